@@ -1,0 +1,208 @@
+"""Read the envelope every reply of the API comes in.
+
+The reader is tolerant: optional keys may be absent, null or of another type; a body without an
+envelope is taken as bare data.
+"""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from .errors import ApiError, MalformedReplyError, api_error_class
+from .text import clean
+
+SANDBOX_SOURCE = "bq-mcp-sandbox"
+_MESSAGE_LIMIT = 300
+_NAME_LIMIT = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Meta:
+    """The provenance block of a reply; every field may be missing.
+
+    `spot_price` is the spot of the computation in USD; `freshness_seconds` is the age upstream
+    states; `exchanges_filtered` is what a venue filter was narrowed to, None without a filter.
+    """
+
+    version: str | None = None
+    timestamp: datetime | None = None
+    request_id: str | None = None
+    symbol: str | None = None
+    spot_price: float | None = None
+    computed_at: datetime | None = None
+    freshness_seconds: float | None = None
+    source: tuple[str, ...] = ()
+    exchanges_filtered: tuple[str, ...] | None = None
+    extra: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """A successful reply: `data` of any JSON shape, its `meta`, and what had to be mended.
+
+    `non_finite` counts the NaN and Infinity figures that were read as null.
+    """
+
+    data: object
+    meta: Meta
+    non_finite: int = 0
+
+    @property
+    def simulated(self) -> bool:
+        """Whether the sandbox made this reply."""
+        return SANDBOX_SOURCE in self.meta.source
+
+
+def decode_json(body: bytes) -> tuple[object, int]:
+    """Return the JSON value of `body` and how many non-finite numbers were read as null.
+
+    Raises:
+        MalformedReplyError: the body is not JSON.
+    """
+    non_finite = 0
+
+    def _null(_: str) -> None:
+        nonlocal non_finite
+        non_finite += 1
+
+    def _finite(text: str) -> float | None:
+        value = float(text)
+        if math.isfinite(value):
+            return value
+        _null(text)
+        return None
+
+    try:
+        value = json.loads(body, parse_constant=_null, parse_float=_finite)
+    except (ValueError, RecursionError) as exc:
+        raise MalformedReplyError(_describe(body)) from exc
+    return value, non_finite
+
+
+def read_envelope(
+    body: object,
+    *,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+    non_finite: int = 0,
+) -> Envelope:
+    """Return the envelope in a decoded `body`.
+
+    `headers` have lower-case names; the two limits on a 429 are told apart by them.
+
+    Raises:
+        ApiError: upstream said no, by status or by `success: false`.
+    """
+    headers = headers or {}
+    reply = body if isinstance(body, Mapping) else {}
+    meta = read_meta(reply.get("meta"))
+    failed = status >= 400 or reply.get("success") is False
+    if failed or ("error" in reply and "data" not in reply and reply["error"]):
+        raise _api_error(reply.get("error"), meta, status, headers)
+    if "data" in reply and ("meta" in reply or "success" in reply):
+        return Envelope(reply["data"], meta, non_finite)
+    return Envelope(body, meta if "meta" in reply else Meta(), non_finite)
+
+
+def read_meta(raw: object) -> Meta:
+    """Return the provenance block in `raw`, ignoring whatever has an unexpected type."""
+    if not isinstance(raw, Mapping):
+        return Meta()
+    timestamp = parse_instant(raw.get("timestamp"))
+    computed_at = parse_instant(raw.get("computed_at"))
+    freshness = _number(raw.get("freshness_seconds"))
+    if computed_at is None and timestamp is not None and freshness is not None:
+        computed_at = timestamp - timedelta(seconds=min(max(freshness, 0.0), _TEN_YEARS_S))
+    extra = raw.get("extra")
+    return Meta(
+        version=_name(raw.get("version")),
+        timestamp=timestamp,
+        request_id=_name(raw.get("request_id")),
+        symbol=_name(raw.get("symbol")),
+        spot_price=_number(raw.get("spot_price")),
+        computed_at=computed_at,
+        freshness_seconds=freshness,
+        source=_names(raw.get("source")) or (),
+        exchanges_filtered=_names(raw.get("exchanges_filtered")),
+        extra=extra if isinstance(extra, Mapping) else {},
+    )
+
+
+_TEN_YEARS_S = 10 * 366 * 86_400.0
+_MILLISECONDS_FROM = 1e11
+
+
+def parse_instant(value: object) -> datetime | None:
+    """Return an aware UTC instant from ISO 8601 text or Unix seconds or milliseconds.
+
+    Text without a zone is UTC. None where `value` is no instant.
+    """
+    try:
+        if isinstance(value, str):
+            instant = datetime.fromisoformat(value.strip())
+            return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
+        number = _number(value)
+        if number is None or number <= 0:
+            return None
+        return datetime.fromtimestamp(number / 1000 if number > _MILLISECONDS_FROM else number, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _api_error(raw: object, meta: Meta, status: int, headers: Mapping[str, str]) -> ApiError:
+    error = raw if isinstance(raw, Mapping) else {}
+    code = _name(error.get("code")) or ""
+    details = error.get("details")
+    known: dict[str, object] = dict(details) if isinstance(details, Mapping) else {}
+    if "retry_after_seconds" not in known and (wait := _number_text(headers.get("retry-after"))):
+        known["retry_after_seconds"] = wait
+    message = error.get("message") or (raw if isinstance(raw, str) else "")
+    kind = api_error_class(code, status, quota_remaining=headers.get("x-quota-remaining"))
+    return kind(
+        clean(message, _MESSAGE_LIMIT),
+        code=code,
+        status=status,
+        details=known,
+        request_id=meta.request_id or _name(headers.get("x-request-id")),
+        simulated=SANDBOX_SOURCE in meta.source,
+    )
+
+
+def _describe(body: bytes) -> str:
+    start = body[:64].lstrip().lower()
+    if not start:
+        return "the reply was empty"
+    if start.startswith((b"<!doctype", b"<html", b"<")):
+        return "the reply was an HTML page, not JSON"
+    return "the reply was not complete, valid JSON"
+
+
+def _name(value: object) -> str | None:
+    return clean(value, _NAME_LIMIT) if isinstance(value, str) and value.strip() else None
+
+
+def _names(value: object) -> tuple[str, ...] | None:
+    if isinstance(value, str):
+        value = value.split(",")
+    if not isinstance(value, list):
+        return None
+    return tuple(name for item in value[:64] if (name := _name(item)))
+
+
+def _number(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _number_text(value: str | None) -> float | None:
+    try:
+        return _number(float(value)) if value is not None else None
+    except ValueError:
+        return None

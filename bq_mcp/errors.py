@@ -1,0 +1,225 @@
+"""Every error of the package, in one tree.
+
+    BackQuantError
+    ├ ConfigError            a bad or missing setting: stop at start, one clear line, exit 2
+    ├ CatalogError           no usable catalog from a source
+    ├ ArgumentError          the caller's arguments are wrong; no request was sent
+    ├ MissingKeyError        a call needs a key and there is none; no request was sent
+    ├ TransportError         no usable reply
+    │  ├ RequestTimeoutError UnreachableError MalformedReplyError ReplyTooLargeError
+    ├ ApiError               upstream said no
+    │  ├ UnauthorizedError 401 · ForbiddenError 403 · NoDataError 404 · InvalidRequestError 400/422
+    │  ├ BurstLimitError 429 (wait) · QuotaExhaustedError 429 (never wait)
+    │  └ UpstreamUnavailableError 502/503/504 · UpstreamFaultError 500
+    └ ViewError              a template failed: log it and fall back to the generic view
+
+`kind` names an error in the words of `prompts/views/_error.md.jinja`; `retryable` says whether the
+same request can succeed a moment later.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+class BackQuantError(Exception):
+    """Base of all errors; `message` is one plain sentence without secrets."""
+
+    kind: ClassVar[str] = "error"
+    retryable: ClassVar[bool] = False
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class ConfigError(BackQuantError):
+    """A setting is missing or wrong."""
+
+    kind = "config"
+
+
+class CatalogError(BackQuantError):
+    """A source gave no usable catalog."""
+
+    kind = "catalog"
+
+
+@dataclass(frozen=True, slots=True)
+class ArgumentFault:
+    """One argument that cannot be sent: what was given, what is allowed, the closest match."""
+
+    param: str
+    value: object
+    reason: str
+    allowed: Sequence[object] = ()
+    closest: str | None = None
+
+
+class ArgumentError(BackQuantError):
+    """The arguments do not fit the tool; no request was sent."""
+
+    kind = "argument"
+
+    def __init__(self, faults: Sequence[ArgumentFault]) -> None:
+        super().__init__("; ".join(f"{fault.param}: {fault.reason}" for fault in faults))
+        self.faults = tuple(faults)
+
+
+class MissingKeyError(BackQuantError):
+    """A call needs an API key and none is set; no request was sent."""
+
+    kind = "missing_key"
+
+
+class TransportError(BackQuantError):
+    """No usable reply arrived."""
+
+    kind = "transport"
+    retryable = True
+
+
+class RequestTimeoutError(TransportError):
+    """The reply did not arrive in time."""
+
+    kind = "timeout"
+
+
+class UnreachableError(TransportError):
+    """No connection could be made, or it broke."""
+
+    kind = "unreachable"
+
+
+class MalformedReplyError(TransportError):
+    """The reply is not the JSON it should be."""
+
+    kind = "malformed"
+
+
+class ReplyTooLargeError(TransportError):
+    """The reply is larger than this client reads."""
+
+    kind = "too_large"
+    retryable = False
+
+
+class ApiError(BackQuantError):
+    """Upstream refused; also the class of codes nobody here has seen."""
+
+    kind = "api"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str = "",
+        status: int = 0,
+        details: Mapping[str, object] | None = None,
+        request_id: str | None = None,
+        simulated: bool = False,
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.status = status
+        self.details: Mapping[str, object] = details or {}
+        self.request_id = request_id
+        self.simulated = simulated
+
+
+class UnauthorizedError(ApiError):
+    """The key is missing, malformed, revoked or expired."""
+
+    kind = "unauthorized"
+
+
+class ForbiddenError(ApiError):
+    """The key is valid, the plan does not allow this."""
+
+    kind = "forbidden"
+
+
+class NoDataError(ApiError):
+    """There is no data for this combination now; never to be read as zero."""
+
+    kind = "no_data"
+
+
+class InvalidRequestError(ApiError):
+    """Upstream refused the parameters."""
+
+    kind = "invalid_request"
+
+
+class BurstLimitError(ApiError):
+    """The calls of this minute are used up; `retry_after` is in seconds."""
+
+    kind = "burst_limit"
+    retryable = True
+
+    @property
+    def retry_after(self) -> float | None:
+        """Seconds to wait, None where upstream did not say."""
+        seconds = self.details.get("retry_after_seconds")
+        return float(seconds) if isinstance(seconds, int | float) else None
+
+
+class QuotaExhaustedError(ApiError):
+    """The calls of this month are used up; waiting is pointless."""
+
+    kind = "quota"
+
+
+class UpstreamUnavailableError(ApiError):
+    """The service or its stores are briefly unreachable (502, 503, 504)."""
+
+    kind = "upstream_unavailable"
+    retryable = True
+
+
+class UpstreamFaultError(ApiError):
+    """The service failed in an unexpected way (500)."""
+
+    kind = "upstream_fault"
+    retryable = True
+
+
+class ViewError(BackQuantError):
+    """A template could not render a payload."""
+
+    kind = "view"
+
+
+_BY_STATUS: dict[int, type[ApiError]] = {
+    400: InvalidRequestError,
+    401: UnauthorizedError,
+    403: ForbiddenError,
+    404: NoDataError,
+    422: InvalidRequestError,
+    429: BurstLimitError,
+    500: UpstreamFaultError,
+    502: UpstreamUnavailableError,
+    503: UpstreamUnavailableError,
+    504: UpstreamUnavailableError,
+}
+_BY_CODE: dict[str, type[ApiError]] = {
+    "UNAUTHORIZED": UnauthorizedError,
+    "FORBIDDEN": ForbiddenError,
+    "NOT_FOUND": NoDataError,
+    "VALIDATION_ERROR": InvalidRequestError,
+    "RATE_LIMIT_EXCEEDED": BurstLimitError,
+    "UPSTREAM_ERROR": UpstreamUnavailableError,
+    "INTERNAL_ERROR": UpstreamFaultError,
+}
+
+
+def api_error_class(code: str, status: int, *, quota_remaining: str | None) -> type[ApiError]:
+    """Return the class for an upstream refusal; the code decides before the status.
+
+    A 429 with a monthly quota of zero left is `QuotaExhaustedError`. A code nobody here has
+    seen is judged by its status, and `ApiError` itself where that is unknown too.
+    """
+    found = _BY_CODE.get(code) or _BY_STATUS.get(status, ApiError)
+    if found is BurstLimitError and quota_remaining is not None and quota_remaining.strip() == "0":
+        return QuotaExhaustedError
+    return found

@@ -1,0 +1,83 @@
+"""Settings, read from the environment once at the start."""
+
+import ipaddress
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from .errors import ConfigError
+from .text import redact
+
+DEFAULT_BASE_URL = "https://api.backquant.com"
+_PREFIX = "BACKQUANT_"
+
+
+def _base_url(value: object) -> str:
+    """Return scheme, host, port and folder of an address, without the version prefix."""
+    parts = urlsplit(str(value).strip())
+    if parts.scheme not in ("https", "http") or not parts.hostname:
+        raise ValueError("must be an address like https://api.backquant.com")
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise ValueError("must hold no credentials, query or fragment")
+    if parts.scheme == "http" and not _is_loopback(parts.hostname):
+        raise ValueError("plain http is allowed on this machine only (127.0.0.1); use https")
+    path = parts.path.rstrip("/").removesuffix("/v2").rstrip("/")
+    return f"{parts.scheme}://{parts.netloc}{path}"
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
+def _api_key(value: object) -> object:
+    """Return the key without blanks around it; an empty one is no key."""
+    if not isinstance(value, str):
+        return value
+    key = value.strip()
+    if not all(33 <= ord(character) <= 126 for character in key):
+        raise ValueError("the key holds a blank or a character no key has; copy it again")
+    return key or None
+
+
+class Settings(BaseSettings):
+    """What can be set from outside; every name below stands after `BACKQUANT_` in the environment.
+
+    `deadline_seconds` bounds one call from the first byte sent to the last byte read.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix=_PREFIX, frozen=True, extra="ignore", hide_input_in_errors=True
+    )
+
+    api_key: Annotated[SecretStr | None, BeforeValidator(_api_key)] = None
+    base_url: Annotated[str, BeforeValidator(_base_url)] = DEFAULT_BASE_URL
+    deadline_seconds: Annotated[float, Field(gt=0, le=300)] = 20.0
+    cache_dir: Path | None = None
+    log_level: Literal["debug", "info", "warning", "error"] = "warning"
+
+    def key(self) -> str | None:
+        """Return the key itself; only the transport may ask for it."""
+        return self.api_key.get_secret_value() if self.api_key else None
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Return the settings of the environment, `overrides` first.
+
+    Raises:
+        ConfigError: a value cannot be used; the message names the variable, never the value.
+    """
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]  # pydantic checks the types
+    except ValidationError as exc:
+        faults = [f"{_PREFIX}{str(e['loc'][0]).upper()}: {_words(e['msg'])}" for e in exc.errors()]
+        raise ConfigError("; ".join(faults)) from None
+
+
+def _words(message: str) -> str:
+    return redact(message.removeprefix("Value error, "))
