@@ -1,0 +1,87 @@
+"""What `prompts/tools.toml` knows about an endpoint beyond its catalog entry.
+
+Hints are words and facts keyed by path. An endpoint nobody has seen simply has none.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from types import MappingProxyType
+from typing import Any, Literal
+
+from pydantic import TypeAdapter
+
+from ..words import prompts_root
+
+Clock = Literal["live", "history", "daily", "business_days", "static", ""]
+ExpiryForm = Literal["token", "iso", "token_or_iso", ""]
+
+
+@dataclass(frozen=True, slots=True)
+class ParamHint:
+    """A note on a parameter, and how its values are written.
+
+    `members` closes a free string: the only values of a single one, or of each item when `csv`.
+    """
+
+    note: str = ""
+    csv: bool = False
+    members: tuple[str, ...] = ()
+    expiry: ExpiryForm = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """Words and facts about one endpoint.
+
+    `next` are paths worth calling afterwards; `cadence_seconds` is how often upstream refreshes;
+    `clock` says how to judge the age of its data; `public` that no key is needed; `units` maps a
+    field name to its unit.
+    """
+
+    title: str = ""
+    toolset: str = ""
+    when: str = ""
+    next: tuple[str, ...] = ()
+    cadence_seconds: float | None = None
+    clock: Clock = ""
+    public: bool = False
+    params: Mapping[str, ParamHint] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
+
+
+NO_HINT = Hint()
+_HINT = TypeAdapter(Hint)
+_Table = Mapping[str, Any]
+
+
+def parse_hints(text: str) -> Mapping[str, Hint]:
+    """Return the hints in the TOML `text`, keyed by path.
+
+    `[params.NAME]` is shared by every tool that lists NAME under `use`; a tool's own
+    `params.NAME` wins over it, key by key. The names in `plain` explain themselves: they get an
+    empty note, where a parameter nobody here has seen shows upstream's description.
+    """
+    raw = tomllib.loads(text)
+    shared = raw.get("params", {})
+    plain: _Table = {name: {} for name in raw.get("plain", ())}
+    units = raw.get("units", {})
+    return MappingProxyType(
+        {path: _hint(entry, shared, plain, units) for path, entry in raw["tools"].items()}
+    )
+
+
+@cache
+def bundled_hints() -> Mapping[str, Hint]:
+    """Return the hints shipped with the package."""
+    return parse_hints((prompts_root() / "tools.toml").read_text("utf-8"))
+
+
+def _hint(entry: _Table, shared: _Table, plain: _Table, units: _Table) -> Hint:
+    own = entry.get("params", {})
+    names = [*entry.get("use", ()), *own]
+    params = {**plain} | {name: {**shared.get(name, {}), **own.get(name, {})} for name in names}
+    fields = {key: value for key, value in entry.items() if key != "use"}
+    fields |= {"params": params, "units": {**units, **entry.get("units", {})}}
+    return _HINT.validate_python(fields)

@@ -1,0 +1,52 @@
+"""Accept only paths that stay below the API's own prefix."""
+
+import re
+
+from ..text import clean
+
+VERSION_PREFIX = "/v2"
+_MAX_LENGTH = 200
+_MAX_SEGMENTS = 12
+_PLAIN = re.compile(r"[A-Za-z0-9._~\-]+")
+_PLACEHOLDER = re.compile(
+    r"\{([A-Za-z_][A-Za-z0-9_]*)(?::[a-z]+)?\}|:([A-Za-z_][A-Za-z0-9_]*)"
+    r"|<(?:[a-z]+:)?([A-Za-z_][A-Za-z0-9_]*)>"
+)
+
+
+class PathFault(ValueError):
+    """A path that is not relative, or holds what no path of ours may hold."""
+
+
+def read_path(raw: str) -> tuple[str, tuple[str, ...]]:
+    """Return the path below the version prefix, and the names of its placeholders.
+
+    `{name}`, `{name:path}`, `:name` and `<name>` are placeholders; all come back as `{name}`.
+
+    Raises:
+        PathFault: a scheme, host, credentials, query, `..` or other unsafe text is in `raw`.
+    """
+    shown = clean(raw, 80)
+    if len(raw) > _MAX_LENGTH:
+        raise PathFault(f"path too long: {shown}")
+    if raw.startswith("//") or "\\" in raw or "://" in raw:
+        raise PathFault(f"path is not relative: {shown}")
+    segments = raw.strip("/").split("/")
+    if not 1 <= len(segments) <= _MAX_SEGMENTS:
+        raise PathFault(f"path too deep: {shown}")
+    names: list[str] = []
+    parts: list[str] = []
+    for segment in segments:
+        if match := _PLACEHOLDER.fullmatch(segment):
+            name = match[1] or match[2] or match[3]
+            names.append(name)
+            parts.append("{" + name + "}")
+        elif _PLAIN.fullmatch(segment) and segment.strip("."):
+            parts.append(segment)
+        else:
+            raise PathFault(f"path holds unsafe text: {shown}")
+    if parts[0] == VERSION_PREFIX[1:]:
+        parts = parts[1:]
+    if not parts or len(set(names)) != len(names):
+        raise PathFault(f"path is empty or repeats a name: {shown}")
+    return "/" + "/".join(parts), tuple(names)
