@@ -1,0 +1,142 @@
+"""The one seam for the network: the only file that imports httpx."""
+
+import ssl
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import anyio
+import anyio.to_thread
+import httpx
+
+from ..errors import (
+    MalformedReplyError,
+    ReplyTooLargeError,
+    RequestTimeoutError,
+    TransportError,
+    UnreachableError,
+)
+from .model import RawReply, Request
+
+MAX_BODY_BYTES = 8 * 1024 * 1024
+_CONNECT_TIMEOUT_S = 5.0
+_READ_CHUNK_BYTES = 64 * 1024
+
+# An ASGI application, or how to come by one; making it may take a while.
+LoadApp = Callable[[], Awaitable[Any]]
+
+
+class HttpTransport:
+    """Sends requests to one base URL with one key, over the network or into an ASGI application.
+
+    Use as an async context manager. The connection pool (and, for https, its certificates) is
+    made at the first request, in a worker thread, so that starting up costs nothing.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        key: str | None,
+        user_agent: str,
+        phase_timeout: float,
+        load_app: LoadApp | None = None,
+    ) -> None:
+        self._base_url = base_url
+        self._key = key
+        self._user_agent = user_agent
+        self._phase_timeout = phase_timeout
+        self._load_app = load_app
+        self._http: httpx.AsyncClient | None = None
+        self._opening = anyio.Lock()
+
+    async def __aenter__(self) -> "HttpTransport":
+        return self
+
+    async def __aexit__(self, *exc_info: object) -> None:
+        http, self._http = self._http, None
+        if http is not None:
+            await http.aclose()
+
+    async def send(self, request: Request) -> RawReply:
+        """Return the reply to `request`, whatever its status.
+
+        Raises:
+            TransportError: no connection, no answer in time, a broken or too large body.
+        """
+        http = self._http or await self._open()
+        path = f"{self._base_url}/v2{request.path}"
+        with _our_errors():
+            async with http.stream("GET", path, params=request.query) as response:
+                if response.is_redirect:
+                    raise MalformedReplyError(
+                        f"the reply was a redirect ({response.status_code}), which is not followed"
+                    )
+                body = await _read(response)
+                return RawReply(response.status_code, _lower(response.headers), body)
+
+    async def warm(self) -> None:
+        """Open the connection pool ahead of the first request."""
+        await self._open()
+
+    async def _open(self) -> httpx.AsyncClient:
+        async with self._opening:
+            if self._http is None:
+                self._http = httpx.AsyncClient(
+                    headers=self._headers(),
+                    timeout=httpx.Timeout(
+                        self._phase_timeout,
+                        connect=min(_CONNECT_TIMEOUT_S, self._phase_timeout),
+                    ),
+                    follow_redirects=False,
+                    **await self._wire(),
+                )
+            return self._http
+
+    async def _wire(self) -> dict[str, Any]:
+        if self._load_app is not None:
+            app = await self._load_app()
+            return {"transport": httpx.ASGITransport(app=app, raise_app_exceptions=False)}
+        if self._base_url.startswith("https:"):
+            return {"verify": await anyio.to_thread.run_sync(httpx.create_ssl_context)}
+        # Plain http on loopback needs no certificates; loading them costs tens of milliseconds.
+        return {"verify": ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)}
+
+    def _headers(self) -> dict[str, str]:
+        headers = {
+            "Accept": "application/json",
+            "Accept-Encoding": "gzip",
+            "User-Agent": self._user_agent,
+        }
+        return headers | ({"X-API-Key": self._key} if self._key else {})
+
+
+async def _read(response: httpx.Response) -> bytes:
+    """Return the body, counted after decompression."""
+    body = bytearray()
+    async for chunk in response.aiter_bytes(_READ_CHUNK_BYTES):
+        body += chunk
+        if len(body) > MAX_BODY_BYTES:
+            raise ReplyTooLargeError(
+                f"the reply is larger than {MAX_BODY_BYTES // 1024**2} MiB; ask for less"
+            )
+    return bytes(body)
+
+
+def _lower(headers: httpx.Headers) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
+
+
+@contextmanager
+def _our_errors() -> Iterator[None]:
+    """Map httpx's errors to ours, most specific first; none of theirs passes."""
+    try:
+        yield
+    except httpx.TimeoutException as exc:
+        raise RequestTimeoutError("the reply did not arrive in time") from exc
+    except (httpx.DecodingError, httpx.RemoteProtocolError) as exc:
+        raise MalformedReplyError("the reply broke off or was damaged on the way") from exc
+    except httpx.TransportError as exc:
+        raise UnreachableError("no connection to the service could be made or kept") from exc
+    except (httpx.HTTPError, httpx.InvalidURL) as exc:
+        raise TransportError("the request could not be made") from exc
