@@ -1,0 +1,161 @@
+"""Offer an endpoint as a tool: its name, its description, its JSON Schema.
+
+The schema keeps to what every client takes: one scalar `type` (or an array of scalars), `enum`,
+`minimum`, `maximum`, `default`, `description`; never unions, references, patterns or formats.
+What is not offered (exclusive bounds, pattern, format) is checked by `tools.arguments`.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ..catalog import Endpoint, Hint, Param
+from ..text import clean
+
+Schema = dict[str, Any]
+
+NAME_LIMIT = 64
+DETAILS = ("brief", "standard", "full", "raw")
+_NEW_DESCRIPTION_LIMIT = 240
+_NEW_NOTE_LIMIT = 120
+
+
+def tool_names(endpoints: Iterable[Endpoint]) -> dict[str, str]:
+    """Return the tool name of each path: path segments joined by `_`, placeholders dropped.
+
+    Two paths that would share a name are told apart by their placeholders (`_by_greek`), then by
+    a digest of the path, so that a name depends on as few other endpoints as can be.
+    """
+    names: dict[str, str] = {}
+    taken: set[str] = set()
+    for path in sorted((endpoint.path for endpoint in endpoints), key=_fewest_placeholders):
+        candidates = (_plain_name(path), _name_with_placeholders(path), _digest_name(path))
+        names[path] = next(name for name in candidates if name not in taken)
+        taken.add(names[path])
+    return dict(sorted(names.items()))
+
+
+def _fewest_placeholders(path: str) -> tuple[int, str]:
+    return path.count("{"), path
+
+
+def _plain_name(path: str) -> str:
+    return _fit("_".join(part for part in path.split("/") if part and "{" not in part), path)
+
+
+def _name_with_placeholders(path: str) -> str:
+    return _fit("_by_".join([_plain_name(path), *re.findall(r"\{(\w+)\}", path)]), path)
+
+
+def _digest_name(path: str) -> str:
+    digest = hashlib.sha256(path.encode()).hexdigest()[:8]
+    return f"{_plain_name(path)[: NAME_LIMIT - 9]}_{digest}"
+
+
+def _fit(text: str, path: str) -> str:
+    name = re.sub(r"[^a-z0-9_]", "_", text.lower()) or "endpoint"
+    if len(name) <= NAME_LIMIT:
+        return name
+    return f"{name[: NAME_LIMIT - 9]}_{hashlib.sha256(path.encode()).hexdigest()[:8]}"
+
+
+def detail_name(endpoint: Endpoint) -> str:
+    """Return what our own argument is called on this endpoint."""
+    name = "detail"
+    while endpoint.param(name):
+        name = f"answer_{name}"
+    return name
+
+
+def title(endpoint: Endpoint, hint: Hint) -> str:
+    """Return a short human name of the tool."""
+    return hint.title or clean(endpoint.summary, 60) or endpoint.path
+
+
+def description(endpoint: Endpoint, hint: Hint) -> str:
+    """Return when to use the tool; upstream's own words only for an endpoint without a hint."""
+    if hint.when:
+        return hint.when
+    words = clean(endpoint.summary or endpoint.description, _NEW_DESCRIPTION_LIMIT)
+    return (
+        f"GET {endpoint.path}, described upstream as: {words}" if words else f"GET {endpoint.path}"
+    )
+
+
+def input_schema(endpoint: Endpoint, hint: Hint) -> Schema:
+    """Return the schema offered to clients."""
+    properties = {param.name: _offered(param, hint) for param in endpoint.params}
+    properties[detail_name(endpoint)] = {"type": "string", "enum": list(DETAILS)}
+    schema: Schema = {"type": "object", "properties": properties}
+    if required := [param.name for param in endpoint.params if param.required]:
+        schema["required"] = required
+    schema["additionalProperties"] = False
+    return schema
+
+
+def checking_schema(endpoint: Endpoint, hint: Hint) -> Schema:
+    """Return the offered schema with what clients are not shown: exclusive bounds, patterns."""
+    schema = input_schema(endpoint, hint)
+    for param in endpoint.params:
+        target = schema["properties"][param.name]
+        for key, value in (
+            ("exclusiveMinimum", param.exclusive_minimum),
+            ("exclusiveMaximum", param.exclusive_maximum),
+            ("pattern", param.pattern),
+        ):
+            if value is not None:
+                target[key] = value
+    return schema
+
+
+def is_list(param: Param, hint: Hint) -> bool:
+    """Tell whether a parameter takes several members, joined on the wire or repeated."""
+    if param.type == "array":
+        return True
+    known = hint.params.get(param.name)
+    if known is not None:
+        return known.csv
+    return param.type == "string" and not param.enum and _speaks_of_commas(param.description)
+
+
+def members(param: Param, hint: Hint) -> tuple[Any, ...]:
+    """Return the closed set of values (of each item, for a list), empty when it is open.
+
+    The catalog's own set wins over the hint's.
+    """
+    offered = param.item_enum if param.type == "array" else param.enum
+    known = hint.params.get(param.name)
+    return offered or (known.members if known else ())
+
+
+def _speaks_of_commas(text: str) -> bool:
+    return re.search(r"\bcomma|\bcsv\b", text, re.IGNORECASE) is not None
+
+
+def _offered(param: Param, hint: Hint) -> Schema:
+    values = list(members(param, hint))
+    if is_list(param, hint):
+        item_type = param.item_type if param.type == "array" else "string"
+        items: Schema = {"type": item_type} | ({"enum": values} if values else {})
+        schema: Schema = {"type": "array", "items": items}
+    else:
+        schema = {"type": param.type} | ({"enum": values} if values else {})
+        bounds: Mapping[str, object] = {
+            "minimum": param.minimum,
+            "maximum": param.maximum,
+            "default": param.default,
+        }
+        schema |= {key: value for key, value in bounds.items() if value is not None}
+        if values and param.default not in values:
+            schema.pop("default", None)
+    if note := _note(param, hint):
+        schema["description"] = note
+    return schema
+
+
+def _note(param: Param, hint: Hint) -> str:
+    known = hint.params.get(param.name)
+    if known is not None:
+        return known.note
+    return clean(param.description, _NEW_NOTE_LIMIT)

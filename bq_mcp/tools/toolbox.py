@@ -1,0 +1,75 @@
+"""The tools in force: what is offered now, how it is called, how it is swapped."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from ..catalog import Catalog, CatalogKeeper, Hint
+from ..views import Answer
+from .call import Desk
+from .inventory import Inventory
+
+FIRST_LIST_WAIT_S = 2.0
+
+Listener = Callable[[], Awaitable[None]]
+
+
+class UnknownToolError(LookupError):
+    """No tool has this name; `closest` is the nearest one."""
+
+    def __init__(self, name: str, closest: str | None) -> None:
+        super().__init__(name)
+        self.name = name
+        self.closest = closest
+
+
+class Toolbox:
+    """Lists and calls the tools of the catalog in force.
+
+    The whole inventory is replaced in one step when the catalog changes, so a caller sees either
+    the old list or the new one.
+    """
+
+    def __init__(self, keeper: CatalogKeeper, desk: Desk, hints: Mapping[str, Hint]) -> None:
+        self.keeper = keeper
+        self._desk = desk
+        self._hints = hints
+        self._listeners: list[Listener] = []
+        self.inventory = Inventory(keeper.current, hints)
+        keeper.on_change(self._swap)
+
+    def on_change(self, listener: Listener) -> None:
+        """Call `listener` after each swap."""
+        self._listeners.append(listener)
+
+    @property
+    def is_simulated(self) -> bool:
+        """Whether a sandbox answers, as far as is known."""
+        return self._desk.is_simulated(self.inventory)
+
+    async def offered(self) -> Inventory:
+        """Return the tools to list.
+
+        Where the start had nothing of this base URL's own, this waits a moment for the live
+        catalog, because many clients list only once.
+        """
+        if not self.keeper.is_stored:
+            await self.keeper.wait_for_remote(FIRST_LIST_WAIT_S)
+        return self.inventory
+
+    async def call(self, name: str, arguments: Mapping[str, object]) -> Answer:
+        """Return the answer to one tool call.
+
+        Raises:
+            UnknownToolError: no tool has this name, also after the first live catalog.
+        """
+        if name not in self.inventory.tools and not self.keeper.is_final:
+            await self.keeper.wait_for_remote(FIRST_LIST_WAIT_S)
+        inventory = self.inventory
+        tool = inventory.tools.get(name)
+        if tool is None:
+            raise UnknownToolError(name, inventory.closest(name))
+        return await self._desk.call(tool, arguments, inventory)
+
+    async def _swap(self, catalog: Catalog) -> None:
+        self.inventory = Inventory(catalog, self._hints)
+        for listener in self._listeners:
+            await listener()
