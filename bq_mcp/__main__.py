@@ -1,0 +1,5 @@
+"""Run the command line as `python -m bq_mcp`."""
+
+from .cli import main
+
+main()

@@ -1,0 +1,88 @@
+"""What all commands share: logging to standard error, errors in one line, the sandbox."""
+
+import importlib.util
+import logging
+import sys
+import time
+from functools import partial
+from typing import Any, NoReturn
+
+import anyio.to_thread
+import structlog
+import typer
+
+from ..compose import InProcess, Service, compose
+from ..errors import ConfigError
+from ..settings import Settings, load_settings
+
+REMOTE_WAIT_S = 10.0
+_SANDBOX_MODULES = ("fastapi", "numpy", "scipy", "uvicorn")
+
+
+class UsageFault(ValueError):
+    """The command line cannot be carried out as written."""
+
+
+def fail(message: str, *, code: int = 1) -> NoReturn:
+    """Print one line on standard error and exit."""
+    typer.echo(f"bq-mcp: {message}", err=True)
+    sys.exit(code)
+
+
+def set_up_logging(settings: Settings) -> None:
+    """Send every log line to standard error; standard output belongs to the protocol."""
+    level = getattr(logging, settings.log_level.upper())
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"]),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+
+
+def open_service(*, sandbox: bool) -> Service:
+    """Return the service of the environment's settings.
+
+    Raises:
+        ConfigError: a setting is wrong, or the sandbox is not installed.
+    """
+    settings = load_settings()
+    set_up_logging(settings)
+    return compose(settings, sandbox=in_process() if sandbox else None)
+
+
+def in_process() -> InProcess:
+    """Return the sandbox of this process; it is imported in a worker thread when first needed."""
+    require_sandbox()
+    from ..sandbox.access import SANDBOX_KEY
+
+    async def load() -> Any:
+        return await anyio.to_thread.run_sync(_make_app)
+
+    return InProcess(load, SANDBOX_KEY)
+
+
+def require_sandbox() -> None:
+    """Raise ConfigError where the sandbox's packages are not installed."""
+    missing = [name for name in _SANDBOX_MODULES if importlib.util.find_spec(name) is None]
+    if missing:
+        raise ConfigError(
+            f"the sandbox needs {', '.join(missing)}: install bq-mcp with its sandbox extra"
+        )
+
+
+def _make_app() -> Any:
+    from ..sandbox.app import create_app
+    from ..sandbox.clock import real_clock
+
+    return create_app(clock=real_clock(time.time))
+
+
+def run(function: Any, *args: Any, **kwargs: Any) -> Any:
+    """Run an async function to its end."""
+    return anyio.run(partial(function, *args, **kwargs))

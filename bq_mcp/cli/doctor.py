@@ -1,0 +1,106 @@
+"""`bq-mcp doctor`: is everything there that a call needs?"""
+
+import sys
+from dataclasses import dataclass
+from datetime import datetime
+
+import typer
+
+from ..catalog import CatalogKeeper
+from ..compose import Service, utc_now
+from ..errors import BackQuantError
+from ..settings import Settings
+from .console import open_service, run
+
+_SKEW_NOTICE_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the report; `ok` is False where a call would fail."""
+
+    name: str
+    words: str
+    ok: bool = True
+
+
+def examine(*, sandbox: bool) -> None:
+    """Print one line a check; exit 1 if one of them failed."""
+    service = open_service(sandbox=sandbox)
+    findings = run(_examine, service, sandbox)
+    width = max(len(finding.name) for finding in findings)
+    for finding in findings:
+        typer.echo(f"{'ok  ' if finding.ok else 'FAIL'}  {finding.name:<{width}}  {finding.words}")
+    sys.exit(0 if all(finding.ok for finding in findings) else 1)
+
+
+def mask(key: str) -> str:
+    """Return enough of a key to recognise it: its prefix and last two characters."""
+    prefix = "bq_live_" if key.startswith("bq_live_") else ""
+    return f"{prefix}…{key[-2:]} ({len(key)} characters)"
+
+
+async def _examine(service: Service, sandbox: bool) -> list[Finding]:
+    settings = service.settings
+    where = "sandbox in this process" if sandbox else settings.base_url
+    findings = [Finding("upstream", where), _key(settings, sandbox)]
+    async with service.transport:
+        findings += await _reach(service)
+    return findings
+
+
+def _key(settings: Settings, sandbox: bool) -> Finding:
+    if sandbox:
+        return Finding("key", "not needed")
+    key = settings.key()
+    if key is None:
+        return Finding("key", "BACKQUANT_API_KEY is not set; --sandbox needs none", ok=False)
+    return Finding("key", mask(key))
+
+
+async def _reach(service: Service) -> list[Finding]:
+    keeper, client = service.toolbox.keeper, service.client
+    public = [tool for tool in service.toolbox.inventory.tools.values() if tool.hint.public]
+    found: list[Finding] = []
+    if public:
+        asked_at = utc_now()
+        try:
+            reply = await client.get(public[0].endpoint.path)
+        except BackQuantError as exc:
+            return [Finding("reachable", exc.message or exc.kind, ok=False)]
+        found.append(Finding("reachable", f"answered in {_ms(utc_now(), asked_at)} ms"))
+        found += _clock(reply.envelope.meta.timestamp, reply.received_at)
+    await keeper.refresh()
+    return [*found, _catalog(keeper), *_plan(service)]
+
+
+def _catalog(keeper: CatalogKeeper) -> Finding:
+    catalog = keeper.current
+    words = f"{len(catalog.endpoints)} endpoints, source {catalog.source}"
+    reasons = [*keeper.passed_over, *([keeper.failure.message] if keeper.failure else [])]
+    return Finding("catalog", "; ".join([words, *reasons]), ok=not reasons)
+
+
+def _clock(built: datetime | None, received: datetime) -> list[Finding]:
+    if built is None:
+        return []
+    skew = (received - built).total_seconds()
+    side = "ahead of" if skew > 0 else "behind"
+    words = f"{abs(skew):.1f} s {side} upstream"
+    corrected = "; ages are corrected for it" if abs(skew) > _SKEW_NOTICE_S else ""
+    return [Finding("clock", words + corrected)]
+
+
+def _plan(service: Service) -> list[Finding]:
+    """Return what the last reply's headers said of the two limits."""
+    limits = service.client.limits
+    stated = []
+    if limits.burst_left is not None and limits.burst_limit is not None:
+        stated.append(f"{limits.burst_left} of {limits.burst_limit} calls left this minute")
+    if limits.quota_left is not None and limits.quota_limit is not None:
+        stated.append(f"{limits.quota_left:,} of {limits.quota_limit:,} this month")
+    return [Finding("plan", ", ".join(stated) or "limits not stated by upstream")]
+
+
+def _ms(end: datetime, start: datetime) -> int:
+    return round((end - start).total_seconds() * 1000)

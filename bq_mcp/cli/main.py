@@ -1,0 +1,147 @@
+"""All commands and their options; what they do is imported when one is run."""
+
+import sys
+from typing import Annotated, Literal
+
+import typer
+
+from .. import __version__
+from ..errors import ConfigError
+from .console import UsageFault, fail
+
+app = typer.Typer(
+    name="bq-mcp",
+    help="BackQuant options and gamma data for language-model agents, over MCP.\n\n"
+    "The key is read from BACKQUANT_API_KEY; --sandbox needs none and answers simulated data.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+catalog_app = typer.Typer(help="Show, compare or store the endpoint catalog.", no_args_is_help=True)
+app.add_typer(catalog_app, name="catalog")
+
+Sandbox = Annotated[
+    bool, typer.Option("--sandbox", help="Use the simulated market in this process; no key.")
+]
+Detail = Literal["brief", "standard", "full", "raw"]
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
+) -> None:
+    if version:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.command()
+def serve(
+    sandbox: Sandbox = False,
+    protocol: Annotated[
+        Literal["auto", "legacy"],
+        typer.Option(help="legacy: for hosts that probe first and then initialise."),
+    ] = "auto",
+) -> None:
+    """Serve MCP over standard input and output."""
+    from .serve import serve as run
+
+    run(sandbox=sandbox, protocol=protocol)
+
+
+@app.command("try")
+def try_() -> None:
+    """Ask the sandbox a desk's questions through a real MCP client, and print the answers."""
+    from .tour import tour
+
+    tour()
+
+
+@app.command()
+def tools(
+    as_json: Annotated[bool, typer.Option("--json", help="Print the list as JSON.")] = False,
+    sandbox: Sandbox = False,
+) -> None:
+    """List the tools on offer and what listing them costs in tokens."""
+    from .inspect import list_tools
+
+    list_tools(as_json=as_json, sandbox=sandbox)
+
+
+@app.command()
+def call(
+    tool: Annotated[str, typer.Argument(help="Name of the tool, as gex_levels.")],
+    arguments: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME=VALUE]...", help="As symbol=BTCUSDT.")
+    ] = None,
+    detail: Annotated[Detail | None, typer.Option(help="How much to answer.")] = None,
+    sandbox: Sandbox = False,
+) -> None:
+    """Call one tool and print its answer; exit 1 if the answer is an error."""
+    from .inspect import call_tool
+
+    call_tool(tool, arguments or [], detail=detail, sandbox=sandbox)
+
+
+@catalog_app.command("show")
+def catalog_show(sandbox: Sandbox = False) -> None:
+    """Print the catalog in force as JSON."""
+    from .catalogs import show
+
+    show(sandbox=sandbox)
+
+
+@catalog_app.command("diff")
+def catalog_diff() -> None:
+    """Compare upstream's catalog with the bundled snapshot; exit 1 if they differ."""
+    from .catalogs import diff
+
+    diff()
+
+
+@catalog_app.command("snapshot")
+def catalog_snapshot(
+    out: Annotated[
+        str | None, typer.Option(help="File to write; the bundled one if left out.")
+    ] = None,
+) -> None:
+    """Write the sandbox's catalog as the bundled snapshot."""
+    from .catalogs import write_snapshot
+
+    write_snapshot(out)
+
+
+@app.command()
+def sandbox(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port on loopback.")] = 8765,
+    seed: Annotated[int, typer.Option(help="Seed of the simulated market.")] = 7,
+    clock: Annotated[
+        str | None,
+        typer.Option(metavar="ISO", help="Start the clock here, as 2026-11-20T14:30:00Z."),
+    ] = None,
+) -> None:
+    """Serve the sandbox API over HTTP on loopback."""
+    from .sandbox import run_sandbox
+
+    run_sandbox(port=port, seed=seed, clock=clock)
+
+
+@app.command()
+def doctor(sandbox: Sandbox = False) -> None:
+    """Check settings, key, reachability, plan and clock; exit 1 if something is wrong."""
+    from .doctor import examine
+
+    examine(sandbox=sandbox)
+
+
+def main() -> None:
+    """Run the command line; a wrong setting or argument is one line and exit code 2."""
+    try:
+        app()
+    except (ConfigError, UsageFault) as exc:
+        fail(str(exc), code=2)
+    except BrokenPipeError:
+        # The reader of our output left, as `| head` does.
+        sys.stderr.close()
+        sys.exit(1)

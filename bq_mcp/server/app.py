@@ -1,0 +1,131 @@
+"""The MCP server: two handlers over a toolbox, for every revision the SDK speaks."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
+
+import anyio
+import mcp.types as types
+import structlog
+from mcp.server import NotificationOptions, Server, ServerRequestContext
+from mcp.server.models import InitializationOptions
+from mcp.server.session import ServerSession
+from mcp.server.subscriptions import InMemorySubscriptionBus, ListenHandler
+from mcp.shared.exceptions import MCPError
+from mcp.shared.subscriptions import ToolsListChanged
+from mcp.types.version import MODERN_PROTOCOL_VERSIONS
+
+from ..errors import BackQuantError
+from ..tools import Toolbox, UnknownToolError
+from .results import answer_call, call_result, listed_tool, unknown_tool
+
+_log = structlog.get_logger(__name__)
+SERVER_NAME = "bq"
+_LIST_TTL_MS = 300_000
+# How long the background leaves the processor to the handshake and the first list.
+_LIST_PATIENCE_S = 3.0
+_QUIET_S = 0.25
+
+Instructions = Callable[[bool], str]
+
+
+class _ToolServer(Server[None]):
+    """A server that promises `listChanged` on handshake-era connections too."""
+
+    def create_initialization_options(
+        self,
+        notification_options: NotificationOptions | None = None,
+        experimental_capabilities: dict[str, dict[str, Any]] | None = None,
+        extensions: dict[str, dict[str, Any]] | None = None,
+    ) -> InitializationOptions:
+        return super().create_initialization_options(
+            notification_options or NotificationOptions(tools_changed=True),
+            experimental_capabilities,
+            extensions,
+        )
+
+
+def build_server(
+    toolbox: Toolbox,
+    *,
+    version: str,
+    instructions: Instructions,
+    resources: AbstractAsyncContextManager[object],
+    warm: Callable[[], Awaitable[None]],
+) -> Server[None]:
+    """Return a server over `toolbox`.
+
+    `resources` is entered and left with the server's lifespan; `warm` is awaited in the background
+    once the first list has gone out; `instructions` is called with whether the data is simulated.
+    """
+    bus = InMemorySubscriptionBus()
+    sessions: set[ServerSession] = set()
+    listed = anyio.Event()
+
+    async def list_tools(
+        ctx: ServerRequestContext[None], params: types.PaginatedRequestParams | None
+    ) -> types.ListToolsResult:
+        if ctx.protocol_version not in MODERN_PROTOCOL_VERSIONS:
+            sessions.add(ctx.session)
+        inventory = await toolbox.offered()
+        listed.set()
+        return types.ListToolsResult(
+            tools=[listed_tool(tool) for tool in inventory.tools.values()],
+            ttl_ms=_LIST_TTL_MS if toolbox.keeper.is_final else 0,
+            cache_scope="public",
+        )
+
+    async def call_tool(
+        ctx: ServerRequestContext[None], params: types.CallToolRequestParams
+    ) -> types.CallToolResult:
+        try:
+            answer = await answer_call(toolbox, params.name, dict(params.arguments or {}))
+        except UnknownToolError as exc:
+            raise MCPError(types.INVALID_PARAMS, unknown_tool(exc)) from exc
+        return call_result(answer)
+
+    async def tell_clients() -> None:
+        server.instructions = instructions(toolbox.is_simulated)
+        await bus.publish(ToolsListChanged())
+        for session in list(sessions):
+            try:
+                await session.send_tool_list_changed()
+            except (anyio.ClosedResourceError, anyio.BrokenResourceError, MCPError):
+                sessions.discard(session)
+
+    async def refresh_in_background() -> None:
+        if toolbox.keeper.is_stored:
+            with anyio.move_on_after(_LIST_PATIENCE_S):
+                await listed.wait()
+            await anyio.sleep(_QUIET_S)
+        try:
+            await warm()
+            await toolbox.keeper.refresh()
+        except BackQuantError as exc:
+            # The first call meets the same fault and says it to the agent.
+            _log.warning("start-up work failed", reason=exc.message)
+
+    @asynccontextmanager
+    async def lifespan(_: Server[None]) -> AsyncIterator[None]:
+        async with resources, anyio.create_task_group() as tasks:
+            tasks.start_soon(refresh_in_background)
+            yield None
+            tasks.cancel_scope.cancel()
+
+    def schema_of(name: str) -> dict[str, Any] | None:
+        tool = toolbox.inventory.tools.get(name)
+        return tool.input_schema if tool else None
+
+    toolbox.on_change(tell_clients)
+    server = _ToolServer(
+        SERVER_NAME,
+        version=version,
+        title="BackQuant options and gamma data",
+        instructions=instructions(toolbox.is_simulated),
+        lifespan=lifespan,
+        get_tool_input_schema=schema_of,
+        on_list_tools=list_tools,
+        on_call_tool=call_tool,
+        on_subscriptions_listen=ListenHandler(bus),
+    )
+    return server

@@ -1,0 +1,68 @@
+"""Turn tools and answers into protocol objects."""
+
+import mcp.types as types
+import structlog
+
+from ..text import clean
+from ..tools import Tool, Toolbox, UnknownToolError
+from ..views import Answer
+
+_log = structlog.get_logger(__name__)
+META_KEY = "bq-mcp/answer"
+_NAME_LIMIT = 80
+
+
+def listed_tool(tool: Tool) -> types.Tool:
+    """Return a tool as it is listed."""
+    return types.Tool(
+        name=tool.name,
+        title=tool.title,
+        description=tool.description,
+        input_schema=tool.input_schema,
+        annotations=types.ToolAnnotations(
+            title=tool.title,
+            read_only_hint=True,
+            destructive_hint=False,
+            idempotent_hint=True,
+            open_world_hint=True,
+        ),
+    )
+
+
+def call_result(answer: Answer) -> types.CallToolResult:
+    """Return an answer as a result: text for the model, the machine's twin in `_meta`."""
+    return types.CallToolResult(
+        content=[types.TextContent(type="text", text=answer.text)],
+        is_error=answer.is_error,
+        _meta={META_KEY: dict(answer.meta)},
+    )
+
+
+async def answer_call(toolbox: Toolbox, name: str, arguments: dict[str, object]) -> Answer:
+    """Return the answer to a call; a fault of ours becomes an answer without its details.
+
+    Raises:
+        UnknownToolError: no tool has this name.
+    """
+    try:
+        return await toolbox.call(name, arguments)
+    except UnknownToolError:
+        raise
+    except Exception as exc:
+        # The last guard: an escaped exception would reach the model as a bare protocol error,
+        # on older revisions with its text.
+        _log.exception("tool call failed", tool=name)
+        simulated = "SIMULATED " if toolbox.is_simulated else ""
+        return Answer(
+            f"{simulated}error: {name} failed inside bq-mcp ({type(exc).__name__}); "
+            "this is a fault of the server, not of the market or the arguments.\n"
+            "Try the same call with detail=raw, or another tool.",
+            {"simulated": toolbox.is_simulated},
+            is_error=True,
+        )
+
+
+def unknown_tool(error: UnknownToolError) -> str:
+    """Return the words of the protocol error for a tool nobody knows."""
+    nearest = f", closest: {error.closest}" if error.closest else ""
+    return f"Unknown tool: {clean(error.name, _NAME_LIMIT)}{nearest}"
