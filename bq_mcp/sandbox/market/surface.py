@@ -1,0 +1,67 @@
+"""The implied-volatility surface: SSVI in its power-law form.
+
+J. Gatheral, A. Jacquier, "Arbitrage-free SVI volatility surfaces" (2014), section 4. Total variance
+w is volatility squared times years, k is the log of strike over forward, theta the total variance
+at k = 0. One rho for all expiries, gamma in (0, 1/2] and eta * eta * (1 + |rho|) <= 4 with
+eta * (1 + |rho|) < 4 rule out static arbitrage wherever theta does not fall with expiry.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from bq_mcp.sandbox.market.arrays import Floats
+from bq_mcp.sandbox.market.brownian import OrnsteinUhlenbeck
+from bq_mcp.sandbox.market.parameters import Parameters
+from bq_mcp.sandbox.market.rng import Stream
+
+_RHO_SD = 0.04
+_RHO_LIMIT = 0.7
+_ETA_SD = 0.05
+_ETA_LIMIT = 1.5
+"""With |rho| at its limit, 1.5 * 1.5 * 1.7 = 3.8 stays below 4."""
+_HALF_LIFE_DAYS = 15.0
+
+
+@dataclass(frozen=True)
+class Smile:
+    """The shape of all smiles at one instant."""
+
+    rho: float
+    eta: float
+    gamma: float
+
+    def curvature(self, theta: Floats) -> Floats:
+        """Return phi, which sets how fast total variance grows away from the forward."""
+        phi: Floats = self.eta * theta**-self.gamma * (1 + theta) ** (self.gamma - 1)
+        return phi
+
+    def total_variance(self, k: Floats, theta: Floats) -> Floats:
+        """Return w at log moneyness `k` for at-the-money total variance `theta` > 0."""
+        x = self.curvature(theta) * k
+        w: Floats = theta / 2 * (1 + self.rho * x + np.sqrt((x + self.rho) ** 2 + 1 - self.rho**2))
+        return w
+
+
+class SmilePath:
+    """How the smile of one coin moves in time, slowly and inside the no-arbitrage limits."""
+
+    def __init__(self, seed: int, parameters: Parameters) -> None:
+        self._parameters = parameters
+        self._rho = OrnsteinUhlenbeck(
+            Stream(seed, parameters.symbol, "rho"), half_life_days=_HALF_LIFE_DAYS
+        )
+        self._eta = OrnsteinUhlenbeck(
+            Stream(seed, parameters.symbol, "eta"), half_life_days=_HALF_LIFE_DAYS
+        )
+
+    def at(self, seconds: float) -> Smile:
+        """Return the smile at an epoch second."""
+        when = np.array([seconds])
+        rho = self._parameters.rho + _RHO_SD * self._rho.at(when)[0]
+        eta = self._parameters.eta * np.exp(_ETA_SD * self._eta.at(when)[0])
+        return Smile(
+            rho=float(np.clip(rho, -_RHO_LIMIT, _RHO_LIMIT)),
+            eta=float(min(eta, _ETA_LIMIT)),
+            gamma=self._parameters.gamma,
+        )

@@ -1,0 +1,45 @@
+"""Worlds and instants the market's identities are tested on."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+
+import pytest
+
+from bq_mcp.sandbox.market import SYMBOLS, Snapshot, World
+
+SEEDS = (3, 7, 20)
+INSTANTS = (
+    datetime(2026, 4, 16, 0, 0, tzinfo=UTC),
+    datetime(2026, 6, 16, 7, 59, 30, tzinfo=UTC),
+    datetime(2026, 6, 20, 13, 0, tzinfo=UTC),
+    datetime(2026, 6, 26, 8, 0, tzinfo=UTC),
+    datetime(2026, 11, 3, 18, 42, 30, tzinfo=UTC),
+)
+
+
+@cache
+def world(seed: int) -> World:
+    return World(seed=seed)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One coin of one world at one instant."""
+
+    seed: int
+    symbol: str
+    instant: datetime
+
+    @property
+    def chain(self) -> Snapshot:
+        return world(self.seed).snapshot(self.symbol, self.instant)
+
+
+CASES = tuple(
+    Case(seed, symbol, instant) for seed in SEEDS for symbol in SYMBOLS for instant in INSTANTS
+)
+
+every_case = pytest.mark.parametrize(
+    "case", CASES, ids=lambda c: f"{c.seed}-{c.symbol}-{c.instant:%m%dT%H%M}"
+)
