@@ -57,7 +57,7 @@ class Desk:
             tool=tool.name,
             endpoint=tool.endpoint,
             hint=tool.hint,
-            query=dict(prepared.query),
+            query=prepared.asked,
             detail=prepared.detail,
             tool_names=inventory.names,
         )

@@ -49,7 +49,7 @@ class Inventory:
 
     def __init__(self, catalog: Catalog, hints: Mapping[str, Hint]) -> None:
         self.catalog = catalog
-        self.names = tool_names(catalog.endpoints)
+        self.names = tool_names(catalog.endpoints, settled=hints)
         by_path = catalog.by_path()
         tools = (
             Tool(name, by_path[path], hints.get(path, NO_HINT)) for path, name in self.names.items()

@@ -7,29 +7,32 @@ What is not offered (exclusive bounds, pattern, format) is checked by `tools.arg
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Container, Iterable
+from typing import Any, Literal, get_args
 
 from ..catalog import Endpoint, Hint, Param
 from ..text import clean
+from ..views import Detail
 
 Schema = dict[str, Any]
 
 NAME_LIMIT = 64
-DETAILS = ("brief", "standard", "full", "raw")
+DETAILS: tuple[Detail, ...] = get_args(Detail)
 _NEW_DESCRIPTION_LIMIT = 240
 _NEW_NOTE_LIMIT = 120
 
 
-def tool_names(endpoints: Iterable[Endpoint]) -> dict[str, str]:
+def tool_names(endpoints: Iterable[Endpoint], settled: Container[str] = ()) -> dict[str, str]:
     """Return the tool name of each path: path segments joined by `_`, placeholders dropped.
 
     Two paths that would share a name are told apart by their placeholders (`_by_greek`), then by
-    a digest of the path, so that a name depends on as few other endpoints as can be.
+    a digest of the path. Paths in `settled` choose first, so that a newcomer never takes the name
+    of a tool that agents already know.
     """
     names: dict[str, str] = {}
     taken: set[str] = set()
-    for path in sorted((endpoint.path for endpoint in endpoints), key=_fewest_placeholders):
+    paths = sorted((endpoint.path for endpoint in endpoints), key=_fewest_placeholders)
+    for path in sorted(paths, key=lambda path: path not in settled):
         candidates = (_plain_name(path), _name_with_placeholders(path), _digest_name(path))
         names[path] = next(name for name in candidates if name not in taken)
         taken.add(names[path])
@@ -95,60 +98,73 @@ def input_schema(endpoint: Endpoint, hint: Hint) -> Schema:
 
 
 def checking_schema(endpoint: Endpoint, hint: Hint) -> Schema:
-    """Return the offered schema with what clients are not shown: exclusive bounds, patterns."""
+    """Return the offered schema with the exclusive bounds that clients are not shown."""
     schema = input_schema(endpoint, hint)
     for param in endpoint.params:
-        target = schema["properties"][param.name]
-        for key, value in (
-            ("exclusiveMinimum", param.exclusive_minimum),
-            ("exclusiveMaximum", param.exclusive_maximum),
-            ("pattern", param.pattern),
-        ):
-            if value is not None:
-                target[key] = value
+        if _is_numeric(param):
+            bounds = {
+                "exclusiveMinimum": param.exclusive_minimum,
+                "exclusiveMaximum": param.exclusive_maximum,
+            }
+            schema["properties"][param.name] |= _stated(bounds)
     return schema
 
 
 def is_list(param: Param, hint: Hint) -> bool:
     """Tell whether a parameter takes several members, joined on the wire or repeated."""
-    if param.type == "array":
-        return True
+    if param.type != "string":
+        return param.type == "array"
     known = hint.params.get(param.name)
     if known is not None:
         return known.csv
-    return param.type == "string" and not param.enum and _speaks_of_commas(param.description)
+    return not param.enum and _speaks_of_commas(param.description)
+
+
+def item_type(param: Param) -> Literal["string", "integer", "number", "boolean"]:
+    """Return the type of a value, of each member for a list."""
+    return param.item_type if param.type == "array" else param.type
 
 
 def members(param: Param, hint: Hint) -> tuple[Any, ...]:
     """Return the closed set of values (of each item, for a list), empty when it is open.
 
-    The catalog's own set wins over the hint's.
+    The catalog's own set wins over the hint's, which can only close a set of texts.
     """
     offered = param.item_enum if param.type == "array" else param.enum
     known = hint.params.get(param.name)
-    return offered or (known.members if known else ())
+    return offered or (known.members if known and item_type(param) == "string" else ())
+
+
+def expiry_form(param: Param, hint: Hint) -> str:
+    """Return how a parameter takes an expiry, "" where nothing is known of one."""
+    known = hint.params.get(param.name)
+    return known.expiry if known else ""
 
 
 def _speaks_of_commas(text: str) -> bool:
-    return re.search(r"\bcomma|\bcsv\b", text, re.IGNORECASE) is not None
+    return re.search(r"\b(commas?|csv)(?![a-z])", text, re.IGNORECASE) is not None
+
+
+def _is_numeric(param: Param) -> bool:
+    return param.type in ("integer", "number")
+
+
+def _stated(facts: Schema) -> Schema:
+    return {key: value for key, value in facts.items() if value is not None}
 
 
 def _offered(param: Param, hint: Hint) -> Schema:
-    values = list(members(param, hint))
+    values = members(param, hint)
+    schema: Schema = {"type": item_type(param)}
+    if values:
+        schema["enum"] = list(values)
     if is_list(param, hint):
-        item_type = param.item_type if param.type == "array" else "string"
-        items: Schema = {"type": item_type} | ({"enum": values} if values else {})
-        schema: Schema = {"type": "array", "items": items}
+        schema = {"type": "array", "items": schema}
     else:
-        schema = {"type": param.type} | ({"enum": values} if values else {})
-        bounds: Mapping[str, object] = {
-            "minimum": param.minimum,
-            "maximum": param.maximum,
-            "default": param.default,
-        }
-        schema |= {key: value for key, value in bounds.items() if value is not None}
-        if values and param.default not in values:
-            schema.pop("default", None)
+        if _is_numeric(param):
+            schema |= _stated({"minimum": param.minimum, "maximum": param.maximum})
+        if not values or param.default in values:
+            schema |= _stated({"default": param.default})
     if note := _note(param, hint):
         schema["description"] = note
     return schema

@@ -7,10 +7,10 @@ unchanged, so that the schema check can refuse it by name.
 import json
 import re
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
-from ..catalog import Param
+from ..catalog.model import ParamType
 
 _ABSENT_WORDS = frozenset({"", "null"})
 _COINS = {
@@ -26,53 +26,93 @@ _TRUE = frozenset({"true", "yes", "1", "on"})
 _FALSE = frozenset({"false", "no", "0", "off"})
 _INTEGER = re.compile(r"[+-]?\d{1,15}(\.0+)?")
 _NUMBER = re.compile(r"[+-]?(\d{1,15}(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?")
-_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
-_TOKEN = re.compile(r"(\d{1,2})[-\s]?([A-Z]{3})[A-Z]*[-\s]?(?:20)?(\d{2})")
-_DATE = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})(?:T.*)?")
+_MONTHS = (
+    "JANUARY",
+    "FEBRUARY",
+    "MARCH",
+    "APRIL",
+    "MAY",
+    "JUNE",
+    "JULY",
+    "AUGUST",
+    "SEPTEMBER",
+    "OCTOBER",
+    "NOVEMBER",
+    "DECEMBER",
+)
+_TOKEN = re.compile(r"(\d{1,2})[-\s]?([A-Z]{3,9})[-\s]?(?:20)?(\d{2})")
+# A token has two digits for the year, so only this century can be meant. An instant with another
+# offset than UTC may lie on another day, so it is left as it is.
+_DATE = re.compile(r"(20\d{2})-?(\d{2})-?(\d{2})(?:[T ][\d:.]*(?:Z|\+00:00)?)?")
 
 
 def is_absent(value: object) -> bool:
     """Tell whether clients mean "not given" by `value`: null, "", "null", [] or ["null"]."""
-    if value is None:
-        return True
-    if isinstance(value, str):
-        return value.strip().lower() in _ABSENT_WORDS
-    return isinstance(value, list) and all(is_absent(item) for item in value)
+    items = value if isinstance(value, list) else [value]
+    return all(
+        item is None or (isinstance(item, str) and item.strip().lower() in _ABSENT_WORDS)
+        for item in items
+    )
 
 
-def coerce(value: object, param: Param, allowed: Sequence[Any], expiry: str) -> object:
-    """Return `value` as a single value of `param`, `allowed` being its closed set if it has one."""
+def coerce(value: object, kind: ParamType, allowed: Sequence[Any], expiry: str) -> object:
+    """Return `value` as one value of the type `kind`, `allowed` being the closed set if any.
+
+    `expiry` is the form in which the parameter takes an expiry, "" where it is none.
+    """
     if isinstance(value, str):
         value = value.strip()
+    if kind == "integer":
+        value = _integer(value)
+    elif kind == "number":
+        value = _number(value)
+    elif kind == "boolean":
+        value = _boolean(value)
     if allowed:
         return _member(value, allowed)
-    if param.type == "integer":
-        return _integer(value)
-    if param.type == "number":
-        return _number(value)
-    if param.type == "boolean":
-        return _boolean(value)
+    if kind != "string":
+        return value
     if isinstance(value, int | float) and not isinstance(value, bool):
         value = _plain_number(value)
     return _expiry(value, expiry) if expiry and isinstance(value, str) else value
 
 
 def split(value: object) -> object:
-    """Return the members of a list argument: a list, JSON text of one, CSV text, or one scalar."""
+    """Return the members of a list argument: a list, JSON text of one, CSV text, or one scalar.
+
+    What is none of these comes back unchanged; absent members are left out.
+    """
     if isinstance(value, str):
-        text = value.strip()
-        if text.startswith("["):
-            try:
-                value = json.loads(text)
-            except ValueError:
-                value = text.strip("[]")
-        if isinstance(value, str):
-            value = [part.strip().strip("\"'") for part in value.split(",")]
+        listed = _read_list(value.strip())
     elif isinstance(value, int | float) and not isinstance(value, bool):
-        value = [value]
+        listed = [value]
+    else:
+        listed = value if isinstance(value, list) else None
+    if listed is None:
+        return value
+    return [part for item in listed for part in _parts(item) if not is_absent(part)]
+
+
+def wire(value: object) -> str:
+    """Return how a checked value is written in a query: `true`, `30`, members joined by commas."""
     if isinstance(value, list):
-        return [item for listed in value for item in _parts(listed) if not is_absent(item)]
-    return value
+        return ",".join(map(wire, value))
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _read_list(text: str) -> list[Any] | None:
+    """Return the members listed in `text`, None where it nests further."""
+    if text.startswith("["):
+        try:
+            listed = json.loads(text)
+        except ValueError:
+            text = text.strip("[]")
+        except RecursionError:
+            return None
+        else:
+            nests = any(isinstance(item, list | dict) for item in listed)
+            return None if nests else list(listed)
+    return [part.strip().strip("\"'") for part in text.split(",")]
 
 
 def _parts(item: object) -> list[Any]:
@@ -117,10 +157,10 @@ def _number(value: object) -> object:
 
 
 def _boolean(value: object) -> object:
+    if not isinstance(value, str | int):
+        return value
     text = str(value).lower()
-    if isinstance(value, str | int) and text in _TRUE | _FALSE:
-        return text in _TRUE
-    return value
+    return text in _TRUE if text in _TRUE | _FALSE else value
 
 
 def _plain_number(value: int | float) -> str:
@@ -134,27 +174,16 @@ def _expiry(text: str, form: str) -> str:
         return text.lower() if text.lower() in ("all", "0dte") else text
     if form == "iso" or (form == "token_or_iso" and _DATE.fullmatch(text)):
         return day.isoformat()
-    return f"{day.day:02d}{_MONTHS[day.month - 1]}{day.year % 100:02d}"
+    return f"{day.day:02d}{_MONTHS[day.month - 1][:3]}{day.year % 100:02d}"
 
 
 def _read_day(text: str) -> date | None:
     try:
         if match := _DATE.fullmatch(text):
             return date(int(match[1]), int(match[2]), int(match[3]))
-        if (match := _TOKEN.fullmatch(text.upper())) and match[2] in _MONTHS:
-            return date(2000 + int(match[3]), _MONTHS.index(match[2]) + 1, int(match[1]))
+        if match := _TOKEN.fullmatch(text.upper()):
+            months = [m for m, name in enumerate(_MONTHS, 1) if name.startswith(match[2])]
+            return date(2000 + int(match[3]), months[0], int(match[1])) if months else None
     except ValueError:
         return None
     return None
-
-
-def has_format(value: object, name: str) -> bool:
-    """Tell whether text fits a `format` keyword; only dates and instants are checked."""
-    reader = {"date": date.fromisoformat, "date-time": datetime.fromisoformat}.get(name)
-    if reader is None or not isinstance(value, str):
-        return True
-    try:
-        reader(value)
-    except ValueError:
-        return False
-    return True

@@ -1,0 +1,33 @@
+"""The offered list."""
+
+from bq_mcp.catalog import Catalog, Endpoint
+from bq_mcp.tools import Inventory
+
+from .offered import INVENTORY, TOOLS
+
+
+def test_tools_are_listed_by_name_once_for_each_endpoint() -> None:
+    assert list(TOOLS) == sorted(TOOLS)
+    assert {found.endpoint.path for found in TOOLS.values()} == set(INVENTORY.names)
+    assert all(name == found.name for name, found in TOOLS.items())
+
+
+def test_every_bundled_tool_has_a_hint_and_words() -> None:
+    for found in TOOLS.values():
+        assert found.hint.when and found.title == found.hint.title
+
+
+def test_an_endpoint_without_a_hint_is_offered_too() -> None:
+    found = Inventory(Catalog((Endpoint("/vol/cone", summary="Vol cone"),), "live"), {})
+    assert found.tools["vol_cone"].title == "Vol cone"
+    assert found.tools["vol_cone"].doctor.prepare({}).path == "/vol/cone"
+
+
+def test_the_closest_tool_is_found_whatever_the_case() -> None:
+    assert INVENTORY.closest("GEX_LEVEL") == "gex_levels"
+    assert INVENTORY.closest("bq_gex_levels") == "gex_levels"
+
+
+def test_nothing_is_close_to_nonsense() -> None:
+    assert INVENTORY.closest("zzzzzzzz") is None
+    assert INVENTORY.closest("") is None

@@ -1,0 +1,90 @@
+"""The tools in force, and how they are swapped."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+
+import anyio
+import pytest
+
+from bq_mcp.catalog import SNAPSHOT, CatalogKeeper, RemoteCatalog, bundled_hints, load_catalog
+from bq_mcp.client import Client
+from bq_mcp.client.model import RawReply, Request
+from bq_mcp.envelope import Envelope, read_envelope
+from bq_mcp.errors import UnreachableError
+from bq_mcp.tools import Access, Desk, Toolbox, UnknownToolError
+
+NOW = datetime(2026, 11, 20, 14, 32, 22, tzinfo=UTC)
+Fetch = Callable[[str], Awaitable[Envelope]]
+
+
+async def no_network(request: Request) -> RawReply:
+    raise UnreachableError("no network in this test")
+
+
+async def new_catalog(path: str) -> Envelope:
+    data = {"endpoints": [{"path": "/v2/vol/cone", "parameters": []}]}
+    return read_envelope({"success": True, "data": data}, status=200, headers={}, non_finite=0)
+
+
+def toolbox(fetch: Fetch | None = None) -> Toolbox:
+    remote = RemoteCatalog(fetch, has_key=True) if fetch else None
+    keeper = CatalogKeeper(lambda: load_catalog(SNAPSHOT, "snapshot"), remote=remote, disk=None)
+    client = Client(no_network, deadline_seconds=5, now=lambda: NOW)
+    return Toolbox(keeper, Desk(client, Access(has_key=True), lambda: NOW), bundled_hints())
+
+
+def test_an_unknown_tool_names_the_closest() -> None:
+    with pytest.raises(UnknownToolError) as caught:
+        anyio.run(toolbox().call, "gex_level", {})
+    assert (caught.value.name, caught.value.closest) == ("gex_level", "gex_levels")
+
+
+def test_a_new_catalog_swaps_the_whole_list_and_tells_listeners() -> None:
+    subject = toolbox(new_catalog)
+    before = subject.inventory
+    heard: list[list[str]] = []
+
+    async def listen() -> None:
+        heard.append(list(subject.inventory.tools))
+
+    subject.on_change(listen)
+    assert anyio.run(subject.keeper.refresh)
+    assert heard == [["vol_cone"]]
+    assert len(before.tools) == 62
+
+
+def test_an_equal_catalog_swaps_nothing() -> None:
+    subject = toolbox(new_catalog)
+    anyio.run(subject.keeper.refresh)
+    held = subject.inventory
+    assert not anyio.run(subject.keeper.refresh)
+    assert subject.inventory is held
+
+
+def test_the_first_list_and_an_unknown_tool_wait_for_the_live_catalog() -> None:
+    subject = toolbox(new_catalog)
+
+    async def at_once() -> None:
+        with anyio.fail_after(5):
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(subject.keeper.refresh)
+                assert list((await subject.offered()).tools) == ["vol_cone"]
+
+    async def call() -> None:
+        other = toolbox(new_catalog)
+        with anyio.fail_after(5):
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(other.keeper.refresh)
+                answer = await other.call("vol_cone", {})
+        assert answer.is_error and "could not be reached" in answer.text
+
+    anyio.run(at_once)
+    anyio.run(call)
+
+
+def test_with_the_bundled_catalog_alone_nothing_is_waited_for() -> None:
+    async def listed() -> int:
+        with anyio.fail_after(5):
+            return len((await toolbox().offered()).tools)
+
+    assert anyio.run(listed) == 62
