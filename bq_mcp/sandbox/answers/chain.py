@@ -1,0 +1,137 @@
+"""Payload of /options/chain."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from hashlib import blake2s
+from typing import Any
+
+import numpy as np
+
+from bq_mcp.sandbox.answers.chain_query import ChainQuery
+from bq_mcp.sandbox.answers.contracts import Chain, contract_rows, served_delta
+from bq_mcp.sandbox.answers.figures import iv_pct
+from bq_mcp.sandbox.answers.rounding import coins, ratio, usd
+from bq_mcp.sandbox.answers.scopes import listed_among
+from bq_mcp.sandbox.instants import iso
+from bq_mcp.sandbox.market import VENUES, World
+from bq_mcp.sandbox.market.arrays import Flags, Floats, Ints
+from bq_mcp.sandbox.market.exposure import std_quantity
+from bq_mcp.sandbox.market.quotes import Quotes, deribit_quotes
+from bq_mcp.sandbox.market.snapshot import Snapshot
+
+QUOTES_FLOOR = datetime(2026, 9, 1, tzinfo=UTC)
+"""First instant whose bids and offers the service recorded; earlier ones it serves as 0."""
+
+_HASH_BYTES = 8
+
+Section = dict[str, Any]
+
+
+def chain_data(
+    world: World, symbol: str, instant: datetime, query: ChainQuery
+) -> tuple[Section, Section]:
+    """Return `data` and `meta.extra` of /options/chain for an instant on its grid.
+
+    Volatility is that of the reference surface in percent a year, gamma exposure USD per 1 % move
+    under std. Totals cover all contracts that pass the filters, whether or not the row cap lets
+    them through.
+
+    Raises: ServiceError 404 when expiries are named and none is listed.
+    """
+    snapshot = world.snapshot(symbol, instant)
+    chain = Chain(
+        snapshot=snapshot,
+        delta=served_delta(snapshot),
+        gex=snapshot.gamma_dollars * std_quantity(snapshot, VENUES),
+        quotes=_quotes(snapshot),
+    )
+    matching = np.flatnonzero(_matches(chain, query))
+    sections: Section = {
+        "contracts": lambda: contract_rows(chain, _nearest(snapshot, matching, query), query.parts),
+        "aggregates": lambda: _aggregates(chain, matching),
+        "available_expiries": lambda: [expiry.token for expiry in snapshot.expiries],
+    }
+    data = {name: sections[name]() for name in query.sections}
+    data |= {
+        "truncated": len(matching) > query.max_contracts,
+        "total_matching_count": len(matching),
+        "max_contracts": query.max_contracts,
+    }
+    return data, _extra(chain, query)
+
+
+def _quotes(snapshot: Snapshot) -> Quotes | None:
+    quotes = deribit_quotes(snapshot)
+    if quotes is None or snapshot.instant >= QUOTES_FLOOR:
+        return quotes
+    nothing = np.zeros_like(quotes.bid)
+    return replace(quotes, bid=nothing, ask=nothing)
+
+
+def _matches(chain: Chain, query: ChainQuery) -> Flags:
+    snapshot = chain.snapshot
+    named = listed_among(query.expiries, snapshot)
+    days = np.array([expiry.dte for expiry in snapshot.expiries])
+    expiries = np.array([expiry in named for expiry in snapshot.expiries])
+    expiries &= _within(days, query.dte_min, query.dte_max)
+    kept: Flags = expiries[snapshot.expiry_index]
+    kept &= query.strikes.window(snapshot.spot).holds(snapshot.strike)
+    kept &= _within(snapshot.oi, query.oi_min, query.oi_max)
+    kept &= _within(np.abs(chain.delta), query.delta_min, query.delta_max)
+    if query.option_type != "both":
+        kept &= snapshot.is_call == (query.option_type == "call")
+    return kept
+
+
+def _within(values: Floats | Ints, low: float | None, high: float | None) -> Flags:
+    above = values >= (-np.inf if low is None else low)
+    below = values <= (np.inf if high is None else high)
+    return above & below
+
+
+def _nearest(snapshot: Snapshot, matching: Ints, query: ChainQuery) -> Ints:
+    distance = np.abs(snapshot.strike[matching] - snapshot.spot)
+    return np.sort(matching[np.argsort(distance, kind="stable")[: query.max_contracts]])
+
+
+def _aggregates(chain: Chain, matching: Ints) -> Section:
+    is_call = chain.snapshot.is_call[matching]
+    gex = chain.gex[matching]
+    units = chain.snapshot.oi_units[matching].sum(axis=1)
+    call_units, put_units = int(units[is_call].sum()), int(units[~is_call].sum())
+    return {
+        "net_gex": usd(gex.sum().item()),
+        "call_gex": usd(gex[is_call].sum().item()),
+        "put_gex": usd(gex[~is_call].sum().item()),
+        "total_oi": coins(call_units + put_units),
+        "call_oi": coins(call_units),
+        "put_oi": coins(put_units),
+        "pcr": ratio(put_units, call_units),
+        "atm_iv": _atm_iv(chain, matching),
+        "contract_count": len(matching),
+    }
+
+
+def _atm_iv(chain: Chain, matching: Ints) -> float | None:
+    """Return what the strike at spot of the nearest expiry in the selection is at, in percent.
+
+    That strike counts whether or not a strike filter keeps it: another is not at the money.
+    """
+    if not len(matching):
+        return None
+    snapshot = chain.snapshot
+    front = np.flatnonzero(snapshot.expiry_index == snapshot.expiry_index[matching[0]])
+    distance = np.abs(snapshot.strike[front] - snapshot.spot)
+    nearest = snapshot.strike[front][np.argmin(distance)]
+    return iv_pct(snapshot.iv[front[snapshot.strike[front] == nearest]].mean().item())
+
+
+def _extra(chain: Chain, query: ChainQuery) -> Section:
+    asked = f"{chain.snapshot.symbol} {query}".encode()
+    extra: Section = {
+        "filter_hash": blake2s(asked, digest_size=_HASH_BYTES).hexdigest(),
+        "positioning": "std",
+    }
+    if chain.quotes is not None and chain.snapshot.instant < QUOTES_FLOOR:
+        extra["quotes_note"] = f"bid and ask are 0: not recorded before {iso(QUOTES_FLOOR)}"
+    return extra

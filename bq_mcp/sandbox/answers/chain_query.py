@@ -1,0 +1,31 @@
+"""What a request for the option chain may ask for."""
+
+from dataclasses import dataclass
+
+from bq_mcp.sandbox.answers.windows import StrikeFilter
+
+SECTIONS = ("contracts", "aggregates", "available_expiries")
+PARTS = ("oi", "iv", "bid_ask", "volume", "greeks", "gex")
+
+
+@dataclass(frozen=True)
+class ChainQuery:
+    """Filters and projections as asked; None, and no expiries, filter nothing.
+
+    Open interest is in coin; delta bounds hold for absolute deltas; `option_type` is call, put or
+    both; `sections` and `parts` are members of SECTIONS and PARTS, in their
+    order.
+    """
+
+    expiries: tuple[str, ...] = ()
+    dte_min: int | None = None
+    dte_max: int | None = None
+    oi_min: float | None = None
+    oi_max: float | None = None
+    delta_min: float | None = None
+    delta_max: float | None = None
+    strikes: StrikeFilter = StrikeFilter()
+    option_type: str = "both"
+    max_contracts: int = 2000
+    sections: tuple[str, ...] = SECTIONS
+    parts: tuple[str, ...] = PARTS

@@ -1,0 +1,128 @@
+"""Rows of the option chain: one per contract, in parts that a caller may keep or drop."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from bq_mcp.sandbox.answers.figures import IV_DECIMALS
+from bq_mcp.sandbox.answers.rounding import coin_column, column, usd_column
+from bq_mcp.sandbox.market import black
+from bq_mcp.sandbox.market.arrays import Floats, Ints
+from bq_mcp.sandbox.market.quotes import Quotes
+from bq_mcp.sandbox.market.snapshot import GREEKS_LEAST_T, Snapshot
+
+_DELTA_DECIMALS = 5
+_GAMMA_DECIMALS = 10
+_GREEK_DECIMALS = 5
+_PRICE_DECIMALS = 6
+
+Columns = dict[str, list[Any]]
+
+
+@dataclass(frozen=True)
+class Chain:
+    """A snapshot and what its rows show beside it, one entry per contract.
+
+    `delta` is as served, `gex` in USD per 1 % move; `quotes` is None for a coin that Deribit does
+    not list.
+    """
+
+    snapshot: Snapshot
+    delta: Floats
+    gex: Floats
+    quotes: Quotes | None
+
+
+def served_delta(snapshot: Snapshot) -> Floats:
+    """Return deltas rounded as rows show them, so that a filter agrees with what it returns."""
+    return black.delta(is_call=snapshot.is_call, **_inputs(snapshot)).round(_DELTA_DECIMALS)
+
+
+def contract_rows(chain: Chain, kept: Ints, parts: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Return a row for each contract number in `kept`, with these parts.
+
+    Greeks are those of the reference volatility: gamma per USD, theta in USD a day, vega in USD per
+    volatility point, vanna per 1.00 of volatility, charm per year of time to expiry.
+    """
+    columns = _identity(chain, kept)
+    for part in parts:
+        columns |= _BUILDERS[part](chain, kept)
+    return [
+        dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)
+    ]
+
+
+def _identity(chain: Chain, kept: Ints) -> Columns:
+    snapshot = chain.snapshot
+    expiries = [snapshot.expiries[place] for place in snapshot.expiry_index[kept].tolist()]
+    return {
+        "strike": snapshot.strike[kept].tolist(),
+        "expiry": [expiry.token for expiry in expiries],
+        "dte": [expiry.dte for expiry in expiries],
+        "type": np.where(snapshot.is_call[kept], "call", "put").tolist(),
+    }
+
+
+def _oi(chain: Chain, kept: Ints) -> Columns:
+    return {"oi": coin_column(chain.snapshot.oi_units[kept].sum(axis=1))}
+
+
+def _iv(chain: Chain, kept: Ints) -> Columns:
+    return {"iv": column(100 * chain.snapshot.iv[kept], IV_DECIMALS)}
+
+
+def _bid_ask(chain: Chain, kept: Ints) -> Columns:
+    if chain.quotes is None:
+        return _unmeasured(("bid", "ask", "mark"), kept)
+    return {
+        "bid": column(chain.quotes.bid[kept], _PRICE_DECIMALS),
+        "ask": column(chain.quotes.ask[kept], _PRICE_DECIMALS),
+        "mark": column(chain.quotes.mark[kept], _PRICE_DECIMALS),
+    }
+
+
+def _volume(chain: Chain, kept: Ints) -> Columns:
+    # The simulated tape counts no prints by contract, and null is the service's word for that.
+    return _unmeasured(("volume", "notional_volume", "trade_count"), kept)
+
+
+def _greeks(chain: Chain, kept: Ints) -> Columns:
+    snapshot = chain.snapshot
+    inputs = {name: values[kept] for name, values in _inputs(snapshot).items()}
+    t = np.maximum(snapshot.tau, GREEKS_LEAST_T)[kept]
+    return {
+        "delta": chain.delta[kept].tolist(),
+        "gamma": column(black.gamma(spot=snapshot.spot, **inputs), _GAMMA_DECIMALS),
+        "theta": column(black.theta_per_day(t=t, **inputs), _GREEK_DECIMALS),
+        "vega": column(black.vega_per_point(t=t, **inputs), _GREEK_DECIMALS),
+        "vanna": column(black.vanna(t=t, **inputs), _GREEK_DECIMALS),
+        "charm": column(black.charm(t=t, **inputs), _GREEK_DECIMALS),
+    }
+
+
+def _gex(chain: Chain, kept: Ints) -> Columns:
+    return {"gex": usd_column(chain.gex[kept])}
+
+
+_BUILDERS: Mapping[str, Callable[[Chain, Ints], Columns]] = {
+    "oi": _oi,
+    "iv": _iv,
+    "bid_ask": _bid_ask,
+    "volume": _volume,
+    "greeks": _greeks,
+    "gex": _gex,
+}
+
+
+def _unmeasured(names: tuple[str, ...], kept: Ints) -> Columns:
+    return {name: [None] * len(kept) for name in names}
+
+
+def _inputs(snapshot: Snapshot) -> dict[str, Floats]:
+    return {
+        "forward": snapshot.forward,
+        "strike": snapshot.strike,
+        "w": snapshot.iv**2 * np.maximum(snapshot.tau, GREEKS_LEAST_T),
+    }

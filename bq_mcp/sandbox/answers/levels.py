@@ -1,0 +1,200 @@
+"""Payloads of /gex/levels and of one symbol of /multi/gex/levels."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+
+from bq_mcp.sandbox.instants import iso
+from bq_mcp.sandbox.market import VENUES, World
+from bq_mcp.sandbox.market.calendar import epoch_seconds
+from bq_mcp.sandbox.market.candles import Candle, candles
+from bq_mcp.sandbox.market.expected_move import one_day_deviation
+from bq_mcp.sandbox.market.exposure import StrikeProfile, strike_profile
+from bq_mcp.sandbox.market.levels import call_walls, crossings, flip, put_walls, strongest
+from bq_mcp.sandbox.market.max_pain import pain_curve
+from bq_mcp.sandbox.market.parameters import PARAMETERS, Parameters
+from bq_mcp.sandbox.market.perp import premium
+from bq_mcp.sandbox.market.positioning import DealerModel, dealer_model
+from bq_mcp.sandbox.market.snapshot import Snapshot
+
+_RANKED = 10
+_CANDLE_S = 1_800
+_CANDLES = 48
+_USD_DECIMALS = 2
+
+Section = dict[str, Any]
+
+
+def levels_data(
+    world: World,
+    symbol: str,
+    instant: datetime,
+    *,
+    positioning: str,
+    venues: tuple[str, ...] | None,
+    include: frozenset[str],
+) -> tuple[Section, Section]:
+    """Return `data` and `meta.extra` of /gex/levels for an instant on its grid.
+
+    `venues` of None, or without any known name, means all. Levels are strikes in USD, None where
+    the profile has none.
+    """
+    snapshot = world.snapshot(symbol, instant)
+    chosen = _chosen_venues(PARAMETERS[symbol], venues)
+    model = dealer_model(snapshot, positioning, chosen)
+    everything = strike_profile(snapshot, model.quantity, np.ones_like(snapshot.is_call))
+    today = strike_profile(snapshot, model.quantity, snapshot.zero_dte)
+    data: Section = {
+        "all_expiry": _all_expiry(everything, snapshot.spot, model.name),
+        "odte": _levels(today, snapshot.spot),
+        "positioning": model.name,
+    }
+    data |= _sections(snapshot, everything, today, include)
+    data |= _prices(world, snapshot, include)
+    return data, _extra(model, positioning, chosen)
+
+
+def multi_levels_entry(
+    world: World,
+    symbol: str,
+    instant: datetime,
+    *,
+    positioning: str,
+    venues: tuple[str, ...] | None,
+    include: frozenset[str],
+) -> Section:
+    """Return one entry of `results` of /multi/gex/levels; spot and candles are not served there."""
+    data, _ = levels_data(
+        world,
+        symbol,
+        instant,
+        positioning=positioning,
+        venues=venues,
+        include=include - {"spot", "candles"},
+    )
+    spot = world.spot(symbol, instant)
+    return data | {"spot_price": spot, "computed_at": iso(instant)}
+
+
+def _chosen_venues(parameters: Parameters, venues: tuple[str, ...] | None) -> tuple[str, ...]:
+    """Return the venues of this coin that a filter leaves; unknown names do not filter."""
+    known = set(venues or ()) & set(VENUES)
+    return tuple(venue for venue in parameters.venues if not known or venue in known)
+
+
+def _all_expiry(profile: StrikeProfile, spot: float, model: str) -> Section:
+    """Return the levels of the whole book; second and third walls exist under std alone."""
+    secondary: Section = dict.fromkeys(("call_wall_2", "call_wall_3", "put_wall_2", "put_wall_3"))
+    if model == "std":
+        secondary = {
+            **_further("call_wall", call_walls(profile, spot)),
+            **_further("put_wall", put_walls(profile, spot)),
+        }
+    return _levels(profile, spot) | secondary
+
+
+def _levels(profile: StrikeProfile, spot: float) -> Section:
+    return {
+        "hvl": flip(profile, spot),
+        "call_resistance": next(iter(call_walls(profile, spot)), None),
+        "put_support": next(iter(put_walls(profile, spot)), None),
+    }
+
+
+def _further(name: str, walls: tuple[float, ...]) -> Section:
+    return {f"{name}_{place}": dict(enumerate(walls, start=1)).get(place) for place in (2, 3)}
+
+
+def _sections(
+    snapshot: Snapshot, everything: StrikeProfile, today: StrikeProfile, include: frozenset[str]
+) -> Section:
+    sections: Section = {}
+    if "ranked" in include:
+        sections["ranked"] = {
+            "all_expiry_top_10": _ranked(everything),
+            "odte_top_10": _ranked(today),
+        }
+    if "max_pain" in include:
+        sections["max_pain"] = _max_pain(snapshot)
+    if "expected_move" in include:
+        sections["expected_move"] = _expected_move(snapshot)
+    if "zones" in include:
+        sections["gamma_flip_zones"] = [
+            {"strike": crossing.strike, "direction": crossing.direction}
+            for crossing in crossings(everything)
+        ]
+    return sections
+
+
+def _prices(world: World, snapshot: Snapshot, include: frozenset[str]) -> Section:
+    prices: Section = {}
+    coin = world.coin(snapshot.symbol)
+    seconds = epoch_seconds(snapshot.instant)
+    if "spot" in include:
+        perp = snapshot.spot * (1 + premium(world.seed, coin, seconds))
+        prices["spot"] = {
+            "spot_price": snapshot.spot,
+            "perps_price": round(perp, coin.parameters.price_decimals),
+        }
+    if "candles" in include:
+        bars = candles(world.seed, coin, until=seconds, length_s=_CANDLE_S, count=_CANDLES)
+        prices["candles"] = [_bar(bar) for bar in bars]
+    return prices
+
+
+def _ranked(profile: StrikeProfile) -> list[Section]:
+    return [
+        {
+            "rank": rank,
+            "strike": strike,
+            "gex": round(net, _USD_DECIMALS),
+            "abs_gex": round(abs(net), _USD_DECIMALS),
+        }
+        for rank, (strike, net) in enumerate(strongest(profile, _RANKED), start=1)
+    ]
+
+
+def _max_pain(snapshot: Snapshot) -> Section:
+    curve = pain_curve(snapshot, snapshot.zero_dte)
+    strike, value = (None, None) if curve is None else curve.lowest
+    return {"strike": strike, "value": None if value is None else round(value, _USD_DECIMALS)}
+
+
+def _expected_move(snapshot: Snapshot) -> Section:
+    decimals = PARAMETERS[snapshot.symbol].price_decimals
+    deviation = round(one_day_deviation(snapshot), decimals)
+    return {
+        "upper_1sd": round(snapshot.spot + deviation, decimals),
+        "lower_1sd": round(snapshot.spot - deviation, decimals),
+        "upper_2sd": round(snapshot.spot + 2 * deviation, decimals),
+        "lower_2sd": round(snapshot.spot - 2 * deviation, decimals),
+    }
+
+
+def _bar(bar: Candle) -> Section:
+    return {
+        "datetime": iso(datetime.fromtimestamp(bar.starts_at, UTC)),
+        "open": bar.open,
+        "high": bar.high,
+        "low": bar.low,
+        "close": bar.close,
+        "volume": round(bar.volume, _USD_DECIMALS),
+    }
+
+
+def _extra(model: DealerModel, requested: str, venues: tuple[str, ...]) -> Section:
+    aggregation: Section = {
+        "chain_venues": list(venues),
+        "gex_scale": "gamma * spot^2 * size * 0.01, USD per 1% move",
+    }
+    if model.name == "flow":
+        aggregation["flow_venues"] = list(venues)
+    extra: Section = {
+        "positioning": model.name,
+        "positioning_requested": requested,
+        "aggregation": aggregation,
+    }
+    if model.fallback_reason:
+        extra["positioning_fallback_reason"] = model.fallback_reason
+    return extra

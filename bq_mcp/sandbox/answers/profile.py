@@ -1,0 +1,122 @@
+"""Payload of /gex/strike-profile."""
+
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+
+from bq_mcp.sandbox.answers.interest import interest_by_venue
+from bq_mcp.sandbox.answers.rounding import coin_column, usd, usd_column
+from bq_mcp.sandbox.answers.scopes import Scope, scope_of
+from bq_mcp.sandbox.answers.windows import StrikeFilter, StrikeWindow
+from bq_mcp.sandbox.market import VENUES, World
+from bq_mcp.sandbox.market.arrays import Flags, Floats, Ints
+from bq_mcp.sandbox.market.exposure import StrikeProfile, venue_columns
+from bq_mcp.sandbox.market.levels import strongest
+from bq_mcp.sandbox.market.parameters import PARAMETERS
+from bq_mcp.sandbox.market.positioning import DealerModel, dealer_model
+from bq_mcp.sandbox.market.snapshot import Snapshot
+
+_RANKED = 10
+_NO_SPLIT = "A single expiry is not split by venue here; /options/expiry-summary has the split."
+
+Section = dict[str, Any]
+
+
+def profile_data(
+    world: World,
+    symbol: str,
+    instant: datetime,
+    *,
+    expiry: str,
+    strikes: StrikeFilter,
+    positioning: str,
+    venues: tuple[str, ...] | None,
+) -> tuple[Section, Section]:
+    """Return `data` and `meta.extra` of /gex/strike-profile for an instant on its grid.
+
+    Arrays run parallel to `strikes`, ascending: gamma in USD per 1 % move, interest in coin.
+    `venues` of None means all.
+
+    Raises: ServiceError 404 when no listed expiry answers to `expiry`.
+    """
+    snapshot = world.snapshot(symbol, instant)
+    scope = scope_of(expiry, snapshot)
+    window = strikes.window(snapshot.spot)
+    chosen = tuple(v for v in PARAMETERS[symbol].venues if venues is None or v in venues)
+    model = dealer_model(snapshot, positioning, chosen)
+    kept = scope.of(snapshot) & window.holds(snapshot.strike)
+    units = np.where(venue_columns(chosen), snapshot.oi_units, 0)
+    data: Section = {
+        "expiry": scope.name,
+        "dte": None if scope.single is None else scope.single.dte,
+        **_by_strike(snapshot, model.quantity, units, kept),
+        "positioning": model.name,
+        **_venue_split(snapshot, units, kept, scope),
+        "available_exchanges": VENUES,
+        **_echo(window),
+    }
+    return data, _extra(model, positioning, chosen)
+
+
+def _by_strike(snapshot: Snapshot, quantity: Floats, units: Ints, kept: Flags) -> Section:
+    strikes, place = np.unique(snapshot.strike[kept], return_inverse=True)
+    is_call = snapshot.is_call[kept]
+    exposure = (snapshot.gamma_dollars * quantity)[kept]
+    interest = units[kept].sum(axis=1)
+
+    def summed(values: Floats | Ints) -> Floats:
+        return np.bincount(place, weights=values, minlength=len(strikes)).astype(np.float64)
+
+    net = summed(exposure)
+    call_oi, put_oi = summed(interest * is_call), summed(interest * ~is_call)
+    return {
+        "strikes": strikes.tolist(),
+        "net_gex": usd_column(net),
+        "call_gex": usd_column(summed(exposure * is_call)),
+        "put_gex": usd_column(summed(exposure * ~is_call)),
+        "call_oi": coin_column(call_oi),
+        "put_oi": coin_column(put_oi),
+        "total_oi": coin_column(call_oi + put_oi),
+        "ranked_top_10": _ranked(StrikeProfile(strikes, net)),
+    }
+
+
+def _ranked(profile: StrikeProfile) -> list[Section]:
+    return [
+        {"rank": rank, "strike": strike, "gex": usd(net), "abs_gex": usd(abs(net))}
+        for rank, (strike, net) in enumerate(strongest(profile, _RANKED), start=1)
+    ]
+
+
+def _venue_split(snapshot: Snapshot, units: Ints, kept: Flags, scope: Scope) -> Section:
+    if scope.single is not None:
+        return {"by_venue": None, "by_venue_unattributed": None, "by_venue_note": _NO_SPLIT}
+    calls = units[kept & snapshot.is_call].sum(axis=0)
+    puts = units[kept & ~snapshot.is_call].sum(axis=0)
+    return {
+        "by_venue": interest_by_venue(calls, puts, snapshot.spot),
+        "by_venue_unattributed": None,
+        "by_venue_note": None,
+    }
+
+
+def _echo(window: StrikeWindow) -> Section:
+    if window.is_open:
+        return {}
+    return {"filtered_strike_window": {"min": window.min, "max": window.max}}
+
+
+def _extra(model: DealerModel, requested: str, venues: tuple[str, ...]) -> Section:
+    flow = {"flow_venues": venues} if model.name == "flow" else {}
+    reason = model.fallback_reason
+    return {
+        "positioning": model.name,
+        "positioning_requested": requested,
+        **({"positioning_fallback_reason": reason} if reason else {}),
+        "aggregation": {
+            "chain_venues": venues,
+            **flow,
+            "gex_scale": "gamma * spot^2 * size * 0.01, USD per 1% move",
+        },
+    }

@@ -1,0 +1,43 @@
+"""Sizes, dollars and whole columns as they go on the wire; nan becomes None, -0 becomes 0."""
+
+from typing import Any
+
+import numpy as np
+
+from bq_mcp.sandbox.market.arrays import Floats, Ints
+from bq_mcp.sandbox.market.placement import THOUSANDTHS
+
+_USD_DECIMALS = 2
+_RATIO_DECIMALS = 4
+
+
+def usd(value: float) -> float:
+    """Round US dollars to cents."""
+    return round(value, _USD_DECIMALS) + 0.0
+
+
+def coins(units: int) -> float:
+    """Turn thousandths of a coin into coin, exactly."""
+    return units / THOUSANDTHS
+
+
+def ratio(part: int, whole: int) -> float | None:
+    """Divide sizes; None where there is nothing to divide by."""
+    return round(part / whole, _RATIO_DECIMALS) if whole else None
+
+
+def column(values: Floats, decimals: int) -> list[Any]:
+    """Round an array for the wire, nan becoming None."""
+    rounded = (values.round(decimals) + 0.0).astype(object)
+    rounded[np.isnan(values)] = None
+    return list(rounded)
+
+
+def usd_column(values: Floats) -> list[Any]:
+    """Round US dollars to cents."""
+    return column(values, _USD_DECIMALS)
+
+
+def coin_column(units: Floats | Ints) -> list[float]:
+    """Turn whole thousandths of a coin into coin, exactly."""
+    return [unit / THOUSANDTHS for unit in units.tolist()]

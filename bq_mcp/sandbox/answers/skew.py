@@ -1,0 +1,54 @@
+"""Payload of /options/iv/skew."""
+
+from datetime import datetime
+from typing import Any
+
+from bq_mcp.sandbox.answers.figures import IV_DECIMALS, iv_pct, rounded
+from bq_mcp.sandbox.market import Expiry, World
+from bq_mcp.sandbox.market.term import atm_volatility
+from bq_mcp.sandbox.market.wings import Wing, wings
+
+Section = dict[str, Any]
+
+
+def skew_data(world: World, symbol: str, instant: datetime) -> Section:
+    """Return `data` for an instant on its grid: one row per expiry, nearest first.
+
+    Volatilities in percent, skews and butterfly in points; skew is put less call, of the figures
+    as served. None where no listed options bracket the delta closely.
+    """
+    snapshot = world.snapshot(symbol, instant)
+    rows = zip(snapshot.expiries, atm_volatility(snapshot).tolist(), wings(snapshot), strict=True)
+    return {
+        "expiries": [_row(expiry, atm, put, call) for expiry, atm, (put, call) in rows],
+        "spot_price": snapshot.spot,
+    }
+
+
+def _row(expiry: Expiry, atm: float, put: Wing, call: Wing) -> Section:
+    put_25, call_25 = iv_pct(put.at(0.25)), iv_pct(call.at(0.25))
+    put_10, call_10 = iv_pct(put.at(0.10)), iv_pct(call.at(0.10))
+    middle = iv_pct(atm)
+    return {
+        "expiry": expiry.token,
+        "expiry_label": expiry.date.strftime("%d %b %Y"),
+        "dte": expiry.dte,
+        "atm_iv": middle,
+        "put_25d_iv": put_25,
+        "call_25d_iv": call_25,
+        "skew_25d": _skew(put_25, call_25),
+        "put_10d_iv": put_10,
+        "call_10d_iv": call_10,
+        "skew_10d": _skew(put_10, call_10),
+        "butterfly_25d": _butterfly(put_25, call_25, middle),
+    }
+
+
+def _skew(put: float | None, call: float | None) -> float | None:
+    return None if put is None or call is None else rounded(put - call, IV_DECIMALS)
+
+
+def _butterfly(put: float | None, call: float | None, atm: float | None) -> float | None:
+    if put is None or call is None or atm is None:
+        return None
+    return rounded((put + call) / 2 - atm, IV_DECIMALS)

@@ -1,0 +1,158 @@
+"""Payload of /options/greeks/trace/{greek}, and the projection its summary reads."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+
+from bq_mcp.sandbox.answers.scopes import Scope, scope_of
+from bq_mcp.sandbox.answers.trace_grid import Grid
+from bq_mcp.sandbox.errors import no_data
+from bq_mcp.sandbox.market import Snapshot, World
+from bq_mcp.sandbox.market.activity import HOUR_S
+from bq_mcp.sandbox.market.arrays import Flags, Floats, Ints
+from bq_mcp.sandbox.market.calendar import YEAR_S
+from bq_mcp.sandbox.market.parameters import PARAMETERS
+from bq_mcp.sandbox.market.positioning import DealerModel, dealer_model
+from bq_mcp.sandbox.market.trace import TAU_FLOOR_S, Book, Greek, dealer_book, trace_field
+
+FIELD_UNITS: dict[Greek, str] = {
+    "gamma": "dealer_gamma_dollars_per_pct_spot",
+    "charm": "dealer_charm_per_year",
+    "vanna": "dealer_vanna_per_iv_unit",
+    "delta_change": "dealer_delta_change_from_spot_now",
+}
+FIELD_DECIMALS: dict[Greek, int] = {"gamma": 2, "charm": 4, "vanna": 4, "delta_change": 4}
+_AXIS_EXTRA_DECIMALS = 2
+"""Beyond those of a price, so that the served axis is evenly spaced."""
+
+Section = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Projection:
+    """A field over its axes, and the contracts it was summed from, marked by `used`.
+
+    `years_ahead` counts from the snapshot, `prices` are USD, `field` has shape (times, prices).
+    """
+
+    greek: Greek
+    grid: Grid
+    snapshot: Snapshot
+    model: DealerModel
+    scope: Scope
+    used: Flags
+    book: Book
+    years_ahead: Floats
+    prices: Floats
+    field: Floats
+
+    @property
+    def times_ms(self) -> Ints:
+        """Time axis in Unix milliseconds."""
+        start = self.snapshot.instant.timestamp()
+        return np.rint((start + self.years_ahead * YEAR_S) * 1_000).astype(np.int64)
+
+    @property
+    def at_spot(self) -> Floats:
+        """The field at spot itself, one value per time."""
+        spot = self.snapshot.spot
+        column = trace_field(
+            self.greek,
+            self.book,
+            spot=spot,
+            years_ahead=self.years_ahead,
+            prices=np.array([spot]),
+        )
+        return column[:, 0]
+
+    @property
+    def tokens(self) -> list[str]:
+        """Expiries in the field, nearest first."""
+        places = np.unique(self.snapshot.expiry_index[self.used])
+        return [self.snapshot.expiries[place].token for place in places]
+
+
+def projection(
+    world: World, symbol: str, instant: datetime, greek: Greek, grid: Grid, *, positioning: str
+) -> Projection:
+    """Project a greek from an instant on its grid.
+
+    Raises: ServiceError 404 when no contract is left by the expiry and `min_oi`.
+    """
+    snapshot = world.snapshot(symbol, instant)
+    scope = scope_of(grid.expiry, snapshot)
+    used = scope.of(snapshot) & (snapshot.oi >= grid.min_oi)
+    if not used.any():
+        raise no_data(f"{symbol} with open interest of {grid.min_oi:g} or more a contract")
+    model = dealer_model(snapshot, positioning, PARAMETERS[symbol].venues)
+    book = dealer_book(snapshot, model.quantity, used, vol_shift_pct=grid.vol_shift_pct)
+    years_ahead = np.linspace(0.0, grid.horizon_hours * HOUR_S / YEAR_S, grid.time_steps)
+    prices = _price_axis(snapshot, grid)
+    return Projection(
+        greek=greek,
+        grid=grid,
+        snapshot=snapshot,
+        model=model,
+        scope=scope,
+        used=used,
+        book=book,
+        years_ahead=years_ahead,
+        prices=prices,
+        field=trace_field(greek, book, spot=snapshot.spot, years_ahead=years_ahead, prices=prices),
+    )
+
+
+def trace_data(projected: Projection) -> Section:
+    """Return `data` of the grid, indexed field[time][price]."""
+    # Adding zero turns a negative zero into a plain one.
+    field = projected.field.round(FIELD_DECIMALS[projected.greek]) + 0.0
+    lowest, highest = field.min().item(), field.max().item()
+    return trace_head(projected) | {
+        "time_axis_ms": projected.times_ms.tolist(),
+        "price_axis": projected.prices.tolist(),
+        "field": field.tolist(),
+        "field_min": lowest,
+        "field_max": highest,
+        "abs_field_max": max(abs(lowest), abs(highest)),
+        "contracts_used": int(np.count_nonzero(projected.used)),
+        "expiries_in_window": projected.tokens,
+        "tau_floor_seconds": TAU_FLOOR_S,
+    }
+
+
+def trace_head(projected: Projection) -> Section:
+    """Return what `data` says of the request and of the model that ran."""
+    return {
+        "greek": projected.greek,
+        "expiry": projected.scope.name,
+        "spot_price": projected.snapshot.spot,
+        "vol_shift_pct": projected.grid.vol_shift_pct,
+        "field_units": FIELD_UNITS[projected.greek],
+        "positioning": projected.model.name,
+    }
+
+
+def trace_extra(projected: Projection, requested: str) -> Section:
+    """Return `meta.extra`: the model that ran, the one asked for and the venues combined."""
+    venues = list(PARAMETERS[projected.snapshot.symbol].venues)
+    aggregation: Section = {"chain_venues": venues}
+    if projected.model.name == "flow":
+        aggregation["flow_venues"] = venues
+    extra: Section = {
+        "positioning": projected.model.name,
+        "positioning_requested": requested,
+        "aggregation": aggregation,
+    }
+    if projected.model.fallback_reason:
+        extra["positioning_fallback_reason"] = projected.model.fallback_reason
+    return extra
+
+
+def _price_axis(snapshot: Snapshot, grid: Grid) -> Floats:
+    reach = grid.price_range_pct / 100
+    ends = snapshot.spot * (1 - reach), snapshot.spot * (1 + reach)
+    decimals = PARAMETERS[snapshot.symbol].price_decimals + _AXIS_EXTRA_DECIMALS
+    axis: Floats = np.linspace(*ends, grid.price_steps).round(decimals)
+    return axis

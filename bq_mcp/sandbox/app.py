@@ -1,0 +1,111 @@
+"""The sandbox as a FastAPI application.
+
+It declares every route of the API and answers from one simulated market. No lifespan is needed,
+so it can be used in process through an ASGI transport.
+"""
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from bq_mcp.sandbox.call import call_of
+from bq_mcp.sandbox.clock import Clock
+from bq_mcp.sandbox.envelope import API_VERSION, failure
+from bq_mcp.sandbox.errors import ServiceError, invalid_parameters, unknown_path, wrong_method
+from bq_mcp.sandbox.gate import Gate
+from bq_mcp.sandbox.plans import PLANS
+from bq_mcp.sandbox.routes import (
+    discovery,
+    etf,
+    gex,
+    gex_flow,
+    liquidation,
+    market,
+    meta,
+    multi,
+    options_greeks,
+    options_structure,
+    options_volatility,
+    tape,
+)
+
+if TYPE_CHECKING:
+    from bq_mcp.sandbox.market import World
+
+_ROUTERS = (
+    meta.public_router,
+    meta.router,
+    discovery.router,
+    gex.router,
+    gex_flow.router,
+    options_structure.router,
+    options_volatility.router,
+    options_greeks.router,
+    liquidation.router,
+    multi.router,
+    market.router,
+    etf.router,
+    tape.router,
+)
+
+
+class _Sandbox(FastAPI):
+    """FastAPI whose own document says that everything behind it is simulated."""
+
+    def openapi(self) -> dict[str, Any]:
+        document = super().openapi()
+        document["info"]["x-simulated"] = True
+        return document
+
+
+def create_app(*, seed: int = 7, clock: Clock, plan: str = "pro") -> FastAPI:
+    """Build the sandbox service.
+
+    Equal seed, clock and order of requests give equal bytes. `clock` tells aware UTC instants;
+    `plan` is the rung of the ladder that every key is on.
+
+    Raises: ValueError for an unknown plan.
+    """
+    if plan not in PLANS:
+        raise ValueError(f"unknown plan {plan!r}, choose one of {', '.join(PLANS)}")
+
+    @cache
+    def world() -> "World":
+        # Late, because a catalog or a refusal needs no market, and numpy is slow to import.
+        from bq_mcp.sandbox.market import World
+
+        return World(seed=seed)
+
+    app = _Sandbox(
+        title="bq-mcp sandbox",
+        description="Simulated stand-in for the BackQuant API v2. No figure here is a real one.",
+        version=API_VERSION,
+        redirect_slashes=False,
+        swagger_ui_oauth2_redirect_url=None,
+    )
+    for router in _ROUTERS:
+        app.include_router(router)
+    app.add_exception_handler(ServiceError, _refused)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _not_routed)
+    app.add_middleware(Gate, seed=seed, clock=clock, plan=PLANS[plan], world=world)
+    return app
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, ServiceError)
+    return failure(error, (await call_of(request)).stamp)
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    return await _refused(request, invalid_parameters(error.errors()))
+
+
+async def _not_routed(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    refusal = wrong_method() if error.status_code == 405 else unknown_path()
+    return await _refused(request, refusal)

@@ -1,0 +1,54 @@
+"""One request on its way through the service."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any, cast
+
+from fastapi import Depends, Request
+
+from bq_mcp.sandbox.envelope import Stamp
+from bq_mcp.sandbox.limits import Usage
+from bq_mcp.sandbox.plans import Plan
+
+if TYPE_CHECKING:
+    from starlette.types import Scope
+
+    from bq_mcp.sandbox.market import World
+
+_STATE = "call"
+
+
+@dataclass(frozen=True)
+class Call:
+    """When a request came, under which plan it was asked, and the seeded market it asks about.
+
+    `usage` is None where nothing is counted: public paths, and requests without a good key.
+    """
+
+    now: datetime
+    request_id: str
+    plan: Plan
+    seed: int
+    world: Callable[[], "World"]
+    usage: Usage | None = None
+
+    @property
+    def stamp(self) -> Stamp:
+        """Return what `meta` says of this request."""
+        rate_limit = None if self.usage is None else self.usage.rate_limit()
+        return Stamp(self.now, self.request_id, rate_limit)
+
+
+def attach(call: Call, scope: "Scope") -> None:
+    """Hang the call on the request's scope, where `call_of` finds it."""
+    state: dict[str, Any] = scope.setdefault("state", {})
+    state[_STATE] = call
+
+
+async def call_of(request: Request) -> Call:
+    """Return the call that the gate attached to this request."""
+    return cast(Call, getattr(request.state, _STATE))
+
+
+Caller = Annotated[Call, Depends(call_of)]

@@ -1,0 +1,99 @@
+"""Bid, mark and offer of each contract on Deribit.
+
+Options on BTC and ETH settle in coin and are quoted in coin, as Black's price over the forward; the
+others settle in USDC and are quoted in it. A quote lies half a spread of volatility either side of
+the mark, rounded away from it to the tick; an offer is at least one.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from bq_mcp.sandbox.market import black
+from bq_mcp.sandbox.market.arrays import Floats
+from bq_mcp.sandbox.market.calendar import DAY_S, YEAR_S
+from bq_mcp.sandbox.market.parameters import PARAMETERS, VENUES
+from bq_mcp.sandbox.market.snapshot import GREEKS_LEAST_T, Snapshot
+
+_INVERSE = ("BTCUSDT", "ETHUSDT")
+_DERIBIT = VENUES.index("deribit")
+
+_MONEY_SPREAD = 0.005
+_WING_SPREAD = 0.04
+"""Half spreads in volatility, decimal a year, at the money and at an absolute delta of 0.10."""
+
+_MONEY_DELTA = 0.50
+_WING_DELTA = 0.10
+_STRESSED = 3.0
+_SHORT_T = DAY_S / 2 / YEAR_S
+_LEAST_BID_VOLATILITY = 0.01
+
+_COIN_TICK = 0.0001
+_COARSE_COIN_TICK = 0.0005
+_COARSE_FROM = 0.005
+_USDC_TICK = 0.01
+_TICK_DECIMALS = 6
+
+
+@dataclass(frozen=True)
+class Quotes:
+    """Prices by contract in the unit of the venue: coin, or USDC. A bid of 0 is no bid."""
+
+    bid: Floats
+    mark: Floats
+    ask: Floats
+
+
+def deribit_quotes(snapshot: Snapshot) -> Quotes | None:
+    """Return the quotes of all contracts; None for a coin that Deribit does not list."""
+    if not PARAMETERS[snapshot.symbol].venue_shares[_DERIBIT]:
+        return None
+    half = half_spread(snapshot)
+    bid = _price(snapshot, np.maximum(snapshot.iv - half, _LEAST_BID_VOLATILITY))
+    ask = _price(snapshot, snapshot.iv + half)
+    return Quotes(
+        bid=np.floor(_ticks(snapshot, bid)) * _tick(snapshot, bid),
+        mark=_price(snapshot, snapshot.iv),
+        ask=np.maximum(np.ceil(_ticks(snapshot, ask)), 1) * _tick(snapshot, ask),
+    )
+
+
+def half_spread(snapshot: Snapshot) -> Floats:
+    """Return half the spread of each contract in volatility, decimal a year.
+
+    It grows from the money to an absolute delta of 0.10 of the side out of the money and stays
+    there; coins without a trade tape and the last 12 hours have three times as much.
+    """
+    w = snapshot.iv**2 * np.maximum(snapshot.tau, GREEKS_LEAST_T)
+    call_delta = black.delta(
+        forward=snapshot.forward,
+        strike=snapshot.strike,
+        w=w,
+        is_call=np.ones_like(snapshot.is_call),
+    )
+    otm_delta = np.minimum(call_delta, 1 - call_delta)
+    base = np.interp(otm_delta, [_WING_DELTA, _MONEY_DELTA], [_WING_SPREAD, _MONEY_SPREAD])
+    thin = not PARAMETERS[snapshot.symbol].has_tape
+    half: Floats = np.where(thin | (snapshot.tau < _SHORT_T), _STRESSED, 1.0) * base
+    return half
+
+
+def _price(snapshot: Snapshot, iv: Floats) -> Floats:
+    price = black.price(
+        forward=snapshot.forward,
+        strike=snapshot.strike,
+        w=iv**2 * snapshot.tau,
+        is_call=snapshot.is_call,
+    )
+    return price / snapshot.forward if snapshot.symbol in _INVERSE else price
+
+
+def _tick(snapshot: Snapshot, price: Floats) -> Floats:
+    if snapshot.symbol not in _INVERSE:
+        return np.full(price.shape, _USDC_TICK)
+    return np.where(price >= _COARSE_FROM, _COARSE_COIN_TICK, _COIN_TICK)
+
+
+def _ticks(snapshot: Snapshot, price: Floats) -> Floats:
+    """Count ticks, a whole number staying whole in spite of float noise."""
+    return (price / _tick(snapshot, price)).round(_TICK_DECIMALS)

@@ -1,0 +1,91 @@
+"""Which snapshot an answer is made from: the newest one, or one of the store (`as_of`)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from bq_mcp.sandbox.call import Call
+from bq_mcp.sandbox.errors import ServiceError, invalid_query
+from bq_mcp.sandbox.instants import floor_to, iso, parse_instant
+from bq_mcp.sandbox.plans import Plan
+
+LIVE_STEP_S = 30
+STORE_STEP_S = 300
+CHAIN_FLOOR = datetime(2026, 4, 16, tzinfo=UTC)
+TAPE_FLOOR = datetime(2026, 5, 17, 8, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A snapshot instant, whether it is a stored one, and what `meta.extra` must say of it."""
+
+    instant: datetime
+    is_stored: bool = False
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def has_tape(self) -> bool:
+        """Return whether the aggressor tape reaches back to this instant."""
+        return self.instant >= TAPE_FLOOR
+
+
+def live_moment(call: Call) -> Moment:
+    """Return the newest snapshot: the last point of the 30-second grid."""
+    return Moment(floor_to(call.now, LIVE_STEP_S))
+
+
+def moment_of(call: Call, as_of: str | None) -> Moment:
+    """Return the snapshot for an `as_of` argument; without one the newest.
+
+    Raises: ServiceError 422 for text that is no instant, 400 for the future, 404 before the first
+    stored chain.
+    """
+    if as_of is None:
+        return live_moment(call)
+    requested = _read(as_of)
+    if requested > call.now:
+        raise invalid_query("as_of", "as_of lies in the future", status=400)
+    served, clamp = _within_window(requested, call.now, call.plan)
+    instant = floor_to(served, STORE_STEP_S)
+    if instant < CHAIN_FLOOR:
+        raise ServiceError(404, "NOT_FOUND", f"No stored chain before {iso(CHAIN_FLOOR)}")
+    extra: dict[str, Any] = {"as_of": _block(requested, instant)}
+    if clamp:
+        extra["history_clamp"] = clamp
+    return Moment(instant, is_stored=True, extra=extra)
+
+
+def _read(as_of: str) -> datetime:
+    try:
+        return parse_instant(as_of)
+    except ValueError as exc:
+        raise invalid_query("as_of", "as_of is not an ISO 8601 instant") from exc
+
+
+def _within_window(
+    requested: datetime, now: datetime, plan: Plan
+) -> tuple[datetime, dict[str, Any] | None]:
+    if plan.history_days is None:
+        return requested, None
+    allowed = now - timedelta(days=plan.history_days)
+    if requested >= allowed:
+        return requested, None
+    clamp = {
+        "requested": iso(requested),
+        "allowed": iso(allowed),
+        "unit": "as_of",
+        "max_history_days": plan.history_days,
+        "enforced": plan.history_enforced,
+    }
+    return (allowed if plan.history_enforced else requested), clamp
+
+
+def _block(requested: datetime, instant: datetime) -> dict[str, Any]:
+    return {
+        "requested": iso(requested),
+        "snapshot_ts": iso(instant),
+        # Negative where the plan's window moved the answer forward of what was asked for.
+        "lag_seconds": round((requested - instant).total_seconds(), 3),
+        "resolution": f"{STORE_STEP_S}s",
+    }

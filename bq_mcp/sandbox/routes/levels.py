@@ -1,0 +1,75 @@
+"""The levels of one symbol, live or stored, with what must be said of them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from bq_mcp.sandbox.call import Call
+from bq_mcp.sandbox.envelope import Provenance
+from bq_mcp.sandbox.instants import iso
+from bq_mcp.sandbox.moments import TAPE_FLOOR, Moment, moment_of
+from bq_mcp.sandbox.queries import checked_positioning, known_members, venue_filter
+
+SECTIONS = ("spot", "candles", "zones", "max_pain", "expected_move", "ranked")
+_LIVE_ONLY = frozenset({"spot", "candles"})
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Payload of a route and where it comes from."""
+
+    data: dict[str, Any]
+    provenance: Provenance
+
+
+def levels_answer(
+    call: Call,
+    symbol: str,
+    *,
+    exchanges: str | None,
+    include: str | None,
+    positioning: str,
+    as_of: str | None,
+) -> Answer:
+    """Compute the levels for query values as they came in.
+
+    Raises: ServiceError for an unknown sign model or an `as_of` that cannot be served.
+    """
+    from bq_mcp.sandbox.answers.levels import levels_data
+
+    requested = checked_positioning(positioning)
+    moment = moment_of(call, as_of)
+    venues = venue_filter(exchanges)
+    sections = known_members(include, SECTIONS)
+    dropped = sections & _LIVE_ONLY if moment.is_stored else frozenset[str]()
+    data, extra = levels_data(
+        call.world(),
+        symbol,
+        moment.instant,
+        positioning=requested,
+        venues=venues,
+        include=sections - dropped,
+    )
+    provenance = Provenance(
+        symbol=symbol,
+        spot_price=call.world().spot(symbol, moment.instant),
+        computed_at=moment.instant,
+        exchanges_filtered=venues,
+        extra=extra | _tape_note(moment, extra) | _dropped_note(dropped) | dict(moment.extra),
+    )
+    return Answer(data, provenance)
+
+
+def _tape_note(moment: Moment, served: dict[str, Any]) -> dict[str, Any]:
+    if moment.has_tape or served.get("positioning_fallback_reason") != "flow_tape_empty":
+        return {}
+    return {
+        "flow_unavailable_before": iso(TAPE_FLOOR),
+        "flow_coverage_note": "The trade tape starts later than this snapshot; std was used.",
+    }
+
+
+def _dropped_note(dropped: frozenset[str]) -> dict[str, Any]:
+    if not dropped:
+        return {}
+    reason = "Not part of a stored snapshot; /market/candles has past prices."
+    return {"unavailable_sections": {"sections": sorted(dropped), "reason": reason}}

@@ -1,0 +1,126 @@
+"""What the routes on strikes, expiries and contracts answer, live or stored."""
+
+from typing import Any
+
+from bq_mcp.sandbox.answers.chain_query import ChainQuery
+from bq_mcp.sandbox.answers.windows import StrikeFilter
+from bq_mcp.sandbox.call import Call
+from bq_mcp.sandbox.envelope import Provenance
+from bq_mcp.sandbox.instants import iso
+from bq_mcp.sandbox.moments import TAPE_FLOOR, Moment, live_moment, moment_of
+from bq_mcp.sandbox.queries import checked_positioning, known_members, venue_filter
+from bq_mcp.sandbox.routes.levels import Answer
+
+_KINDS = ("daily", "weekly", "monthly", "quarterly")
+
+
+def profile_answer(
+    call: Call,
+    symbol: str,
+    *,
+    exchanges: str | None,
+    expiry: str,
+    strikes: StrikeFilter,
+    positioning: str,
+    as_of: str | None,
+) -> Answer:
+    """Compute the strike profile for query values as they came in.
+
+    Raises: ServiceError for an unknown sign model, an `as_of` that cannot be served, or an expiry
+    that is not listed.
+    """
+    from bq_mcp.sandbox.answers.profile import profile_data
+
+    requested = checked_positioning(positioning)
+    moment = moment_of(call, as_of)
+    venues = venue_filter(exchanges)
+    data, extra = profile_data(
+        call.world(),
+        symbol,
+        moment.instant,
+        expiry=expiry,
+        strikes=strikes,
+        positioning=requested,
+        venues=venues,
+    )
+    return _answer(call, symbol, moment, data, extra | _tape_note(moment, extra), venues)
+
+
+def max_pain_answer(call: Call, symbol: str, *, expiry: str) -> Answer:
+    """Compute max pain from the newest snapshot.
+
+    Raises: ServiceError 404 for an expiry that is not listed.
+    """
+    from bq_mcp.sandbox.answers.max_pain import max_pain_data
+
+    moment = live_moment(call)
+    data = max_pain_data(call.world(), symbol, moment.instant, expiry=expiry)
+    return _answer(call, symbol, moment, data)
+
+
+def expiry_summary_answer(call: Call, symbol: str) -> Answer:
+    """Compute the table of expiries from the newest snapshot."""
+    from bq_mcp.sandbox.answers.expiry_summary import expiry_summary_data
+
+    moment = live_moment(call)
+    data, extra = expiry_summary_data(call.world(), symbol, moment.instant)
+    return _answer(call, symbol, moment, data, extra)
+
+
+def opex_answer(call: Call, symbol: str, *, horizon: int, types: str | None) -> Answer:
+    """Compute the calendar of expirations from the newest snapshot.
+
+    Unknown classes in `types` are ignored, and a list of unknown ones alone filters nothing.
+    """
+    from bq_mcp.sandbox.answers.opex import opex_data
+
+    moment = live_moment(call)
+    asked = known_members(types, _KINDS)
+    kinds = tuple(kind for kind in _KINDS if kind in asked) or None
+    data, extra = opex_data(call.world(), symbol, moment.instant, horizon=horizon, kinds=kinds)
+    return _answer(call, symbol, moment, data, extra)
+
+
+def chain_answer(call: Call, symbol: str, query: ChainQuery, *, as_of: str | None) -> Answer:
+    """Compute the option chain.
+
+    Raises: ServiceError for an `as_of` that cannot be served, or expiries none of which is listed.
+    """
+    from bq_mcp.sandbox.answers.chain import chain_data
+
+    moment = moment_of(call, as_of)
+    data, extra = chain_data(call.world(), symbol, moment.instant, query)
+    return _answer(call, symbol, moment, data, extra)
+
+
+def projection(text: str | None, known: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the members of `known` that a comma list keeps, all where it names none of them."""
+    asked = known_members(text, known)
+    return tuple(name for name in known if name in asked) or known
+
+
+def _answer(
+    call: Call,
+    symbol: str,
+    moment: Moment,
+    data: dict[str, Any],
+    extra: dict[str, Any] | None = None,
+    venues: tuple[str, ...] | None = None,
+) -> Answer:
+    provenance = Provenance(
+        symbol=symbol,
+        spot_price=call.world().spot(symbol, moment.instant),
+        computed_at=moment.instant,
+        exchanges_filtered=venues,
+        extra={**(extra or {}), **moment.extra} or None,
+    )
+    return Answer(data, provenance)
+
+
+def _tape_note(moment: Moment, served: dict[str, Any]) -> dict[str, Any]:
+    if moment.has_tape or served.get("positioning_fallback_reason") != "flow_tape_empty":
+        return {}
+    return {
+        "flow_unavailable_before": iso(TAPE_FLOOR),
+        "flow_coverage_note": "The trade tape starts later than this snapshot; std was used.",
+    }
