@@ -7,12 +7,12 @@ from pathlib import Path
 import anyio
 import typer
 
-from ..catalog import SNAPSHOT, Catalog, dump_catalog
+from ..catalog import SNAPSHOT, Catalog, RemoteCatalog, dump_catalog
 from ..catalog.diff import CatalogDiff, diff_catalogs
-from ..compose import Service, bundled_snapshot, compose
+from ..compose import Service, bundled_snapshot
 from ..errors import BackQuantError
-from ..settings import Settings
-from .console import REMOTE_WAIT_S, fail, in_process, open_service, run
+from .console import REMOTE_WAIT_S, open_service, run
+from .exits import fail
 
 
 def show(*, sandbox: bool) -> None:
@@ -46,9 +46,7 @@ def write_snapshot(out: str | None) -> None:
 
 
 async def _sandbox_catalog() -> Catalog:
-    from ..catalog import RemoteCatalog
-
-    service = compose(Settings(), sandbox=in_process())
+    service = open_service(sandbox=True)
     async with service.transport:
         try:
             catalog = await RemoteCatalog(service.client.fetch, has_key=True).read()

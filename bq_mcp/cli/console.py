@@ -1,15 +1,14 @@
-"""What all commands share: logging to standard error, errors in one line, the sandbox."""
+"""What all commands share: logging to standard error, the service, the sandbox."""
 
 import importlib.util
 import logging
 import sys
 import time
 from functools import partial
-from typing import Any, NoReturn
+from typing import Any
 
 import anyio.to_thread
 import structlog
-import typer
 
 from ..compose import InProcess, Service, compose
 from ..errors import ConfigError
@@ -17,16 +16,6 @@ from ..settings import Settings, load_settings
 
 REMOTE_WAIT_S = 10.0
 _SANDBOX_MODULES = ("fastapi", "numpy", "scipy", "uvicorn")
-
-
-class UsageFault(ValueError):
-    """The command line cannot be carried out as written."""
-
-
-def fail(message: str, *, code: int = 1) -> NoReturn:
-    """Print one line on standard error and exit."""
-    typer.echo(f"bq-mcp: {message}", err=True)
-    sys.exit(code)
 
 
 def set_up_logging(settings: Settings) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 import typer
 
 from ..catalog import CatalogKeeper
+from ..client import Limits
 from ..compose import Service, utc_now
 from ..errors import BackQuantError
 from ..settings import Settings
@@ -71,7 +72,7 @@ async def _reach(service: Service) -> list[Finding]:
         found.append(Finding("reachable", f"answered in {_ms(utc_now(), asked_at)} ms"))
         found += _clock(reply.envelope.meta.timestamp, reply.received_at)
     await keeper.refresh()
-    return [*found, _catalog(keeper), *_plan(service)]
+    return [*found, _catalog(keeper), await _plan(service)]
 
 
 def _catalog(keeper: CatalogKeeper) -> Finding:
@@ -91,15 +92,29 @@ def _clock(built: datetime | None, received: datetime) -> list[Finding]:
     return [Finding("clock", words + corrected)]
 
 
-def _plan(service: Service) -> list[Finding]:
-    """Return what the last reply's headers said of the two limits."""
-    limits = service.client.limits
+async def _plan(service: Service) -> Finding:
+    """Return what the last reply's headers said of the two limits, asking once if none did."""
+    client = service.client
+    if client.limits == Limits() and (path := _cheap_path(service)):
+        try:
+            await client.get(path)
+        except BackQuantError as exc:
+            return Finding("plan", exc.message or exc.kind, ok=False)
+    limits = client.limits
     stated = []
     if limits.burst_left is not None and limits.burst_limit is not None:
         stated.append(f"{limits.burst_left} of {limits.burst_limit} calls left this minute")
     if limits.quota_left is not None and limits.quota_limit is not None:
         stated.append(f"{limits.quota_left:,} of {limits.quota_limit:,} this month")
-    return [Finding("plan", ", ".join(stated) or "limits not stated by upstream")]
+    return Finding("plan", ", ".join(stated) or "limits not stated by upstream")
+
+
+def _cheap_path(service: Service) -> str | None:
+    """Return an endpoint that needs a key and is answered from upstream's memory."""
+    for tool in service.toolbox.inventory.tools.values():
+        if tool.hint.clock == "static" and not tool.hint.public and not tool.endpoint.params:
+            return tool.endpoint.path
+    return None
 
 
 def _ms(end: datetime, start: datetime) -> int:

@@ -7,7 +7,7 @@ import typer
 
 from .. import __version__
 from ..errors import ConfigError
-from .console import UsageFault, fail
+from .exits import UsageFault, fail
 
 app = typer.Typer(
     name="bq-mcp",

@@ -5,9 +5,11 @@ from datetime import UTC, datetime
 
 import typer
 
-from .console import UsageFault, require_sandbox
+from .console import require_sandbox
+from .exits import UsageFault, fail
 
 _HOST = "127.0.0.1"
+_PLAN = "pro"
 
 
 def run_sandbox(*, port: int, seed: int, clock: str | None) -> None:
@@ -19,14 +21,13 @@ def run_sandbox(*, port: int, seed: int, clock: str | None) -> None:
     from ..sandbox.serve import run
 
     typer.echo("simulated data only; point a client at it with", err=True)
-    typer.echo(f"  BACKQUANT_BASE_URL=http://{_HOST}:{port}", err=True)
+    typer.echo(f"  BACKQUANT_BASE_URL=http://{_HOST}:{port or 'PORT'}", err=True)
     typer.echo(f"  BACKQUANT_API_KEY={SANDBOX_KEY}", err=True)
-    run(
-        _HOST,
-        port,
-        seed=seed,
-        clock=shifted_clock(start, time.monotonic) if start else real_clock(time.time),
-    )
+    ticking = shifted_clock(start, time.monotonic) if start else real_clock(time.time)
+    try:
+        run(_HOST, port, seed=seed, clock=ticking, plan=_PLAN)
+    except OSError as exc:
+        fail(f"port {port} cannot be used: {exc.strerror}")
 
 
 def read_start(clock: str | None) -> datetime | None:

@@ -1,10 +1,12 @@
 """`bq-mcp serve`."""
 
 import gc
+from typing import TYPE_CHECKING, Any
 
-from .. import __version__
-from ..compose import Service
-from .console import open_service, run
+if TYPE_CHECKING:
+    from mcp.server import Server
+
+    from ..compose import Service
 
 
 def serve(*, sandbox: bool, protocol: str) -> None:
@@ -13,6 +15,7 @@ def serve(*, sandbox: bool, protocol: str) -> None:
     # them costs a fifth of the start-up time.
     gc.disable()
     from ..server import serve_stdio
+    from .console import open_service, run
 
     server = make_server(open_service(sandbox=sandbox))
     gc.freeze()
@@ -20,8 +23,9 @@ def serve(*, sandbox: bool, protocol: str) -> None:
     run(serve_stdio, server, protocol)
 
 
-def make_server(service: Service):  # type: ignore[no-untyped-def]  # its class is imported late
+def make_server(service: "Service") -> "Server[Any]":
     """Return the MCP server over a service."""
+    from .. import __version__
     from ..server import build_server
     from ..views import render_instructions
 

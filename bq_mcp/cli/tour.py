@@ -7,8 +7,9 @@ from typing import Any
 
 import typer
 
-from ..views import count_tokens
-from .console import fail, require_sandbox, run
+from ..views import estimate
+from .console import require_sandbox, run
+from .exits import fail
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ async def _ask(client: Any, step: Step) -> bool:
     typer.echo(f"\n? {step.question}")
     typer.echo(f"> {' '.join([step.tool, given]).rstrip()}")
     typer.echo(text)
-    typer.echo(f"[about {count_tokens(text)} tokens, {took} ms]")
+    typer.echo(f"[about {estimate(text)} tokens, {took} ms]")
     return "SIMULATED" in text
 
 

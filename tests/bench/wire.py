@@ -1,0 +1,68 @@
+"""Speak JSON-RPC over the pipes of a child process, with as little of our own as can be."""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+INITIALIZE = {
+    "protocolVersion": "2025-11-25",
+    "capabilities": {},
+    "clientInfo": {"name": "bench", "version": "0"},
+}
+
+
+class Child:
+    """An MCP server in a child process, over its pipes."""
+
+    def __init__(self, args: list[str], env: Mapping[str, str] | None = None) -> None:
+        self.started = time.perf_counter()
+        self.process = subprocess.Popen(
+            [sys.executable, *args],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=env,
+        )
+        self._next = 0
+
+    def request(self, method: str, params: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Send one request and return its result."""
+        self._next += 1
+        self._write({"id": self._next, "method": method, "params": params or {}})
+        assert self.process.stdout is not None
+        while line := self.process.stdout.readline():
+            message = json.loads(line)
+            if message.get("id") == self._next:
+                assert "error" not in message, message
+                return dict(message["result"])
+        raise AssertionError("the server closed its output")
+
+    def notify(self, method: str) -> None:
+        """Send one notification."""
+        self._write({"method": method})
+
+    def handshake(self) -> None:
+        """Initialize in the newest handshake revision."""
+        self.request("initialize", INITIALIZE)
+        self.notify("notifications/initialized")
+
+    def resident_mib(self) -> float:
+        """Return the memory the process holds."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(status.split("VmRSS:")[1].split()[0]) / 1024
+
+    def close(self) -> None:
+        """End the input and wait for the process."""
+        assert self.process.stdin is not None and self.process.stdout is not None
+        self.process.stdin.close()
+        self.process.wait(10)
+        self.process.stdout.close()
+
+    def _write(self, message: Mapping[str, Any]) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write(json.dumps({"jsonrpc": "2.0", **message}).encode() + b"\n")
+        self.process.stdin.flush()

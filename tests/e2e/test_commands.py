@@ -1,0 +1,102 @@
+"""The other commands, as a person types them."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+FORBIDDEN = re.compile(r"\b(none|null|nan|undefined)\b", re.IGNORECASE)
+
+
+def bq(*args: str, **env: str) -> subprocess.CompletedProcess[str]:
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("BACKQUANT_")}
+    return subprocess.run(
+        [sys.executable, "-m", "bq_mcp", *args],
+        env=clean | env,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_try_prints_answers_that_say_simulated_and_how_old_they_are() -> None:
+    done = bq("try")
+    assert done.returncode == 0, done.stderr
+    answers = done.stdout.split("\n? ")[1:]
+    assert len(answers) >= 8
+    for answer in answers:
+        assert "SIMULATED" in answer
+        assert not FORBIDDEN.search(answer), answer
+    dated = [a for a in answers if re.search(r"\d\d:\d\d:\d\dZ.*\b(old|age)\b", a)]
+    assert len(dated) >= 8
+
+
+def test_tools_as_json_is_what_a_model_is_shown() -> None:
+    done = bq("tools", "--json", "--sandbox")
+    listed = json.loads(done.stdout)
+    assert len(listed) == 62
+    assert all({"name", "description", "inputSchema"} == set(tool) for tool in listed)
+
+
+def test_tools_prints_the_cost_of_listing() -> None:
+    done = bq("tools", "--sandbox")
+    assert re.search(r"62 tools, about [\d,]+ tokens to list", done.stdout)
+    assert "catalog: snapshot" in done.stderr
+
+
+def test_call_prints_an_answer_and_exits_zero() -> None:
+    done = bq("call", "gex_levels", "symbol=eth", "--detail", "brief", "--sandbox")
+    assert done.returncode == 0
+    assert done.stdout.startswith("SIMULATED ETHUSDT")
+
+
+def test_call_with_a_wrong_argument_exits_one_with_the_reason() -> None:
+    done = bq("call", "gex_levels", "symbl=eth", "--sandbox")
+    assert done.returncode == 1
+    assert "symbol" in done.stdout
+
+
+def test_call_of_an_unknown_tool_is_one_line_and_exit_code_two() -> None:
+    done = bq("call", "gex_level", "--sandbox")
+    assert done.returncode == 2 and "gex_levels" in done.stderr
+
+
+def test_the_bundled_snapshot_is_what_the_sandbox_publishes(tmp_path: Path) -> None:
+    written = tmp_path / "snapshot.json"
+    done = bq("catalog", "snapshot", "--out", str(written))
+    assert done.returncode == 0, done.stderr
+    bundled = ROOT / "bq_mcp" / "catalog" / "snapshot.json"
+    assert written.read_text() == bundled.read_text()
+
+
+def test_doctor_finds_nothing_wrong_with_the_sandbox() -> None:
+    done = bq("doctor", "--sandbox")
+    assert done.returncode == 0, done.stdout
+    assert "calls left this minute" in done.stdout
+
+
+def test_doctor_names_an_unreachable_upstream_and_masks_the_key(tmp_path: Path) -> None:
+    key = "bq_live_" + "abcdefgh" * 4
+    done = bq(
+        "doctor",
+        BACKQUANT_API_KEY=key,
+        BACKQUANT_BASE_URL="http://127.0.0.1:9",
+        BACKQUANT_CACHE_DIR=str(tmp_path),
+    )
+    assert done.returncode == 1
+    assert "FAIL" in done.stdout and key not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    "command", ["serve", "try", "tools", "call", "catalog", "sandbox", "doctor"]
+)
+def test_every_command_explains_itself(command: str) -> None:
+    done = bq(command, "--help")
+    assert done.returncode == 0 and "Usage:" in done.stdout

@@ -1,0 +1,85 @@
+"""Stand-ins several test families share: a scripted upstream and a service over it."""
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from bq_mcp.catalog import Catalog, CatalogKeeper, DiskCopy, RemoteCatalog, bundled_hints
+from bq_mcp.client import Client, HttpTransport
+from bq_mcp.compose import bundled_snapshot
+from bq_mcp.tools import Access, Desk, Toolbox
+
+NOW = datetime(2026, 11, 20, 14, 32, 22, tzinfo=UTC)
+BASE_URL = "http://127.0.0.1:9"
+
+Receive = Callable[[], Awaitable[Mapping[str, Any]]]
+Send = Callable[[Mapping[str, Any]], Awaitable[None]]
+
+
+def envelope(data: object, **meta: object) -> dict[str, object]:
+    """Return a success envelope whose data was computed twelve seconds before NOW."""
+    stamps = {"timestamp": "2026-11-20T14:32:22Z", "computed_at": "2026-11-20T14:32:10Z"}
+    return {"success": True, "data": data, "meta": {**stamps, "version": "2.10", **meta}}
+
+
+@dataclass
+class Upstream:
+    """An ASGI application that answers from a table of paths and remembers what was asked."""
+
+    replies: dict[str, object] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+    headers_seen: list[dict[str, str]] = field(default_factory=list)
+
+    async def __call__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
+        query = scope["query_string"].decode()
+        self.asked.append(scope["path"] + (f"?{query}" if query else ""))
+        self.headers_seen.append({k.decode(): v.decode() for k, v in scope["headers"]})
+        reply = self.replies.get(scope["path"])
+        if callable(reply):
+            reply = await reply()
+        status = 200 if reply is not None else 404
+        if reply is None:
+            reply = {"success": False, "error": {"code": "NOT_FOUND", "message": "No data"}}
+        body = reply if isinstance(reply, bytes) else json.dumps(reply).encode()
+        await send({"type": "http.response.start", "status": status, "headers": []})
+        await send({"type": "http.response.body", "body": body})
+
+
+@dataclass
+class Bench:
+    """A toolbox over a scripted upstream, with the parts a test may want to look at."""
+
+    upstream: Upstream
+    transport: HttpTransport
+    client: Client
+    toolbox: Toolbox
+
+
+def bench(
+    upstream: Upstream,
+    *,
+    folder: Path | None = None,
+    key: str | None = "bq_live_" + "k" * 32,
+    snapshot: Callable[[], Catalog] = bundled_snapshot,
+    deadline: float = 5.0,
+) -> Bench:
+    """Return a toolbox whose upstream is `upstream`, with disk copies in `folder`."""
+
+    async def load() -> Upstream:
+        return upstream
+
+    transport = HttpTransport(
+        BASE_URL, key=key, user_agent="test", phase_timeout=deadline, load_app=load
+    )
+    client = Client(transport.send, deadline_seconds=deadline, now=lambda: NOW)
+    keeper = CatalogKeeper(
+        snapshot,
+        remote=RemoteCatalog(client.fetch, has_key=key is not None),
+        disk=DiskCopy(folder, BASE_URL) if folder else None,
+    )
+    access = Access(has_key=key is not None, secrets=(key,) if key else ())
+    desk = Desk(client, access, lambda: NOW)
+    return Bench(upstream, transport, client, Toolbox(keeper, desk, bundled_hints()))
