@@ -99,8 +99,8 @@ def read_envelope(
     reply = body if isinstance(body, Mapping) else {}
     meta = read_meta(reply.get("meta"))
     failed = status >= 400 or reply.get("success") is False
-    if failed or ("error" in reply and "data" not in reply and reply["error"]):
-        raise _api_error(reply.get("error"), meta, status, headers)
+    if failed or (reply.get("error") and reply.get("data") is None):
+        raise _api_error(reply, meta, status, headers)
     if "data" in reply and ("meta" in reply or "success" in reply):
         return Envelope(reply["data"], meta, non_finite)
     return Envelope(body, meta if "meta" in reply else Meta(), non_finite)
@@ -114,7 +114,7 @@ def read_meta(raw: object) -> Meta:
     computed_at = parse_instant(raw.get("computed_at"))
     freshness = _number(raw.get("freshness_seconds"))
     if computed_at is None and timestamp is not None and freshness is not None:
-        computed_at = timestamp - timedelta(seconds=min(max(freshness, 0.0), _TEN_YEARS_S))
+        computed_at = _before(timestamp, freshness)
     extra = raw.get("extra")
     return Meta(
         version=_name(raw.get("version")),
@@ -130,7 +130,14 @@ def read_meta(raw: object) -> Meta:
     )
 
 
-_TEN_YEARS_S = 10 * 366 * 86_400.0
+def _before(instant: datetime, seconds: float) -> datetime | None:
+    """Return the instant `seconds` earlier; an age below zero is clock skew, none at all."""
+    try:
+        return instant - timedelta(seconds=max(seconds, 0.0))
+    except OverflowError:
+        return None
+
+
 _MILLISECONDS_FROM = 1e11
 
 
@@ -141,6 +148,9 @@ def parse_instant(value: object) -> datetime | None:
     """
     try:
         if isinstance(value, str):
+            if "-" not in value:
+                # The basic form of ISO 8601 would read Unix milliseconds as a day of long ago.
+                return None
             instant = datetime.fromisoformat(value.strip())
             return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
         number = _number(value)
@@ -151,23 +161,37 @@ def parse_instant(value: object) -> datetime | None:
         return None
 
 
-def _api_error(raw: object, meta: Meta, status: int, headers: Mapping[str, str]) -> ApiError:
+def _api_error(
+    reply: Mapping[str, object], meta: Meta, status: int, headers: Mapping[str, str]
+) -> ApiError:
+    # What the framework refuses by itself comes as `detail`, outside the envelope.
+    raw = reply.get("error") or reply.get("detail")
     error = raw if isinstance(raw, Mapping) else {}
     code = _name(error.get("code")) or ""
-    details = error.get("details")
-    known: dict[str, object] = dict(details) if isinstance(details, Mapping) else {}
-    if "retry_after_seconds" not in known and (wait := _number_text(headers.get("retry-after"))):
-        known["retry_after_seconds"] = wait
-    message = error.get("message") or (raw if isinstance(raw, str) else "")
+    message = error.get("message") if error else raw
     kind = api_error_class(code, status, quota_remaining=headers.get("x-quota-remaining"))
     return kind(
-        clean(message, _MESSAGE_LIMIT),
+        clean(message, _MESSAGE_LIMIT) if isinstance(message, str) else "",
         code=code,
         status=status,
-        details=known,
+        details=_details(raw, headers),
         request_id=meta.request_id or _name(headers.get("x-request-id")),
         simulated=SANDBOX_SOURCE in meta.source,
     )
+
+
+def _details(raw: object, headers: Mapping[str, str]) -> dict[str, object]:
+    """Return what upstream says beyond the message; the wait in seconds where it is stated."""
+    if isinstance(raw, list):
+        return {"errors": raw}
+    stated = raw.get("details") if isinstance(raw, Mapping) else None
+    details = dict(stated) if isinstance(stated, Mapping) else {}
+    waits = (
+        _seconds(details.pop("retry_after_seconds", None)),
+        _seconds(headers.get("retry-after")),
+    )
+    wait = next((seconds for seconds in waits if seconds is not None), None)
+    return details if wait is None else {**details, "retry_after_seconds": wait}
 
 
 def _describe(body: bytes) -> str:
@@ -201,8 +225,9 @@ def _number(value: object) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def _number_text(value: str | None) -> float | None:
+def _seconds(value: object) -> float | None:
     try:
-        return _number(float(value)) if value is not None else None
+        number = _number(float(value) if isinstance(value, str) else value)
     except ValueError:
         return None
+    return number if number is not None and number >= 0 else None

@@ -73,10 +73,14 @@ class MissingKeyError(BackQuantError):
 
 
 class TransportError(BackQuantError):
-    """No usable reply arrived."""
+    """No usable reply arrived; `retry_after` is in seconds where it is known."""
 
     kind = "transport"
     retryable = True
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class RequestTimeoutError(TransportError):
@@ -162,6 +166,11 @@ class BurstLimitError(ApiError):
         """Seconds to wait, None where upstream did not say."""
         seconds = self.details.get("retry_after_seconds")
         return float(seconds) if isinstance(seconds, int | float) else None
+
+    @property
+    def was_sent(self) -> bool:
+        """Whether upstream refused it; otherwise it was foreseen and no request was sent."""
+        return self.details.get("sent") is not False
 
 
 class QuotaExhaustedError(ApiError):

@@ -2,12 +2,10 @@
 
 import re
 
-_LINE_BREAKS = re.compile(r"[\s\u2028\u2029\x85]+")
-# Cc control, Cf format (zero width, bidi overrides, tags), Co private use, Cs surrogates.
-_INVISIBLE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u00ad\u0600-\u0605\u061c\u06dd\u070f\u180e\u200b-\u200f\u202a-\u202e"
-    "\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\ue000-\uf8ff\U000e0000-\U000e0fff"
-    "\U000f0000-\U0010ffff]"
+# Characters that print as nothing yet carry text past a reader: fillers, variation selectors.
+_UNSEEN = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"
+    "\U000e0100-\U000e01ef]"
 )
 _KEY = re.compile(r"bq_live_[A-Za-z0-9_\-]+")
 ELLIPSIS = "…"
@@ -19,8 +17,12 @@ def clean(text: object, limit: int) -> str:
     White space runs become one blank. A longer text ends in an ellipsis.
     """
     # The cut before the cleaning bounds the work on a text of many megabytes.
-    line = _LINE_BREAKS.sub(" ", str(text)[: 4 * limit + 64])
-    line = redact(_INVISIBLE.sub("", line)).strip()
+    line = str(text)[: 4 * limit + 64]
+    if not line.isascii():
+        line = _UNSEEN.sub("", line)
+    if not line.isprintable():
+        line = "".join(char for char in line if char.isprintable() or char.isspace())
+    line = redact(" ".join(line.split()))
     if len(line) <= limit:
         return line
     return line[: limit - 1].rstrip() + ELLIPSIS

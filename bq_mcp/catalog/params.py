@@ -1,266 +1,202 @@
 """Read the parameters of one catalog entry."""
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any, Literal, cast
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from ..text import clean
+from .facts import (
+    Facts,
+    ItemType,
+    is_path_member,
+    is_repeated,
+    read_bounds,
+    read_default,
+    read_item_type,
+    read_members,
+    read_pattern,
+    read_type,
+)
 from .model import Param, ParamType, Scalar
+from .schemas import Schemas
 
 _Entry = Mapping[str, Any]
-ItemType = Literal["string", "integer", "number"]
 
 _MAX_PARAMS = 64
-_MAX_ENUM = 200
-_MEMBER_LIMIT = 64
 _DESCRIPTION_LIMIT = 400
-_PATTERN_LIMIT = 120
+_FORMAT_LIMIT = 32
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.\-]{0,63}")
+# FastAPI lists a parameter by its Python name; the alias is what stands in the query.
+_NAME_KEYS = ("alias", "name", "param", "parameter", "key")
+_LOCATION_KEYS = ("in", "location", "loc", "param_in", "where")
+_LOCATIONS = frozenset({"query", "path", "header", "headers", "cookie", "cookies", "body"})
+_NOT_IN_URL = ("header", "cookie", "body", "form")
 # A key travels in a header that we alone set; no spelling of it is ever an argument.
-_SECRET_NAMES = frozenset({"xapikey", "apikey", "authorization", "accesstoken", "apisecret"})
-_LOCATIONS = frozenset({"header", "cookie", "body", "form", "formdata"})
-_TYPES: Mapping[str, ParamType] = {
-    "str": "string",
-    "string": "string",
-    "text": "string",
-    "literal": "string",
-    "enum": "string",
-    "date": "string",
-    "datetime": "string",
-    "int": "integer",
-    "integer": "integer",
-    "long": "integer",
-    "float": "number",
-    "number": "number",
-    "double": "number",
-    "decimal": "number",
-    "bool": "boolean",
-    "boolean": "boolean",
-    "array": "array",
-    "list": "array",
-    "tuple": "array",
-    "set": "array",
-    "sequence": "array",
-}
+_SECRET_NAME = re.compile(
+    r"(x|backquant|bq)*(api|access|auth|bearer)(key|token|secret)"
+    r"|(proxy)?authorization|password|secret|bqlive.*"
+)
 
 
 def read_params(
-    listed: object, placeholders: tuple[str, ...], path: str, warnings: list[str]
+    listings: Sequence[object], placeholders: tuple[str, ...], path: str, warnings: list[str]
 ) -> tuple[Param, ...] | None:
-    """Return the parameters in `listed`, path parameters first.
+    """Return the parameters in all of `listings`, path parameters first.
 
     A placeholder nobody declared becomes a required string. A broken optional parameter is
     dropped with a warning; None means that a required one could not be read.
     """
+    if any(_is_secret(name) for name in placeholders):
+        return None
     found: dict[str, Param] = {}
-    for entry in _param_entries(listed, path, warnings):
-        location = _location(entry)
-        name = entry.get("name")
-        if location in _LOCATIONS or _is_secret(name):
+    for entry in _all_entries(listings, path, warnings):
+        name, location = _wire_name(entry), _location(entry)
+        if any(word in location for word in _NOT_IN_URL) or _is_secret(name):
             continue
         if not (isinstance(name, str) and _NAME.fullmatch(name)):
             warnings.append(f"{path}: dropped parameter {clean(name, 40)!r}, unusable name")
             if _is_required(entry):
                 return None
-            continue
-        if name in found or len(found) >= _MAX_PARAMS:
-            continue
-        in_path = name in placeholders
-        if location == "path" and not in_path:
+        elif location == "path" and name not in placeholders:
             warnings.append(f"{path}: dropped path parameter {name}, not in the path")
-            continue
-        found[name] = _read_param(name, entry, in_path, path, warnings)
+        elif name not in found:
+            found[name] = _read_param(name, entry, name in placeholders, path, warnings)
     for name in placeholders:
         found.setdefault(name, Param(name=name, location="path", required=True))
     in_path_order = [found.pop(name) for name in placeholders]
     return (*in_path_order, *found.values())
 
 
-def _param_entries(listed: object, path: str, warnings: list[str]) -> Iterator[_Entry]:
-    if isinstance(listed, Mapping):
-        for name, entry in listed.items():
-            if isinstance(entry, Mapping):
-                yield {"name": name, **entry}
-            elif isinstance(entry, str):
-                yield {"name": name, "type": entry}
-            else:
+def _all_entries(listings: Sequence[object], path: str, warnings: list[str]) -> Iterator[_Entry]:
+    count = 0
+    for listed in listings:
+        for entry in _param_entries(listed):
+            if not isinstance(entry, Mapping):
                 warnings.append(f"{path}: dropped a parameter that is no object")
+                continue
+            count += 1
+            if count > _MAX_PARAMS:
+                warnings.append(f"{path}: only the first {_MAX_PARAMS} parameters are read")
+                return
+            yield entry
+
+
+def _param_entries(listed: object) -> Iterator[object]:
+    """Yield the parameters of a list, a map by name, an object schema, or a map by location."""
+    if isinstance(listed, Mapping):
+        if isinstance(listed.get("properties"), Mapping):
+            required = listed.get("required")
+            names = required if isinstance(required, list) else []
+            for name, entry in listed["properties"].items():
+                yield (
+                    {"name": name, **entry, "required": name in names}
+                    if isinstance(entry, Mapping)
+                    else entry
+                )
+            return
+        for name, entry in listed.items():
+            if name in _LOCATIONS and _holds_params(entry):
+                for inner in _param_entries(entry):
+                    yield {**inner, "in": name} if isinstance(inner, Mapping) else inner
+            elif isinstance(entry, Mapping):
+                yield {"name": name, **entry}
+            else:
+                yield {"name": name, "type": entry} if isinstance(entry, str) else entry
     elif isinstance(listed, list | tuple):
         for entry in listed:
-            if isinstance(entry, Mapping):
-                yield entry
-            elif isinstance(entry, str):
-                yield {"name": entry}
-            else:
-                warnings.append(f"{path}: dropped a parameter that is no object")
+            yield {"name": entry} if isinstance(entry, str) else entry
+
+
+def _holds_params(entry: object) -> bool:
+    """Tell a location that holds parameters from a parameter called `path` or `query`."""
+    if isinstance(entry, Mapping):
+        return bool(entry) and all(isinstance(value, Mapping) for value in entry.values())
+    return isinstance(entry, list)
 
 
 def _read_param(name: str, entry: _Entry, in_path: bool, path: str, warnings: list[str]) -> Param:
-    schema = entry.get("schema")
-    facts: _Entry = {**schema, **entry} if isinstance(schema, Mapping) else entry
-    kind = _type(facts)
-    items = facts.get("items")
-    items = items if isinstance(items, Mapping) else {}
-    low, high, above, below = _bounds(facts)
-    if low is not None and high is not None and low > high:
-        warnings.append(f"{path}: {name} has a minimum above its maximum, both ignored")
-        low = high = None
-    param = Param(
+    facts = _facts(entry)
+    kind = read_type(facts)
+    if in_path and kind == "array":
+        kind = "string"
+    low, high, above, below = _bounds(facts, kind, f"{path}: {name}", warnings)
+    members = () if kind == "array" else read_members(facts, kind)
+    item_type, item_enum = _items(facts) if kind == "array" else ("string", ())
+    return Param(
         name=name,
         location="path" if in_path else "query",
         type=kind,
         required=in_path or _is_required(entry),
-        description=_description(facts),
-        enum=_members(facts, kind) if kind != "array" else (),
-        item_enum=_members(items, _item_type(items)) or _members(facts, "string")
-        if kind == "array"
-        else (),
-        item_type=_item_type(items),
-        default=_default(facts, kind),
+        description=_text(facts, ("description", "doc", "help"), _DESCRIPTION_LIMIT),
+        enum=tuple(filter(is_path_member, members)) if in_path else members,
+        item_enum=item_enum,
+        item_type=item_type,
+        default=read_default(facts, kind),
         minimum=low,
         maximum=high,
         exclusive_minimum=above,
         exclusive_maximum=below,
-        pattern=_pattern(facts),
-        format=clean(facts["format"], 32) if isinstance(facts.get("format"), str) else None,
-        explode=kind == "array" and entry.get("explode", True) is not False,
+        pattern=read_pattern(facts),
+        format=_text(facts, ("format",), _FORMAT_LIMIT) or None,
+        explode=kind == "array" and is_repeated(facts),
     )
-    return param
+
+
+def _items(facts: Facts) -> tuple[ItemType, tuple[Scalar, ...]]:
+    """Return type and closed set of the items of a list; some state the set beside `items`."""
+    items = facts["items"] if isinstance(facts.get("items"), Mapping) else {}
+    kind = read_item_type(items)
+    return kind, read_members(items, kind) or read_members(facts, kind)
+
+
+def _facts(entry: _Entry) -> Facts:
+    """Return what the entry and its schema state, the entry first where both do."""
+    schema = entry.get("schema")
+    own = Schemas(entry).fold(entry)
+    if not isinstance(schema, Mapping):
+        return own
+    return {**Schemas(schema).fold(schema), **own}
+
+
+def _bounds(
+    facts: Facts, kind: ParamType, subject: str, warnings: list[str]
+) -> tuple[float | None, ...]:
+    if kind not in ("integer", "number"):
+        return (None,) * 4
+    bounds = read_bounds(facts)
+    low, high, above, below = bounds
+    lowest = max((bound for bound in (low, above) if bound is not None), default=None)
+    highest = min((bound for bound in (high, below) if bound is not None), default=None)
+    if lowest is not None and highest is not None and lowest > highest:
+        warnings.append(f"{subject} has a minimum above its maximum, both ignored")
+        return (None,) * 4
+    return bounds
+
+
+def _wire_name(entry: _Entry) -> object:
+    named = (entry[key] for key in _NAME_KEYS if isinstance(entry.get(key), str))
+    return next(named, None)
 
 
 def _location(entry: _Entry) -> str:
-    value = next(
-        (entry[key] for key in ("in", "location", "loc", "param_in", "where") if key in entry), ""
-    )
-    return value.lower() if isinstance(value, str) else ""
+    """Return where a parameter goes; FastAPI writes it as the first of a list."""
+    stated = next((entry[key] for key in _LOCATION_KEYS if entry.get(key) is not None), "")
+    if isinstance(stated, list) and stated:
+        stated = stated[0]
+    return stated.strip().lower() if isinstance(stated, str) else ""
 
 
 def _is_required(entry: _Entry) -> bool:
     if isinstance(entry.get("optional"), bool):
         return not entry["optional"]
-    return entry.get("required") is True
+    return str(entry.get("required")).lower() == "true"
 
 
 def _is_secret(name: object) -> bool:
-    return isinstance(name, str) and re.sub(r"[^a-z]", "", name.lower()) in _SECRET_NAMES
+    plain = re.sub(r"[^a-z]", "", name[:200].lower()) if isinstance(name, str) else ""
+    return _SECRET_NAME.fullmatch(plain) is not None
 
 
-def _type(facts: _Entry) -> ParamType:
-    raw = next((facts[key] for key in ("type", "schema_type", "annotation") if key in facts), None)
-    spellings = raw if isinstance(raw, list) else [raw]
-    for spelling in spellings:
-        if not isinstance(spelling, str):
-            continue
-        # Covers `Optional[int]`, `int | None`, `list[str]`, `typing.Literal['a']`.
-        for word in re.findall(r"[a-z]+", spelling.lower().replace("typing.", "")):
-            if word in _TYPES:
-                return _TYPES[word]
-    if isinstance(facts.get("items"), Mapping):
-        return "array"
-    members = _raw_members(facts)
-    if members and all(isinstance(item, int) and not isinstance(item, bool) for item in members):
-        return "integer"
-    return "string"
-
-
-def _item_type(items: _Entry) -> ItemType:
-    kind = _type(items)
-    return cast(ItemType, kind) if kind in ("integer", "number") else "string"
-
-
-def _raw_members(facts: _Entry) -> list[object]:
-    for key in ("enum", "choices", "allowed", "allowed_values", "options", "values"):
-        if isinstance(facts.get(key), list):
-            return list(facts[key])
-    return [facts["const"]] if isinstance(facts.get("const"), str | int) else []
-
-
-def _members(facts: _Entry, kind: ParamType) -> tuple[Scalar, ...]:
-    """Return the closed set of a parameter; a member that is not plain text is left out."""
-    raw = _raw_members(facts)
-    if len(raw) > _MAX_ENUM or kind == "boolean":
-        return ()
-    kept: dict[Scalar, None] = {}
-    for member in raw:
-        if isinstance(member, str) and kind in ("string", "array"):
-            if member and clean(member, _MEMBER_LIMIT) == member:
-                kept[member] = None
-        elif isinstance(member, int | float) and not isinstance(member, bool):
-            kept[str(member) if kind == "string" else member] = None
-    return tuple(kept)
-
-
-def _default(facts: _Entry, kind: ParamType) -> Scalar | None:
-    value = facts.get("default")
-    if kind == "array":
-        return None
-    if isinstance(value, bool):
-        return value if kind == "boolean" else None
-    if isinstance(value, int | float):
-        number = finite(value)
-        if kind == "integer" and number is not None and number != int(number):
-            return None
-        return number if kind in ("integer", "number") else None
-    if isinstance(value, str) and kind == "string":
-        return value if value and clean(value, _MEMBER_LIMIT) == value else None
-    return None
-
-
-def _bounds(facts: _Entry) -> tuple[float | None, ...]:
-    nested: dict[str, Any] = {}
-    for key in ("bounds", "constraints", "range", "limits"):
-        value = facts.get(key)
-        if isinstance(value, Mapping):
-            nested |= value
-        elif isinstance(value, list) and len(value) == 2:
-            nested |= {"min": value[0], "max": value[1]}
-    merged = {**nested, **facts}
-    low = _first_number(merged, ("minimum", "min", "ge", "gte", "min_value"))
-    high = _first_number(merged, ("maximum", "max", "le", "lte", "max_value"))
-    above = _first_number(merged, ("exclusiveMinimum", "exclusive_minimum", "gt"))
-    below = _first_number(merged, ("exclusiveMaximum", "exclusive_maximum", "lt"))
-    # OpenAPI 3.0 writes exclusive bounds as a flag beside the bound.
-    if merged.get("exclusiveMinimum") is True:
-        low, above = None, low
-    if merged.get("exclusiveMaximum") is True:
-        high, below = None, high
-    return low, high, above, below
-
-
-def _first_number(facts: _Entry, keys: tuple[str, ...]) -> float | None:
-    return next((n for key in keys if (n := finite(facts.get(key))) is not None), None)
-
-
-def finite(value: object) -> float | None:
-    """Return a finite number, whole ones as int, or None."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > 1e15:
-        return None
-    if value != value:
-        return None
-    return int(value) if value == int(value) else value
-
-
-def _pattern(facts: _Entry) -> str | None:
-    pattern = facts.get("pattern")
-    if not isinstance(pattern, str) or len(pattern) > _PATTERN_LIMIT or not _is_tame(pattern):
-        return None
-    try:
-        re.compile(pattern)
-    except re.error:
-        return None
-    return pattern
-
-
-def _is_tame(pattern: str) -> bool:
-    """Tell whether matching a short text against `pattern` is quick whatever the text.
-
-    A repeated group, a back reference or many open repeats can take exponential time, and the
-    pattern comes from outside.
-    """
-    repeats = len(re.findall(r"[*+]|\{\d*,\d*\}", pattern))
-    return repeats <= 3 and not re.search(r"\)[*+?{]|\\[1-9]|\(\?P=", pattern)
-
-
-def _description(facts: _Entry) -> str:
-    value = facts.get("description") or facts.get("doc") or facts.get("help")
-    return clean(value, _DESCRIPTION_LIMIT) if isinstance(value, str) else ""
+def _text(facts: Facts, keys: tuple[str, ...], limit: int) -> str:
+    stated = (facts[key] for key in keys if isinstance(facts.get(key), str))
+    return clean(next(stated, ""), limit)

@@ -5,31 +5,24 @@ ignores what it does not know, and drops a broken entry with a warning instead o
 catalog. Nothing in a catalog can choose a host, a method or a header.
 """
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Mapping
 from typing import Any
 
 from ..errors import CatalogError
 from ..text import clean
+from .entries import PARAM_KEYS, PATH_KEYS, TAG_KEYS, VERB_AND_PATH, Entry, entries
 from .model import Catalog, Endpoint, Source
-from .openapi import is_openapi, operations
 from .params import read_params
 from .paths import PathFault, read_path
 
-_Entry = Mapping[str, Any]
-
 MAX_ENDPOINTS = 1_000
-_MAX_DEPTH = 6
 _MAX_WARNINGS = 50
 _SUMMARY_LIMIT = 200
 _DESCRIPTION_LIMIT = 600
 _TAG_LIMIT = 40
 _VERSION_LIMIT = 32
-
-_PATH_KEYS = ("path", "route", "url", "uri", "endpoint", "path_template")
-_PARAM_KEYS = ("parameters", "params", "query_params", "query_parameters", "args", "arguments")
-_CONTAINER_KEYS = ("endpoints", "routes", "operations", "items", "data", "results")
-_ENTRY_KEYS = ("methods", "method", "parameters", "params")
-# The documents about the API are no data; WebSocket routes cannot be called with GET.
+# The documents about the API are no data.
 _NOT_DATA = frozenset({"/openapi.json", "/docs", "/docs/oauth2-redirect", "/redoc"})
 
 
@@ -41,7 +34,10 @@ def read_catalog(body: object, *, source: Source, simulated: bool = False) -> Ca
     """
     warnings: list[str] = []
     found: dict[str, Endpoint] = {}
-    for entry in _entries(body, warnings):
+    for entry in entries(body, warnings):
+        if len(found) >= MAX_ENDPOINTS:
+            warnings.append(f"only the first {MAX_ENDPOINTS} endpoints are read")
+            break
         try:
             endpoint = _read_endpoint(entry, warnings)
         except PathFault as fault:
@@ -51,7 +47,7 @@ def read_catalog(body: object, *, source: Source, simulated: bool = False) -> Ca
             continue
         if endpoint.path in found:
             warnings.append(f"{endpoint.path}: listed twice, the first entry is used")
-        elif len(found) < MAX_ENDPOINTS:
+        else:
             found[endpoint.path] = endpoint
     if not found:
         raise CatalogError("the catalog lists no usable endpoint")
@@ -61,67 +57,29 @@ def read_catalog(body: object, *, source: Source, simulated: bool = False) -> Ca
         source=source,
         version=_version(top),
         simulated=simulated or _is_marked_simulated(top),
-        warnings=tuple(warnings[:_MAX_WARNINGS]),
+        warnings=_bounded(warnings),
     )
 
 
-def _entries(body: object, warnings: list[str]) -> Iterator[_Entry]:
-    if is_openapi(body):
-        yield from operations(body, warnings)
-    else:
-        yield from _walk(body, warnings, _MAX_DEPTH)
+def _bounded(warnings: list[str]) -> tuple[str, ...]:
+    left_out = len(warnings) - _MAX_WARNINGS
+    shown = tuple(warnings[:_MAX_WARNINGS])
+    return (*shown, f"{left_out} more warnings") if left_out > 0 else shown
 
 
-def _walk(node: object, warnings: list[str], depth: int) -> Iterator[_Entry]:
-    """Yield every record that names a path, wherever it lies."""
-    if depth == 0:
-        return
-    if isinstance(node, list):
-        holds_records = any(isinstance(item, Mapping) for item in node)
-        for item in node:
-            if isinstance(item, Mapping | list):
-                yield from _walk(item, warnings, depth - 1)
-            elif holds_records:
-                warnings.append(f"dropped an entry that is no object: {clean(item, 40)!r}")
-    elif isinstance(node, Mapping):
-        if _is_entry(node):
-            yield node
-            return
-        if any(key in node for key in _ENTRY_KEYS):
-            warnings.append("dropped an entry without a path")
-            return
-        for key, value in node.items():
-            if isinstance(key, str) and key.startswith("/"):
-                yield from _keyed(key, value, warnings)
-            elif isinstance(value, Mapping | list):
-                yield from _walk(value, warnings, depth - 1)
-
-
-def _is_entry(node: _Entry) -> bool:
-    names_path = any(isinstance(node.get(key), str) for key in _PATH_KEYS)
-    return names_path and not any(isinstance(node.get(key), list) for key in _CONTAINER_KEYS)
-
-
-def _keyed(path: str, value: object, warnings: list[str]) -> Iterator[_Entry]:
-    if isinstance(value, list):
-        yield {"path": path, "parameters": value}
-    elif not isinstance(value, Mapping):
-        warnings.append(f"dropped an entry that is no object: {clean(path, 80)}")
-    elif isinstance(value.get("get"), Mapping):
-        yield {**value["get"], "path": path}
-    else:
-        yield {**value, "path": path}
-
-
-def _read_endpoint(entry: _Entry, warnings: list[str]) -> Endpoint | None:
-    if not _is_get(entry):
+def _read_endpoint(entry: Entry, warnings: list[str]) -> Endpoint | None:
+    raw = _raw_path(entry)
+    verb = VERB_AND_PATH.fullmatch(raw)
+    if verb:
+        raw = verb[2]
+    if not _is_get(entry) or (verb and verb[1].upper() != "GET"):
         return None
-    raw = next(entry[key] for key in _PATH_KEYS if isinstance(entry.get(key), str))
     path, placeholders = read_path(raw)
-    if path in _NOT_DATA:
+    # A WebSocket cannot be asked with GET.
+    if path in _NOT_DATA or path.startswith("/ws/"):
         return None
-    listed = next((entry[key] for key in _PARAM_KEYS if entry.get(key)), ())
-    params = read_params(listed, placeholders, path, warnings)
+    listings = [entry[key] for key in PARAM_KEYS if entry.get(key)]
+    params = read_params(listings, placeholders, path, warnings)
     if params is None:
         warnings.append(f"{path}: dropped, a required parameter cannot be offered")
         return None
@@ -134,27 +92,33 @@ def _read_endpoint(entry: _Entry, warnings: list[str]) -> Endpoint | None:
     )
 
 
-def _is_get(entry: _Entry) -> bool:
+def _raw_path(entry: Entry) -> str:
+    """Return the path an entry names, one below the base address if it names several."""
+    named = [entry[key] for key in PATH_KEYS if isinstance(entry.get(key), str)]
+    return str(next((path for path in named if path.startswith("/")), named[0]))
+
+
+def _is_get(entry: Entry) -> bool:
     kind = entry.get("type") or entry.get("protocol") or entry.get("kind")
     if isinstance(kind, str) and "websocket" in kind.lower():
         return False
-    methods = entry.get("methods", entry.get("method", entry.get("verb")))
-    if isinstance(methods, str):
-        methods = methods.replace(",", " ").split()
-    if not isinstance(methods, list) or not methods:
-        return True
-    return any(isinstance(method, str) and method.upper() == "GET" for method in methods)
+    stated = (entry.get(key) for key in ("methods", "method", "verb", "http_method"))
+    methods = next((value for value in stated if value is not None), "GET")
+    listed = methods if isinstance(methods, list) else [methods]
+    words = (re.findall(r"[A-Za-z]+", item[:200]) for item in listed if isinstance(item, str))
+    return any(word.upper() == "GET" for found in words for word in found)
 
 
-def _tag(entry: _Entry) -> str:
-    tag = entry.get("tag") or entry.get("tags") or entry.get("group") or entry.get("category")
+def _tag(entry: Entry) -> str:
+    tag = next((entry[key] for key in TAG_KEYS if entry.get(key)), "")
     if isinstance(tag, list):
         tag = next((item for item in tag if isinstance(item, str)), "")
     return clean(tag, _TAG_LIMIT) if isinstance(tag, str) else ""
 
 
-def _text(entry: _Entry, keys: tuple[str, ...], limit: int) -> str:
-    return next((clean(entry[key], limit) for key in keys if isinstance(entry.get(key), str)), "")
+def _text(entry: Entry, keys: tuple[str, ...], limit: int) -> str:
+    stated = (clean(entry[key], limit) for key in keys if isinstance(entry.get(key), str))
+    return next(filter(None, stated), "")
 
 
 def _version(top: Mapping[str, Any]) -> str | None:

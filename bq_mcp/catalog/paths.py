@@ -8,10 +8,8 @@ VERSION_PREFIX = "/v2"
 _MAX_LENGTH = 200
 _MAX_SEGMENTS = 12
 _PLAIN = re.compile(r"[A-Za-z0-9._~\-]+")
-_PLACEHOLDER = re.compile(
-    r"\{([A-Za-z_][A-Za-z0-9_]*)(?::[a-z]+)?\}|:([A-Za-z_][A-Za-z0-9_]*)"
-    r"|<(?:[a-z]+:)?([A-Za-z_][A-Za-z0-9_]*)>"
-)
+_NAME = "([A-Za-z_][A-Za-z0-9_]{0,63})"
+_PLACEHOLDER = re.compile(rf"\{{{_NAME}(?::[a-z]+)?\}}|:{_NAME}|<(?:[a-z]+:)?{_NAME}>")
 
 
 class PathFault(ValueError):
@@ -29,8 +27,10 @@ def read_path(raw: str) -> tuple[str, tuple[str, ...]]:
     shown = clean(raw, 80)
     if len(raw) > _MAX_LENGTH:
         raise PathFault(f"path too long: {shown}")
-    if raw.startswith("//") or "\\" in raw or "://" in raw:
+    if raw.startswith("//") or "\\" in raw or "://" in raw or ".." in raw:
         raise PathFault(f"path is not relative: {shown}")
+    if clean(raw, _MAX_LENGTH) != raw:
+        raise PathFault(f"path holds unsafe text: {shown}")
     segments = raw.strip("/").split("/")
     if not 1 <= len(segments) <= _MAX_SEGMENTS:
         raise PathFault(f"path too deep: {shown}")
@@ -41,11 +41,11 @@ def read_path(raw: str) -> tuple[str, tuple[str, ...]]:
             name = match[1] or match[2] or match[3]
             names.append(name)
             parts.append("{" + name + "}")
-        elif _PLAIN.fullmatch(segment) and segment.strip("."):
+        elif _PLAIN.fullmatch(segment) and segment != ".":
             parts.append(segment)
         else:
             raise PathFault(f"path holds unsafe text: {shown}")
-    if parts[0] == VERSION_PREFIX[1:]:
+    while parts[:1] == [VERSION_PREFIX[1:]]:
         parts = parts[1:]
     if not parts or len(set(names)) != len(names):
         raise PathFault(f"path is empty or repeats a name: {shown}")

@@ -4,10 +4,13 @@ from collections.abc import Awaitable, Callable
 
 from ..envelope import Envelope
 from ..errors import (
-    ApiError,
+    BackQuantError,
     CatalogError,
+    InvalidRequestError,
     MalformedReplyError,
+    NoDataError,
     ReplyTooLargeError,
+    TransportError,
 )
 from .model import Catalog, Source
 from .parse import read_catalog
@@ -17,6 +20,14 @@ Fetch = Callable[[str], Awaitable[Envelope]]
 # Older notes call the first one by the second name.
 _LIVE_PATHS = ("/endpoints", "/discovery/endpoints")
 _OPENAPI_PATH = "/openapi.json"
+# Only these say that the path was wrong; any other failure would meet the other name as well.
+_WRONG_PATH = (
+    NoDataError,
+    InvalidRequestError,
+    MalformedReplyError,
+    ReplyTooLargeError,
+    CatalogError,
+)
 
 
 class RemoteCatalog:
@@ -37,21 +48,36 @@ class RemoteCatalog:
         """Return the catalog from the first source that gives a usable one.
 
         Raises:
-            TransportError: upstream cannot be reached.
-            CatalogError: it answers, but with no usable catalog.
+            TransportError: no source can be reached.
+            CatalogError: upstream answers, but with no usable catalog.
         """
-        reasons = []
-        for path, source in list(self._candidates):
+        failures: dict[str, BackQuantError] = {}
+        given_up: set[Source] = set()
+        for path, source in self._candidates:
+            if source in given_up:
+                continue
             try:
                 envelope = await self._fetch(path)
                 catalog = read_catalog(envelope.data, source=source, simulated=envelope.simulated)
-            except (ApiError, CatalogError, MalformedReplyError, ReplyTooLargeError) as exc:
-                reasons.append(f"{path}: {exc.message or exc.kind}")
+            except BackQuantError as exc:
+                failures[path] = exc
+                if not isinstance(exc, _WRONG_PATH):
+                    given_up.add(source)
                 continue
             self._remember(path, source)
-            self.passed_over = tuple(reasons)
+            self.passed_over = _reasons(failures)
             return catalog
-        raise CatalogError("; ".join(reasons))
+        last = list(failures.values())[-1]
+        if isinstance(last, TransportError) and not isinstance(last, _WRONG_PATH):
+            raise last
+        raise CatalogError("; ".join(_reasons(failures)))
 
     def _remember(self, path: str, source: Source) -> None:
-        self._candidates.sort(key=lambda candidate: candidate != (path, source))
+        """Ask this path first the next time, yet never the OpenAPI document before the list."""
+        self._candidates = sorted(
+            self._candidates, key=lambda known: (known[1] != "live", known != (path, source))
+        )
+
+
+def _reasons(failures: dict[str, BackQuantError]) -> tuple[str, ...]:
+    return tuple(f"{path}: {exc.message or exc.kind}" for path, exc in failures.items())

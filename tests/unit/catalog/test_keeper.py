@@ -1,0 +1,162 @@
+"""The catalog in force: what it starts from and how it is replaced."""
+
+from pathlib import Path
+
+import anyio
+import pytest
+from structlog.testing import capture_logs
+
+from bq_mcp.catalog.keeper import CatalogKeeper
+from bq_mcp.catalog.model import Catalog, Endpoint
+from bq_mcp.catalog.sources import RemoteCatalog
+from bq_mcp.catalog.stored import DiskCopy
+from bq_mcp.envelope import Envelope, Meta
+from bq_mcp.errors import BackQuantError, UnauthorizedError, UnreachableError
+
+pytestmark = pytest.mark.anyio
+
+SNAPSHOT = Catalog(endpoints=(Endpoint("/bundled"),), source="snapshot")
+BASE_URL = "https://api.backquant.com"
+
+
+def remote(*replies: object) -> RemoteCatalog:
+    """Return a remote whose every fetch gives the next of `replies`, the last one for ever."""
+    left = list(replies)
+
+    async def fetch(path: str) -> Envelope:
+        reply = left.pop(0) if len(left) > 1 else left[0]
+        if isinstance(reply, BackQuantError):
+            raise reply
+        return Envelope(reply, Meta())
+
+    return RemoteCatalog(fetch, has_key=True)
+
+
+def keeper(source: RemoteCatalog | None, folder: Path | None = None) -> CatalogKeeper:
+    disk = DiskCopy(folder, BASE_URL) if folder else None
+    return CatalogKeeper(lambda: SNAPSHOT, remote=source, disk=disk)
+
+
+def paths(catalog: Catalog) -> list[str]:
+    return [endpoint.path for endpoint in catalog.endpoints]
+
+
+async def test_the_start_is_served_from_the_snapshot_without_a_request() -> None:
+    kept = keeper(remote(UnreachableError("never asked")))
+    assert paths(kept.current) == ["/bundled"]
+    assert not kept.is_stored
+    assert not kept.is_remote
+    assert not kept.is_final
+
+
+async def test_a_live_catalog_comes_into_force_and_is_told_once(tmp_path: Path) -> None:
+    kept = keeper(remote([{"path": "/live"}]), tmp_path)
+    seen: list[list[str]] = []
+
+    async def listener(catalog: Catalog) -> None:
+        assert kept.current is catalog
+        seen.append(paths(catalog))
+
+    kept.on_change(listener)
+    assert await kept.refresh()
+    assert not await kept.refresh()
+    assert seen == [["/live"]]
+    assert kept.is_remote
+    assert kept.is_final
+    assert kept.is_stored
+
+
+async def test_the_next_start_is_served_from_the_last_good_catalog(tmp_path: Path) -> None:
+    await keeper(remote([{"path": "/live"}]), tmp_path).refresh()
+    second = keeper(remote([{"path": "/live"}]), tmp_path)
+    assert (paths(second.current), second.current.source) == (["/live"], "disk")
+    assert second.is_stored
+    assert not await second.refresh()
+    assert second.current.source == "live"
+
+
+async def test_a_failure_leaves_the_catalog_in_force_and_is_kept() -> None:
+    kept = keeper(remote(UnreachableError("refused")))
+    assert not await kept.refresh()
+    assert paths(kept.current) == ["/bundled"]
+    assert isinstance(kept.failure, UnreachableError)
+
+
+async def test_a_success_clears_the_failure() -> None:
+    refused = UnauthorizedError("Invalid API key")
+    kept = keeper(remote(refused, refused, {"endpoints": [{"path": "/live"}]}))
+    await kept.refresh()
+    assert kept.failure is not None
+    await kept.refresh()
+    assert kept.failure is None
+
+
+async def test_the_document_in_place_of_the_list_is_not_final_and_says_why() -> None:
+    document = {"openapi": "3.1.0", "paths": {"/live": {"get": {}}}}
+    kept = keeper(remote(UnauthorizedError("Invalid API key"), document))
+    await kept.refresh()
+    assert kept.current.source == "openapi"
+    assert not kept.is_final
+    assert kept.passed_over == ("/endpoints: Invalid API key",)
+
+
+async def test_who_waits_for_the_first_catalog_finds_it_in_force() -> None:
+    kept = keeper(remote([{"path": "/live"}]))
+    swapped: list[list[str]] = []
+    found: list[list[str]] = []
+
+    async def listener(catalog: Catalog) -> None:
+        swapped.append(paths(catalog))
+
+    async def waiter() -> None:
+        await kept.wait_for_remote(5)
+        found.extend(swapped)
+
+    kept.on_change(listener)
+    with anyio.fail_after(5):
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(waiter)
+            await anyio.wait_all_tasks_blocked()
+            await kept.refresh()
+    assert found == [["/live"]]
+
+
+async def test_the_wait_ends_after_a_failed_attempt_too() -> None:
+    kept = keeper(remote(UnreachableError("refused")))
+    await kept.refresh()
+    with anyio.fail_after(1):
+        await kept.wait_for_remote(60)
+
+
+async def test_the_wait_is_bounded() -> None:
+    kept = keeper(remote(UnreachableError("never asked")))
+    with anyio.fail_after(1):
+        await kept.wait_for_remote(0)
+
+
+async def test_without_a_remote_the_snapshot_is_final() -> None:
+    kept = keeper(None)
+    assert kept.is_final
+    assert kept.is_stored
+    assert not await kept.refresh()
+    assert kept.passed_over == ()
+    with anyio.fail_after(1):
+        await kept.wait_for_remote(60)
+
+
+async def test_a_folder_that_cannot_be_written_costs_only_the_copy(tmp_path: Path) -> None:
+    (tmp_path / "catalogs").write_text("a file in the way")
+    kept = keeper(remote([{"path": "/live"}]), tmp_path)
+    with capture_logs() as logs:
+        assert await kept.refresh()
+    assert paths(kept.current) == ["/live"]
+    assert [log["event"] for log in logs] == ["catalog copy not written"]
+
+
+async def test_what_was_dropped_reaches_the_log_bounded_and_clean() -> None:
+    junk = [{"path": "//evil\x1b[31m\n" + "x" * 10_000} for _ in range(500)]
+    with capture_logs() as logs:
+        await keeper(remote([{"path": "/live"}, *junk])).refresh()
+    lines = [str(log["warning"]) for log in logs if log["event"] == "catalog entry"]
+    assert len(lines) == 51
+    assert all(line.isprintable() and len(line) < 320 for line in lines)

@@ -1,0 +1,273 @@
+"""What is read out of a reply, and that nothing is read into it."""
+
+import json
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from bq_mcp.envelope import Meta, decode_json, parse_instant, read_envelope, read_meta
+from bq_mcp.errors import (
+    ApiError,
+    BurstLimitError,
+    InvalidRequestError,
+    MalformedReplyError,
+    NoDataError,
+    QuotaExhaustedError,
+    UpstreamUnavailableError,
+)
+
+NOON = datetime(2026, 8, 20, 12, 0, tzinfo=UTC)
+META = {
+    "version": "2.10",
+    "timestamp": "2026-08-20T12:00:07Z",
+    "request_id": "req_1",
+    "symbol": "BTCUSDT",
+    "spot_price": 64250.5,
+    "computed_at": "2026-08-20T12:00:00Z",
+    "freshness_seconds": 7.0,
+    "source": ["deribit", "okx"],
+    "exchanges_filtered": None,
+    "extra": {"positioning": "flow"},
+}
+
+
+def test_a_success_gives_data_and_provenance() -> None:
+    envelope = read_envelope({"success": True, "data": {"hvl": 64000}, "meta": META})
+    assert envelope.data == {"hvl": 64000}
+    assert envelope.meta.computed_at == NOON
+    assert envelope.meta.source == ("deribit", "okx")
+    assert envelope.meta.exchanges_filtered is None
+    assert envelope.meta.extra == {"positioning": "flow"}
+    assert not envelope.simulated
+
+
+def test_null_data_and_empty_lists_stay_what_they_are() -> None:
+    assert read_envelope({"success": True, "data": None, "meta": {}}).data is None
+    assert read_envelope({"success": True, "data": [], "meta": {}}).data == []
+    assert read_envelope({"success": True, "data": 0, "meta": {}}).data == 0
+
+
+def test_a_body_without_envelope_is_bare_data() -> None:
+    document = {"openapi": "3.1.0", "paths": {}}
+    assert read_envelope(document).data == document
+    assert read_envelope([1, 2]).data == [1, 2]
+    assert read_envelope(document).meta == Meta()
+
+
+def test_the_sandbox_is_recognised_by_its_source() -> None:
+    body = {"success": True, "data": 1, "meta": {"source": ["bq-mcp-sandbox"]}}
+    assert read_envelope(body).simulated
+
+
+def test_success_false_with_status_200_is_a_refusal() -> None:
+    body = {"success": False, "error": {"code": "NOT_FOUND", "message": "No data"}, "meta": META}
+    with pytest.raises(NoDataError) as caught:
+        read_envelope(body, status=200)
+    assert caught.value.message == "No data"
+    assert caught.value.request_id == "req_1"
+
+
+def test_success_false_beats_data_that_came_along() -> None:
+    with pytest.raises(ApiError):
+        read_envelope({"success": False, "data": {"hvl": 1}, "meta": {}})
+
+
+def test_an_error_beside_null_data_is_a_refusal_even_without_success() -> None:
+    with pytest.raises(ApiError):
+        read_envelope({"error": {"code": "X", "message": "no"}, "data": None, "meta": {}})
+
+
+def test_a_figure_called_error_beside_data_is_no_refusal() -> None:
+    envelope = read_envelope({"success": True, "data": [1], "error": {"fit": 0.1}, "meta": {}})
+    assert envelope.data == [1]
+
+
+def test_an_error_page_without_body_is_judged_by_its_status() -> None:
+    with pytest.raises(UpstreamUnavailableError) as caught:
+        read_envelope(None, status=503, headers={"x-request-id": "req_9"})
+    assert caught.value.request_id == "req_9"
+    assert caught.value.message == ""
+
+
+@pytest.mark.parametrize("error", ["plain words", {"message": "plain words"}])
+def test_an_error_may_be_plain_text(error: object) -> None:
+    with pytest.raises(ApiError) as caught:
+        read_envelope({"success": False, "error": error})
+    assert caught.value.message == "plain words"
+
+
+@pytest.mark.parametrize("error", [None, 7, [], ["x"], {"message": ["x"], "code": 5}])
+def test_an_error_of_the_wrong_type_is_still_a_refusal(error: object) -> None:
+    with pytest.raises(ApiError) as caught:
+        read_envelope({"success": False, "error": error, "meta": "none"})
+    assert caught.value.message == ""
+    assert caught.value.code == ""
+
+
+def test_the_frameworks_own_refusal_keeps_its_reasons() -> None:
+    rows = [{"type": "missing", "loc": ["query", "symbol"], "msg": "Field required"}]
+    with pytest.raises(InvalidRequestError) as listed:
+        read_envelope({"detail": rows}, status=422)
+    assert listed.value.details == {"errors": rows}
+    with pytest.raises(NoDataError) as worded:
+        read_envelope({"detail": "Not Found"}, status=404)
+    assert worded.value.message == "Not Found"
+
+
+def test_an_error_message_is_cleaned_and_bounded_and_holds_no_key() -> None:
+    message = "Invalid\nkey bq_live_abcdef\x1b[31m " + "x" * 5_000
+    with pytest.raises(ApiError) as caught:
+        read_envelope({"success": False, "error": {"code": "A", "message": message}})
+    assert caught.value.message.startswith("Invalid key [key][31m x")
+    assert len(caught.value.message) <= 300
+
+
+def _refused(details: object, headers: dict[str, str]) -> ApiError:
+    error = {"code": "RATE_LIMIT_EXCEEDED", "message": "slow down", "details": details}
+    with pytest.raises(ApiError) as caught:
+        read_envelope({"success": False, "error": error}, status=429, headers=headers)
+    return caught.value
+
+
+def test_the_wait_comes_from_the_body_else_from_the_header() -> None:
+    both = _refused({"retry_after_seconds": 7}, {"retry-after": "60"})
+    header = _refused({"retry_after_seconds": None}, {"retry-after": "60"})
+    now = _refused({}, {"retry-after": "0"})
+    assert isinstance(both, BurstLimitError)
+    assert both.retry_after == 7
+    assert isinstance(header, BurstLimitError)
+    assert header.retry_after == 60
+    assert isinstance(now, BurstLimitError)
+    assert now.retry_after == 0
+
+
+@pytest.mark.parametrize("stated", ["soon", "-5", "nan", "inf", "Wed, 21 Oct 2026 07:28:00 GMT"])
+def test_a_wait_that_is_no_number_of_seconds_is_not_stated(stated: str) -> None:
+    error = _refused({"retry_after_seconds": True}, {"retry-after": stated})
+    assert isinstance(error, BurstLimitError)
+    assert error.retry_after is None
+
+
+def test_the_two_kinds_of_429_are_told_apart_by_the_quota_header() -> None:
+    assert isinstance(_refused({}, {"x-quota-remaining": "0"}), QuotaExhaustedError)
+    assert isinstance(_refused({}, {"x-quota-remaining": "5"}), BurstLimitError)
+
+
+def test_meta_of_wrong_types_is_all_missing() -> None:
+    wrong = {
+        "version": 2.1,
+        "timestamp": "yesterday",
+        "request_id": {"a": 1},
+        "symbol": "",
+        "spot_price": "64,250",
+        "computed_at": True,
+        "freshness_seconds": [],
+        "source": 5,
+        "exchanges_filtered": {"a": 1},
+        "extra": "none",
+        "rate_limit": 7,
+    }
+    assert read_meta(wrong) == Meta()
+    assert read_meta(None) == Meta()
+
+
+def test_spot_zero_is_zero_and_null_is_missing() -> None:
+    assert read_meta({"spot_price": 0}).spot_price == 0
+    assert read_meta({"spot_price": None}).spot_price is None
+
+
+def test_a_venue_filter_that_left_nothing_is_not_an_absent_filter() -> None:
+    assert read_meta({"exchanges_filtered": []}).exchanges_filtered == ()
+    assert read_meta({"exchanges_filtered": "deribit, okx"}).exchanges_filtered == (
+        "deribit",
+        "okx",
+    )
+
+
+def test_a_missing_instant_is_worked_out_from_the_stated_age() -> None:
+    meta = read_meta({"timestamp": "2026-08-20T12:00:30Z", "freshness_seconds": 30})
+    assert meta.computed_at == NOON
+
+
+def test_no_instant_is_invented_from_an_age_beyond_the_calendar() -> None:
+    for age in (1e12, 1e300):
+        assert read_meta({"timestamp": META["timestamp"], "freshness_seconds": age}) == Meta(
+            timestamp=NOON + timedelta(seconds=7), freshness_seconds=age
+        )
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("2026-08-20T12:00:00Z", NOON),
+        ("2026-08-20T12:00:00", NOON),
+        (" 2026-08-20 14:00:00+02:00 ", NOON),
+        ("2026-08-20", NOON.replace(hour=0)),
+        (NOON.timestamp(), NOON),
+        (int(NOON.timestamp()) * 1000, NOON),
+    ],
+)
+def test_instants_are_read_as_aware_utc(value: object, expected: datetime) -> None:
+    instant = parse_instant(value)
+    assert instant == expected
+    assert instant.tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        True,
+        "",
+        "soon",
+        "20260820",
+        "1712011530000",
+        0,
+        -5,
+        1e300,
+        10**400,
+        float("nan"),
+        float("inf"),
+        [],
+        "9999-12-31T23:59:59-14:00",
+        "2026-13-01",
+    ],
+)
+def test_what_is_no_instant_is_missing(value: object) -> None:
+    assert parse_instant(value) is None
+
+
+def test_an_offset_does_not_survive() -> None:
+    assert parse_instant(NOON.astimezone(timezone(timedelta(hours=5))).isoformat()) == NOON
+
+
+def test_non_finite_figures_are_read_as_null_and_counted() -> None:
+    value, count = decode_json(b'{"a": NaN, "b": [Infinity, -Infinity, 1e999], "c": 0.5}')
+    assert value == {"a": None, "b": [None, None, None], "c": 0.5}
+    assert count == 4
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (b"", "empty"),
+        (b"  \n", "empty"),
+        (b"<!DOCTYPE html><html>", "HTML"),
+        (b"<html><body>502</body>", "HTML"),
+        (b'{"success": true, "data": {"hvl": 64', "not complete"),
+        (b"\xff\xfe\x00", "not complete"),
+        (b"OK", "not complete"),
+        (b'{"a": 1} trailing', "not complete"),
+        (b"[" * 100_000, "not complete"),
+        (b'{"a": ' + b"9" * 5_000 + b"}", "not complete"),
+    ],
+)
+def test_a_body_that_is_no_json_says_what_came(body: bytes, words: str) -> None:
+    with pytest.raises(MalformedReplyError) as caught:
+        decode_json(body)
+    assert words in caught.value.message
+
+
+def test_unicode_and_byte_order_marks_are_read() -> None:
+    assert decode_json("\ufeff{}".encode()) == ({}, 0)
+    assert decode_json(json.dumps({"σ": "Γ"}).encode()) == ({"σ": "Γ"}, 0)
