@@ -183,7 +183,7 @@ def test_whatever_is_accepted_is_safe(body: object) -> None:
 @given(CATALOGS)
 def test_whatever_is_accepted_is_stored_without_a_difference(body: object) -> None:
     catalog = accepted(body)
-    if catalog is None:
+    if catalog is None or not catalog.endpoints:
         return
     again = read_catalog(json.loads(dump_catalog(catalog)), source="disk")
     assert again.endpoints == catalog.endpoints

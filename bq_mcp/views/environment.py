@@ -1,0 +1,152 @@
+"""Build the Jinja environment of the views.
+
+Payloads reach a template only through this environment: a field of a record is looked up as a
+key, never as an attribute, and text comes out on one bounded line.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from functools import cache, wraps
+from pathlib import Path
+from typing import Any
+
+from jinja2 import ChainableUndefined, Environment, FileSystemLoader, StrictUndefined, Undefined
+
+from ..text import clean
+from ..words import prompts_root
+from . import curves, derived, paired
+from .filters import MISSING, TEMPLATE_FILTERS, served
+from .grids import grid_of
+from .select import ROW_FILTERS, records
+
+_TEXT_LIMIT = 160
+_LISTED = 200
+_FUNCTIONS: Mapping[str, Callable[..., Any]] = {
+    function.__name__: function
+    for function in (
+        derived.distance_pct,
+        derived.side,
+        derived.regime,
+        derived.iv_scale,
+        derived.change,
+        derived.change_pct,
+        derived.share_pct,
+        derived.total,
+        derived.gross,
+        derived.middle,
+        derived.share_above_pct,
+        derived.sign_changes,
+        derived.days_until,
+        derived.days_left,
+        derived.first_settlement,
+        derived.seconds_between,
+        derived.expiry_type,
+        derived.tally,
+        records,
+        paired.paired,
+        paired.keyed,
+        curves.zeros,
+        grid_of,
+    )
+}
+
+_SHAPING: Mapping[str, Callable[..., Any]] = {
+    "with_days": paired.with_days,
+    "measured": paired.measured,
+    "at_least": paired.at_least,
+    "tenor": paired.tenor,
+    "humps": curves.humps,
+}
+
+
+class Views(Environment):
+    """An environment whose templates see payloads as data without methods."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """Return a field of a record; single values and lists have none."""
+        if isinstance(obj, Mapping):
+            return self.getitem(obj, attribute)
+        if obj is None or isinstance(obj, str | int | float | list | tuple):
+            return self.undefined(obj=obj, name=attribute)
+        return super().getattr(obj, attribute)
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        """Return a key of a record or a place in a list, text made safe to print."""
+        if not isinstance(obj, Mapping | list | tuple):
+            return super().getitem(obj, argument)
+        try:
+            return presentable(obj[argument])
+        except (LookupError, TypeError):
+            return self.undefined(obj=obj, name=str(argument))
+
+
+def presentable(value: Any) -> Any:
+    """Return `value` with its text, and that of a list in it, on one bounded line."""
+    if isinstance(value, str):
+        return clean(value, _TEXT_LIMIT)
+    if isinstance(value, list) and any(isinstance(item, str) for item in value[:_LISTED]):
+        return [clean(item, _TEXT_LIMIT) if isinstance(item, str) else item for item in value]
+    return value
+
+
+def build(*, strict: bool = False, root: Path | None = None) -> Views:
+    """Return an environment over the templates in `root`, by default those of the package.
+
+    A `strict` one raises on a name that is not there, for tests; the other one takes it as
+    missing.
+    """
+    environment = Views(
+        loader=FileSystemLoader(root or prompts_root() / "views"),
+        undefined=StrictUndefined if strict else ChainableUndefined,
+        finalize=_finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=False,
+        autoescape=False,
+    )
+    wrap = _refusing_undefined if strict else _unchanged
+    environment.filters.update(_wrapped({**TEMPLATE_FILTERS, **ROW_FILTERS, **_SHAPING}, wrap))
+    environment.globals.update(_wrapped(_FUNCTIONS, wrap))
+    return environment
+
+
+@cache
+def service() -> Views:
+    """Return the environment answers are rendered in, built once."""
+    return build()
+
+
+@cache
+def template_names(environment: Views) -> frozenset[str]:
+    """Return the templates there are."""
+    return frozenset(environment.list_templates())
+
+
+def _wrapped(functions: Mapping[str, Any], wrap: Callable[[Any], Any]) -> dict[str, Any]:
+    return {name: wrap(function) for name, function in functions.items()}
+
+
+def _unchanged(function: Any) -> Any:
+    return function
+
+
+def _finalize(value: Any) -> Any:
+    if isinstance(value, Undefined):
+        # Asking a strict one for its text raises, which is what tests want.
+        return str(value) or MISSING
+    if isinstance(value, float) and not math.isfinite(value):
+        return MISSING
+    return value if value == "" else served(value)
+
+
+def _refusing_undefined(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return `function` raising on an undefined argument, so that a typo cannot pass as n/a."""
+
+    @wraps(function)
+    def checked(*args: Any, **kwargs: Any) -> Any:
+        for value in (*args, *kwargs.values()):
+            if isinstance(value, Undefined):
+                str(value)
+        return function(*args, **kwargs)
+
+    return checked

@@ -1,0 +1,108 @@
+"""Bring the spellings of one table into rows with names of ours.
+
+The same table comes as parallel lists, as a list of records or as a map of records, and a column
+under more than one name. A template names the spellings it knows.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from .derived import days_left
+from .select import rows_of
+from .shape import Row
+from .values import number
+
+Spellings = str | Sequence[str]
+
+
+def paired(source: object, **columns: Spellings) -> list[Row]:
+    """Return rows with the keys of `columns`, each read from the first of its spellings.
+
+    `source` is a list of records, or a record that holds one or parallel lists. The first column
+    that is a list sets the length; a list of another length belongs to no row and is left out.
+    A column a row lacks is None.
+    """
+    spelled = {
+        name: (given,) if isinstance(given, str) else given for name, given in columns.items()
+    }
+    if isinstance(source, list | tuple):
+        return [_row(record, spelled) for record in rows_of(source)]
+    if not isinstance(source, Mapping):
+        return []
+    lists = {name: _first_list(source, names) for name, names in spelled.items()}
+    lead = next((values for values in lists.values() if values), [])
+    if records := rows_of(lead):
+        return [_row(record, spelled) for record in records]
+    fitting = {name: values for name, values in lists.items() if len(values) == len(lead)}
+    return [
+        {name: fitting[name][place] if name in fitting else None for name in spelled}
+        for place in range(len(lead))
+    ]
+
+
+def keyed(source: object, name: str) -> list[Row]:
+    """Return a map of records as rows that carry their key under `name`; a list as its rows."""
+    if not isinstance(source, Mapping):
+        return rows_of(source)
+    return [{**row, name: key} for key, row in source.items() if isinstance(row, Mapping)]
+
+
+def with_days(source: object, instant: datetime) -> list[Row]:
+    """Return the rows with the days of their `expiry` under `dte` where they state none.
+
+    Days run in whole days from `instant` to settlement; served ones stay as they are.
+    """
+    return [
+        row
+        if number(row.get("dte")) is not None
+        else {**row, "dte": days_left(row.get("expiry"), instant)}
+        for row in rows_of(source)
+    ]
+
+
+def measured(source: object, *columns: str) -> list[Row]:
+    """Return the rows that have a figure in each of the columns."""
+    return [
+        row
+        for row in rows_of(source)
+        if all(number(row.get(column)) is not None for column in columns)
+    ]
+
+
+def at_least(source: object, column: str, limit: float) -> list[Row]:
+    """Return the rows whose figure in `column` is `limit` or more."""
+    return [
+        row
+        for row in rows_of(source)
+        if (figure := number(row.get(column))) is not None and figure >= limit
+    ]
+
+
+def tenor(source: object, column: str, days: object, tolerance: float = 0.5) -> Row | None:
+    """Return the row whose days in `column` are nearest `days`.
+
+    None where no row lies within `tolerance`, a part of `days`: a curve that ends at two weeks
+    says nothing about three months.
+    """
+    target = number(days)
+    if target is None:
+        return None
+    found = [
+        (abs(figure - target), row)
+        for row in rows_of(source)
+        if (figure := number(row.get(column))) is not None
+    ]
+    gap, row = min(found, key=lambda pair: pair[0], default=(0.0, None))
+    return row if gap <= tolerance * target else None
+
+
+def _row(record: Row, spelled: Mapping[str, Sequence[str]]) -> Row:
+    return {
+        name: next((record[key] for key in names if record.get(key) is not None), None)
+        for name, names in spelled.items()
+    }
+
+
+def _first_list(source: Mapping[str, object], names: Sequence[str]) -> Sequence[object]:
+    found = (source.get(name) for name in names)
+    return next((value for value in found if isinstance(value, list)), ())

@@ -1,0 +1,291 @@
+"""Turn a reply into an answer: header, figures, caveats, next step, within a budget of tokens."""
+
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from ..envelope import Envelope
+from ..errors import ViewError
+from .caveats import caveats_of
+from .context import (
+    Cuts,
+    Scene,
+    context_of,
+    detail_argument,
+    larger_detail,
+    narrowing,
+    next_tools,
+)
+from .generic import Limits, generic_of
+from .header import header_of
+from .model import Answer, Question, Standing
+from .raw import shorten_json
+from .shape import read_shape
+from .tokens import estimate, shorten
+
+if TYPE_CHECKING:
+    from .environment import Views
+
+BUDGETS: Mapping[str, int] = {"brief": 150, "standard": 500, "full": 2_000, "raw": 2_000}
+GENERIC = "generic"
+_ROWS: Mapping[str, Sequence[int]] = {
+    "brief": (3, 2, 1, 0),
+    "standard": (12, 8, 6, 5, 4, 3, 2, 1, 0),
+    "full": (80, 60, 45, 34, 26, 20, 15, 11, 8, 6, 4, 2, 1, 0),
+}
+_LIMITS: Mapping[str, Limits] = {
+    "brief": Limits(figures=10, columns=4, listed=2),
+    "standard": Limits(figures=24, columns=7, listed=12),
+    "full": Limits(figures=96, columns=14, listed=48),
+}
+# Caveats may take half of what the first line leaves before they shrink to fewer words.
+_CAVEAT_SHARE = 0.5
+_HEADER_LIMIT = 90
+_HEADER, _CAVEATS, _CLOSING = "_header.md.jinja", "_caveats.md.jinja", "_closing.md.jinja"
+_SUFFIX = ".md.jinja"
+
+
+def render(question: Question, envelope: Envelope, standing: Standing) -> Answer:
+    """Return the answer to one reply; any payload has one."""
+    return render_in(_environment(), question, envelope, standing)
+
+
+def render_in(
+    environment: "Views", question: Question, envelope: Envelope, standing: Standing
+) -> Answer:
+    """Return the answer rendered with the templates of `environment`."""
+    scene = scene_of(question, envelope, standing)
+    page = _Page(environment, scene)
+    view, text = ("raw", page.raw()) if question.detail == "raw" else _in_words(page)
+    return Answer(text, _meta(scene, standing, view))
+
+
+def scene_of(question: Question, envelope: Envelope, standing: Standing) -> Scene:
+    """Return a reply with everything that is read from it before a template runs."""
+    shape = read_shape(envelope.data)
+    return Scene(
+        question,
+        envelope,
+        shape,
+        header_of(question, envelope, standing, shape),
+        caveats_of(question, envelope, standing, shape),
+    )
+
+
+def view_name(path: str) -> str:
+    """Return the view of a path: the path itself without its `{param}` segments."""
+    parts = [part for part in path.strip("/").split("/") if not part.startswith("{")]
+    return "/".join(parts)
+
+
+def views_for(environment: "Views", path: str) -> Iterator[tuple[str, str]]:
+    """Return the names and templates that may show an endpoint, the generic one last."""
+    name = view_name(path)
+    if not any(part.startswith(("_", ".")) for part in name.split("/")):
+        template = name + _SUFFIX
+        if template in _template_names(environment):
+            yield name, template
+    yield GENERIC, "_generic" + _SUFFIX
+
+
+def render_template(environment: "Views", template: str, context: Mapping[str, Any]) -> str:
+    """Return one template rendered, without blank lines.
+
+    Raises:
+        ViewError: the template could not be rendered, whatever the cause.
+    """
+    try:
+        text = environment.get_template(template).render(context)
+    except Exception as exc:
+        raise ViewError(f"{template}: {type(exc).__name__}: {exc}") from exc
+    return "\n".join(line.rstrip() for line in text.splitlines() if line.strip())
+
+
+def _in_words(page: "_Page") -> tuple[str, str]:
+    """Return the name of the first view that has something to say, and its answer."""
+    for name, template in views_for(page.environment, page.scene.question.endpoint.path):
+        try:
+            if text := page.text(template):
+                return name, text
+        except ViewError as error:
+            log_failure(error, template)
+    return "plain", page.plain()
+
+
+@dataclass(slots=True)
+class _Page:
+    """One answer under way."""
+
+    environment: "Views"
+    scene: Scene
+
+    @property
+    def budget(self) -> int:
+        return BUDGETS[self.scene.question.detail]
+
+    def text(self, template: str) -> str:
+        """Return the whole answer, "" where the view found nothing to say."""
+        head = self.header()
+        caveats = self.caveats(estimate(head))
+        body, cuts = "", Cuts()
+        for rows in _ROWS[self.scene.question.detail]:
+            cuts = Cuts()
+            body = self._body(template, rows, cuts)
+            if not body:
+                return ""
+            for follow_up in (True, False):
+                closing = self._closing(cuts.rows, 0, follow_up)
+                text = _joined(head, body, caveats, closing)
+                if estimate(text) <= self.budget:
+                    return text
+        return self._cut(head, body.split("\n"), caveats, cuts.rows)
+
+    def header(self) -> str:
+        """Return the first line; a plain one where its template fails."""
+        scene = self.scene
+        context = {
+            "head": scene.header,
+            "tool": scene.question.tool,
+            "short": scene.question.detail == "brief",
+        }
+        try:
+            line = render_template(self.environment, _HEADER, context).replace("\n", " ")
+        except ViewError as error:
+            log_failure(error, _HEADER)
+            line = _plain_header(scene)
+        return shorten(line, _HEADER_LIMIT)
+
+    def caveats(self, used: int) -> str:
+        """Return the caveats in the most words that leave room for figures."""
+        room = (self.budget - used) * _CAVEAT_SHARE
+        sizes = ("short",) if self.scene.question.detail == "brief" else ("full", "short")
+        for size in sizes:
+            text = self.caveat_lines(size)
+            if estimate(text) <= room:
+                return text
+        return self.caveat_lines("kind")
+
+    def caveat_lines(self, size: str) -> str:
+        """Return the caveats in one of the three sizes; their kinds where the template fails."""
+        scene = self.scene
+        context = {"caveats": scene.caveats, "size": size, "now": scene.header.now}
+        try:
+            return render_template(self.environment, _CAVEATS, context)
+        except ViewError as error:
+            log_failure(error, _CAVEATS)
+            kinds = [caveat.kind for caveat in scene.caveats]
+            return f"caveats: {'; '.join(kinds)}" if kinds else ""
+
+    def raw(self) -> str:
+        """Return the header line, with what was left out, and the data as JSON."""
+        head = self.header()
+        kinds = self.caveat_lines("kind").replace("\n", "; ")
+        marks = f" · {kinds}" if kinds else ""
+        room = self.budget - estimate(head + marks) - _RAW_MARGIN
+        found = shorten_json(self.scene.envelope.data, max(room, 1))
+        if found.rows_cut:
+            marks += f" · {found.rows_cut:,} rows left out"
+            if names := narrowing(self.scene.question):
+                marks += f" (narrow with {', '.join(names)})"
+        if found.text_cut:
+            marks += " · long text cut"
+        return f"{head}{marks}\n{found.json}"
+
+    def plain(self) -> str:
+        """Return what is left when every template failed: the first line and the caveats."""
+        head = self.header()
+        return _joined(head, _NO_VIEW, self.caveats(estimate(head)), "")
+
+    def _body(self, template: str, rows: int, cuts: Cuts) -> str:
+        scene = self.scene
+        context = context_of(scene, rows, cuts)
+        if template.startswith("_generic"):
+            limits = _LIMITS[scene.question.detail]
+            hinted = scene.question.hint.units
+            context["view"] = generic_of(scene.shape, scene.header, hinted, rows, limits)
+        return render_template(self.environment, template, context)
+
+    def _closing(self, rows_cut: int, lines_cut: int, follow_up: bool) -> str:
+        question = self.scene.question
+        context = {
+            "short": question.detail == "brief",
+            "lines_cut": lines_cut,
+            "rows_cut": rows_cut,
+            "argument": detail_argument(question),
+            "larger": larger_detail(question),
+            "narrowing": narrowing(question),
+            "next": next_tools(question) if follow_up and question.detail != "brief" else [],
+        }
+        return render_template(self.environment, _CLOSING, context)
+
+    def _cut(self, head: str, lines: Sequence[str], caveats: str, rows_cut: int) -> str:
+        """Return the answer with as many lines of its body, from the top, as fit."""
+
+        def with_lines(kept: int) -> str:
+            closing = self._closing(rows_cut, len(lines) - kept, False)
+            return _joined(head, "\n".join(lines[:kept]), caveats, closing)
+
+        def is_over(kept: int) -> bool:
+            return estimate(with_lines(kept)) > self.budget
+
+        kept = bisect_left(range(len(lines)), True, key=is_over) - 1
+        return with_lines(kept) if kept >= 0 else _joined(head, caveats)
+
+
+_RAW_MARGIN = 40
+_NO_VIEW = "the figures could not be put into words; detail=raw has them"
+
+
+@cache
+def _environment() -> "Views":
+    # Importing jinja2 costs 40 ms that starting the server need not pay.
+    from .environment import service
+
+    return service()
+
+
+def _template_names(environment: "Views") -> frozenset[str]:
+    from .environment import template_names
+
+    return template_names(environment)
+
+
+def _joined(*parts: str) -> str:
+    return "\n".join(part for part in parts if part)
+
+
+def _plain_header(scene: Scene) -> str:
+    mark = "SIMULATED " if scene.header.simulated else ""
+    verdict = scene.header.freshness.verdict
+    return f"{mark}{scene.header.symbol} {scene.question.tool} · data age: {verdict}".replace(
+        "  ", " "
+    )
+
+
+def _meta(scene: Scene, standing: Standing, view: str) -> Mapping[str, object]:
+    fresh, meta = scene.header.freshness, scene.envelope.meta
+    found: dict[str, object] = {
+        "computed_at": _iso(meta.computed_at),
+        "age_seconds": None if fresh.age_seconds is None else round(fresh.age_seconds, 1),
+        "verdict": fresh.verdict,
+        "next_refresh_at": _iso(fresh.next_refresh_at),
+        "request_id": meta.request_id,
+        "simulated": scene.envelope.simulated,
+        "burst_left": standing.burst_left,
+        "quota_left": standing.quota_left,
+        "view": view,
+    }
+    return {key: value for key, value in found.items() if value is not None}
+
+
+def _iso(instant: Any) -> str | None:
+    return None if instant is None else instant.isoformat().replace("+00:00", "Z")
+
+
+def log_failure(error: ViewError, template: str) -> None:
+    """Log that a template failed."""
+    import structlog
+
+    structlog.get_logger(__name__).warning("view failed", template=template, error=error.message)

@@ -1,0 +1,107 @@
+"""Estimate how many o200k tokens a text has, never too few.
+
+The text is cut as the tokenizer cuts it (words with the mark before them, groups of up to three
+digits, runs of marks), and each piece is given the most tokens it can have. For n letters
+outside the vocabulary that is (2n + 1) / 3: a pair of letters is nearly always a token, and the
+tokenizer merges until no two neighbours make one, so that two single letters never end up side
+by side. Anything that is not ASCII counts byte by byte.
+"""
+
+import re
+from functools import lru_cache
+
+from .vocabulary import JOINED, MARKS, SPACED, TWO, UNPAIRED
+
+_KNOWN = JOINED | SPACED
+_CONTRACTION = r"(?:'(?:[sS]|[tT]|[rR][eE]|[vV][eE]|[mM]|[lL][lL]|[dD]))?"
+_PIECE = re.compile(
+    rf"[^\r\nA-Za-z0-9]?[A-Z]*[a-z]+{_CONTRACTION}"
+    rf"|[^\r\nA-Za-z0-9]?[A-Z]+{_CONTRACTION}"
+    r"|[0-9]{1,3}"
+    r"| ?[^ \t\n\v\f\rA-Za-z0-9]+[\r\n/]*"
+    r"|\n| +|[\t\v\f\r]"
+)
+_CHUNK = re.compile(r" ?[^ \n]+|[ \n]+")
+_WORD = re.compile(r"([^A-Za-z]?)([A-Z]*)([a-z]*)(.*)", re.DOTALL)
+_SEPARATOR = " ·"
+_LONGEST_BLANK = 16
+_JOINS_LETTERS = "(,-./:=[_"
+
+
+def estimate(text: str) -> int:
+    """Return an upper bound of the o200k tokens of `text`, tight for our own answers."""
+    if text.isascii():
+        return _ascii(text)
+    # Our separator is one token together with its blank, and so is a line break.
+    chunks = _CHUNK.findall(text.replace(_SEPARATOR, "\n"))
+    foreign = sum(_bytes(chunk) for chunk in chunks if not chunk.isascii())
+    return foreign + _ascii("".join(chunk for chunk in chunks if chunk.isascii()))
+
+
+def shorten(text: str, limit: int) -> str:
+    """Return the longest start of `text` that stays within `limit` tokens, marked if cut."""
+    if estimate(text) <= limit:
+        return text
+    low, high = 0, len(text)
+    while low < high:
+        half = (low + high + 1) // 2
+        low, high = (half, high) if estimate(text[:half] + "…") <= limit else (low, half - 1)
+    return text[:low].rstrip() + "…"
+
+
+def _ascii(text: str) -> int:
+    return sum(map(_cost, _PIECE.findall(text)))
+
+
+def _bytes(text: str) -> int:
+    return len(text.encode("utf-8", "surrogatepass"))
+
+
+@lru_cache(maxsize=8192)
+def _cost(piece: str) -> int:
+    if piece.isdigit():
+        return 1
+    found = _WORD.fullmatch(piece)
+    if found is None or not (found[2] or found[3]):
+        return _marks(piece)
+    before, upper, lower, after = found.groups()
+    word = upper + lower
+    if word in _KNOWN and not after:
+        return 1 if before in ("", " ") or (before == "_" and word in JOINED) else 2
+    if word in TWO and not after:
+        return 2 if before in ("", " ") else 3
+    return _most_tokens(before + word) + len(after)
+
+
+def _marks(piece: str) -> int:
+    if not piece.strip(" "):
+        # The last blank of a run may go to the next piece, or stand alone before a digit.
+        return 1 if len(piece) == 1 else 1 + -(-len(piece) // _LONGEST_BLANK)
+    run = piece.rstrip("\r\n")
+    breaks = len(piece) - len(run)
+    bare = run.removeprefix(" ")
+    if run in MARKS:
+        return 1 + breaks
+    apart = bare in MARKS or not bare.isprintable()
+    return (1 if bare in MARKS else len(bare)) + (apart and run != bare) + breaks
+
+
+def _most_tokens(word: str) -> int:
+    """Return the most tokens `word` can end in, given which pairs of characters merge."""
+    alone, paired, before_paired = 1, 0, 0
+    for first, second in zip(word, word[1:], strict=False):
+        best = max(alone, paired)
+        alone, paired, before_paired = (
+            (best if _stays_apart(first, second) else paired) + 1,
+            before_paired + 1,
+            best,
+        )
+    return max(alone, paired)
+
+
+def _stays_apart(first: str, second: str) -> bool:
+    if first == " " or (first in _JOINS_LETTERS and second.islower()):
+        return False
+    if not first.isalpha() or first.isupper() != second.isupper():
+        return True
+    return first + second in UNPAIRED

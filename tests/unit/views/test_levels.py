@@ -1,0 +1,185 @@
+"""The view of gamma levels."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bq_mcp.views import Answer, Detail, Standing
+from bq_mcp.views.context import Cuts, context_of
+from bq_mcp.views.environment import build
+from bq_mcp.views.render import render_template, scene_of
+
+from .asking import NOW, ask, envelope, question
+
+PATH = "/gex/levels"
+PLAIN: dict[str, Any] = {
+    "all_expiry": {"hvl": 67_000, "call_resistance": 70_000, "put_support": 64_000},
+    "odte": {"hvl": 67_500, "call_resistance": 68_000, "put_support": 66_500},
+    "positioning": "flow",
+}
+COMPLETE: dict[str, Any] = {
+    "all_expiry": {
+        "hvl": 67_000,
+        "call_resistance": 70_000,
+        "call_wall_2": 72_000,
+        "call_wall_3": 75_000,
+        "put_support": 64_000,
+        "put_wall_2": 62_000,
+        "put_wall_3": 60_000,
+    },
+    "odte": {"hvl": 67_500, "call_resistance": 68_000, "put_support": 66_500},
+    "positioning": "flow",
+    "max_pain": {"strike": 66_000, "value": 123_400_000},
+    "expected_move": {
+        "upper_1sd": 68_800.5,
+        "lower_1sd": 65_600.1,
+        "upper_2sd": 70_400,
+        "lower_2sd": 64_000,
+    },
+    "ranked": {
+        "all_expiry_top_10": [
+            {"rank": 1, "strike": 70_000, "gex": 1.06e8, "abs_gex": 1.06e8},
+            {"rank": 2, "strike": 65_000, "gex": -9.1e7, "abs_gex": 9.1e7},
+            {"rank": 3, "strike": 68_000, "gex": 4e7, "abs_gex": 4e7},
+            {"rank": 4, "strike": 60_000, "gex": 3e7, "abs_gex": 3e7},
+        ],
+        "odte_top_10": [{"rank": 1, "strike": 67_500, "gex": 5e6, "abs_gex": 5e6}],
+    },
+    "gamma_flip_zones": [{"strike": 67_000}, {"strike": 61_000}],
+    "spot": {"spot_price": 67_214.0, "perps_price": 67_300.0},
+    "candles": [
+        {
+            "datetime": f"2026-11-20T{hour:02}:00:00Z",
+            "open": 67_000,
+            "high": 67_300 + hour,
+            "low": 66_900 - hour,
+            "close": 67_100 + hour,
+            "volume": 3,
+        }
+        for hour in range(10, 14)
+    ],
+}
+
+
+def levels(data: object, detail: Detail = "standard", **given: Any) -> Answer:
+    return ask(data, PATH, detail, params=("positioning",), **given)
+
+
+def test_flip_walls_and_both_sets_are_told_with_distances() -> None:
+    assert levels(PLAIN).text.split("\n")[:4] == [
+        "BTCUSDT gamma flip and walls · spot 67,214 · 14:32:10Z, 12s old, fresh · "
+        "flow positioning · 8 venues",
+        "flip (HVL) 67,000, spot 0.3% above it; net gamma sign not in this answer "
+        "(gex_strike_profile)",
+        "call wall 70,000 (+4.1%) · put wall 64,000 (-4.8%)",
+        "0DTE: flip 67,500, spot 0.4% below it (other side) · call wall 68,000 (+1.2%) · "
+        "put wall 66,500 (-1.1%)",
+    ]
+
+
+def test_brief_keeps_both_sets() -> None:
+    text = levels(PLAIN, "brief").text
+    for words in ("67,000", "70,000", "64,000", "67,500", "68,000", "66,500", "other side"):
+        assert words in text
+
+
+def test_missing_flip_and_walls_are_findings() -> None:
+    data = {"all_expiry": {"hvl": None, "call_resistance": None, "put_support": None}, "odte": {}}
+    text = levels(data).text
+    assert "no flip reported (cumulative gamma without a sign change)" in text
+    assert "no put wall reported (no strike below spot with positive net gamma)" in text
+    assert "no call wall reported (no strike above spot with positive net gamma)" in text
+    assert "damping" not in text and "amplifying" not in text
+
+
+def test_field_that_is_not_there_is_no_finding() -> None:
+    text = levels({"all_expiry": {"call_resistance": 70_000}, "odte": {"hvl": "odd"}}).text
+    assert "flip (HVL) n/a" in text
+    assert "put wall n/a" in text
+    assert "no flip" not in text and "no put wall" not in text
+
+
+def test_same_side_is_not_called_other() -> None:
+    data = PLAIN | {"odte": PLAIN["odte"] | {"hvl": 66_000}}
+    assert "other side" not in levels(data).text
+
+
+def test_regime_words_never_appear_without_a_net() -> None:
+    text = levels(COMPLETE, "full").text
+    assert "damping" not in text and "amplifying" not in text
+
+
+def test_positioning_that_is_not_stated_is_said() -> None:
+    data = {key: value for key, value in PLAIN.items() if key != "positioning"}
+    assert "positioning not stated" in levels(data).text
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "max pain (0DTE) 66,000 (-1.8%), payout $123m",
+        "±1σ, 24h: 65,600 to 68,800 (+2.4%) · ±2σ: 64,000 to 70,400",
+        "several flips (2): strike 67,000; strike 61,000",
+        "largest strikes: 70,000 +$106m, 65,000 -$91m, 68,000 +$40m per 1% move",
+        "largest strikes, 0DTE: 67,500 +$5m per 1% move",
+        "perpetual 67,300 (+0.1%)",
+        "candles 10:00:00Z to 13:00:00Z (4): close 67,110 to 67,113, low 66,887, high 67,313",
+        "call walls 2 and 3: 72,000, 75,000",
+        "put walls 2 and 3: 62,000, 60,000",
+    ],
+)
+def test_sections_that_were_asked_for_are_shown(words: str) -> None:
+    assert words in levels(COMPLETE, "full").text
+
+
+def test_null_walls_two_and_three_are_not_mentioned() -> None:
+    data = PLAIN | {"all_expiry": PLAIN["all_expiry"] | {"call_wall_2": None, "put_wall_2": None}}
+    assert "2 and 3" not in levels(data).text
+
+
+def test_template_knows_every_name_it_uses() -> None:
+    asked = question(PATH, "full", params=("positioning",))
+    scene = scene_of(asked, envelope(COMPLETE), Standing(NOW))
+    text = render_template(build(strict=True), "gex/levels.md.jinja", context_of(scene, 12, Cuts()))
+    assert "max pain" in text
+
+
+def paths(node: object, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    if not isinstance(node, dict):
+        return []
+    here = [(*path, key) for key in node]
+    return here + [found for key in node for found in paths(node[key], (*path, key))]
+
+
+def changed(node: Any, path: tuple[str, ...], value: object) -> Any:
+    key, *rest = path
+    copy = dict(node)
+    if rest:
+        copy[key] = changed(copy[key], tuple(rest), value)
+    elif value is ...:
+        del copy[key]
+    else:
+        copy[key] = value
+    return copy
+
+
+@settings(deadline=None, max_examples=120, derandomize=True)
+@given(
+    path=st.sampled_from(paths(COMPLETE)),
+    value=st.sampled_from([..., None, "odd", -1, [], {}, 0, True, [None], 1e300]),
+    detail=st.sampled_from(["brief", "standard", "full"]),
+)
+def test_any_field_may_vanish_or_change_type(
+    path: tuple[str, ...], value: object, detail: Detail
+) -> None:
+    answer = levels(changed(COMPLETE, path, value), detail)
+    assert answer.meta["view"] == PATH.strip("/")
+    assert not [word for word in ("None", "null", "nan", "ndefined") if word in answer.text]
+
+
+def test_payload_of_another_shape_goes_to_the_generic_view() -> None:
+    answer = levels({"levels": {"flip": 67_000}})
+    assert answer.meta["view"] == "generic"
+    assert "flip 67,000" in answer.text
