@@ -13,13 +13,19 @@ from .stored import DiskCopy
 
 _log = structlog.get_logger(__name__)
 
+REFRESH_S = 900.0
+_SECOND_LOOK_S = 10.0
+_BELIEVED_SHARE = 0.5
+
 Listener = Callable[[Catalog], Awaitable[None]]
+Sleep = Callable[[float], Awaitable[None]]
 
 
 class CatalogKeeper:
     """The one catalog in force, and how it is replaced.
 
     `remote` and `disk` are absent where the bundled snapshot is the catalog by construction.
+    `sleep` waits for seconds.
     """
 
     def __init__(
@@ -28,13 +34,18 @@ class CatalogKeeper:
         *,
         remote: RemoteCatalog | None,
         disk: DiskCopy | None,
+        sleep: Sleep = anyio.sleep,
     ) -> None:
         stored = disk.load() if disk else None
         self.current = stored or snapshot()
         self.failure: BackQuantError | None = None
+        self._last_live_size = len(stored.endpoints) if stored and stored.live else 0
         self._remote = remote
         self._disk = disk
+        self._sleep = sleep
         self._attempted = anyio.Event()
+        self._wanted = anyio.Event()
+        self._version: str | None = None
         self._listeners: list[Listener] = []
         if remote is None:
             self._attempted.set()
@@ -68,25 +79,67 @@ class CatalogKeeper:
         with anyio.move_on_after(seconds):
             await self._attempted.wait()
 
+    def see_version(self, version: str | None) -> None:
+        """Take note of the API version a reply states; a new one asks for a refresh."""
+        if version is None or version == self._version:
+            return
+        if self._version is not None:
+            self._wanted.set()
+        self._version = version
+
+    async def keep(self) -> None:
+        """Refresh now, then by interval and whenever the API version changes, for ever."""
+        if self._remote is None:
+            return
+        while True:
+            await self.refresh()
+            with anyio.move_on_after(REFRESH_S):
+                await self._wanted.wait()
+            self._wanted = anyio.Event()
+
     async def refresh(self) -> bool:
         """Read upstream's catalog and put it in force; return whether it differs.
 
-        A failure leaves the catalog in force and is kept in `failure`.
+        A failure leaves the catalog in force and is kept in `failure`. A list that has shrunk to
+        less than half of the last live one of this base URL, or to nothing, is believed only when
+        a second look some seconds later finds the same.
         """
         if self._remote is None:
             return False
+        fresh = await self._read(self._remote)
+        if fresh is not None and self._is_doubtful(fresh):
+            _log.warning("catalog has shrunk, looking again", endpoints=len(fresh.endpoints))
+            await self._sleep(_SECOND_LOOK_S)
+            second = await self._read(self._remote)
+            if second is not None and self._is_doubtful(second) and _differ(fresh, second):
+                return False
+            fresh = second
+        return fresh is not None and await self._put_in_force(fresh)
+
+    async def _read(self, remote: RemoteCatalog) -> Catalog | None:
         try:
-            fresh = await self._remote.read()
+            fresh = await remote.read()
         except BackQuantError as exc:
             self.failure = exc
             _log.warning("catalog not read", reason=exc.message or exc.kind)
             self._attempted.set()
-            return False
+            return None
         self.failure = None
+        if self._is_doubtful(fresh):
+            self._attempted.set()
+        return fresh
+
+    def _is_doubtful(self, fresh: Catalog) -> bool:
+        size = len(fresh.endpoints)
+        return fresh.live and (size == 0 or size < self._last_live_size * _BELIEVED_SHARE)
+
+    async def _put_in_force(self, fresh: Catalog) -> bool:
         for warning in fresh.warnings:
             _log.warning("catalog entry", warning=warning)
-        differs = bool(diff_catalogs(self.current, fresh))
+        differs = _differ(self.current, fresh)
         self.current = fresh
+        if fresh.live:
+            self._last_live_size = len(fresh.endpoints)
         self._attempted.set()
         self._store(fresh)
         if differs:
@@ -101,3 +154,7 @@ class CatalogKeeper:
             self._disk.save(catalog)
         except OSError as exc:
             _log.warning("catalog copy not written", reason=type(exc).__name__)
+
+
+def _differ(old: Catalog, new: Catalog) -> bool:
+    return bool(diff_catalogs(old, new))

@@ -52,12 +52,16 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """All endpoints in path order, where they were read, and what was dropped on the way."""
+    """All endpoints in path order, where they were read, and what was dropped on the way.
+
+    `live`: upstream's own list is the origin, also where it was read from the copy on disk.
+    """
 
     endpoints: tuple[Endpoint, ...]
     source: Source
     version: str | None = None
     simulated: bool = False
+    live: bool = False
     warnings: tuple[str, ...] = field(default=())
 
     def by_path(self) -> Mapping[str, Endpoint]:

@@ -29,6 +29,8 @@ _NOT_DATA = frozenset({"/openapi.json", "/docs", "/docs/oauth2-redirect", "/redo
 def read_catalog(body: object, *, source: Source, simulated: bool = False) -> Catalog:
     """Return the catalog in a decoded JSON `body` (the `data` of a reply, or a whole document).
 
+    A live list that says in so many words that there is nothing gives an empty catalog.
+
     Raises:
         CatalogError: no entry of `body` is a usable endpoint.
     """
@@ -49,16 +51,21 @@ def read_catalog(body: object, *, source: Source, simulated: bool = False) -> Ca
             warnings.append(f"{endpoint.path}: listed twice, the first entry is used")
         else:
             found[endpoint.path] = endpoint
-    if not found:
-        raise CatalogError("the catalog lists no usable endpoint")
     top = body if isinstance(body, Mapping) else {}
+    if not found and not (source == "live" and _lists_nothing(body)):
+        raise CatalogError("the catalog lists no usable endpoint")
     return Catalog(
         endpoints=tuple(found[path] for path in sorted(found)),
         source=source,
         version=_version(top),
         simulated=simulated or _is_marked_simulated(top),
+        live=source == "live" or (source == "disk" and top.get("live") is True),
         warnings=_bounded(warnings),
     )
+
+
+def _lists_nothing(body: object) -> bool:
+    return isinstance(body, Mapping) and any(body.get(key) == [] for key in ("endpoints", "routes"))
 
 
 def _bounded(warnings: list[str]) -> tuple[str, ...]:

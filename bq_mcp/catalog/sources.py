@@ -1,6 +1,7 @@
 """Read the catalog upstream publishes: its own list first, the OpenAPI document otherwise."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from ..envelope import Envelope
 from ..errors import (
@@ -66,7 +67,7 @@ class RemoteCatalog:
                 continue
             self._remember(path, source)
             self.passed_over = _reasons(failures)
-            return catalog
+            return replace(catalog, version=envelope.meta.version or catalog.version)
         last = list(failures.values())[-1]
         if isinstance(last, TransportError) and not isinstance(last, _WRONG_PATH):
             raise last

@@ -100,7 +100,7 @@ def build_server(
             await anyio.sleep(_QUIET_S)
         try:
             await warm()
-            await toolbox.keeper.refresh()
+            await toolbox.keeper.keep()
         except BackQuantError as exc:
             # The first call meets the same fault and says it to the agent.
             _log.warning("start-up work failed", reason=exc.message)

@@ -153,7 +153,6 @@ def test_an_entry_without_a_path_is_dropped_with_a_warning() -> None:
         [],
         {},
         [[]],
-        {"endpoints": []},
         {"endpoints": "none"},
         {"data": None},
         ["/gex/levels"],

@@ -160,3 +160,99 @@ async def test_what_was_dropped_reaches_the_log_bounded_and_clean() -> None:
     lines = [str(log["warning"]) for log in logs if log["event"] == "catalog entry"]
     assert len(lines) == 51
     assert all(line.isprintable() and len(line) < 320 for line in lines)
+
+
+def listing(size: int) -> list[dict[str, str]]:
+    return [{"path": f"/route/{number:02}"} for number in range(size)]
+
+
+class Pauses:
+    """A sleep that only notes how long it was asked for."""
+
+    def __init__(self) -> None:
+        self.seconds: list[float] = []
+
+    async def __call__(self, seconds: float) -> None:
+        self.seconds.append(seconds)
+        await anyio.lowlevel.checkpoint()
+
+
+def doubting(source: RemoteCatalog, folder: Path) -> tuple[CatalogKeeper, Pauses]:
+    pauses = Pauses()
+    disk = DiskCopy(folder, BASE_URL)
+    return CatalogKeeper(lambda: SNAPSHOT, remote=source, disk=disk, sleep=pauses), pauses
+
+
+async def test_a_shrunken_list_is_believed_when_a_second_look_agrees(tmp_path: Path) -> None:
+    kept, pauses = doubting(remote(listing(10), listing(4), listing(4)), tmp_path)
+    await kept.refresh()
+    assert await kept.refresh()
+    assert len(kept.current.endpoints) == 4
+    assert pauses.seconds == [10.0]
+
+
+async def test_a_shrunken_list_that_recovers_is_never_in_force(tmp_path: Path) -> None:
+    kept, pauses = doubting(remote(listing(10), listing(1), listing(10)), tmp_path)
+    await kept.refresh()
+    assert not await kept.refresh()
+    assert len(kept.current.endpoints) == 10
+    assert pauses.seconds == [10.0]
+
+
+async def test_two_shrunken_lists_that_differ_change_nothing(tmp_path: Path) -> None:
+    kept, _ = doubting(remote(listing(10), listing(1), listing(2)), tmp_path)
+    await kept.refresh()
+    assert not await kept.refresh()
+    assert len(kept.current.endpoints) == 10
+
+
+async def test_the_measure_is_the_last_live_list_of_this_base_url_also_after_a_restart(
+    tmp_path: Path,
+) -> None:
+    await keeper(remote(listing(10)), tmp_path).refresh()
+    kept, pauses = doubting(remote(listing(4), listing(4)), tmp_path)
+    await kept.refresh()
+    assert pauses.seconds == [10.0]
+
+
+async def test_the_bundled_snapshot_is_never_the_measure(tmp_path: Path) -> None:
+    many = Catalog(tuple(Endpoint(f"/bundled/{n}") for n in range(62)), "snapshot", live=True)
+    pauses = Pauses()
+    disk = DiskCopy(tmp_path, BASE_URL)
+    kept = CatalogKeeper(lambda: many, remote=remote(listing(2)), disk=disk, sleep=pauses)
+    assert await kept.refresh()
+    assert len(kept.current.endpoints) == 2
+    assert pauses.seconds == []
+
+
+async def test_an_empty_list_is_believed_only_twice(tmp_path: Path) -> None:
+    empty: dict[str, object] = {"endpoints": []}
+    kept, pauses = doubting(remote(listing(10), empty, listing(10), empty, empty), tmp_path)
+    await kept.refresh()
+    await kept.refresh()
+    assert len(kept.current.endpoints) == 10
+    await kept.refresh()
+    assert kept.current.endpoints == ()
+    assert pauses.seconds == [10.0, 10.0]
+
+
+async def test_a_new_api_version_asks_for_a_refresh(tmp_path: Path) -> None:
+    kept = keeper(remote(listing(3), listing(4)), tmp_path)
+    changed = anyio.Event()
+
+    async def listener(catalog: Catalog) -> None:
+        if len(catalog.endpoints) == 4:
+            changed.set()
+
+    kept.on_change(listener)
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(kept.keep)
+        await anyio.wait_all_tasks_blocked()
+        for version in ("2.10", None, "2.10"):
+            kept.see_version(version)
+        await anyio.wait_all_tasks_blocked()
+        assert len(kept.current.endpoints) == 3
+        kept.see_version("2.11")
+        with anyio.fail_after(5):
+            await changed.wait()
+        tasks.cancel_scope.cancel()

@@ -63,7 +63,6 @@ async def test_the_older_name_is_tried_and_remembered() -> None:
     [
         MalformedReplyError("the reply was an HTML page"),
         ReplyTooLargeError("x"),
-        {"endpoints": []},
         None,
         "text",
     ],
