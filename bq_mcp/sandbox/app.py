@@ -4,6 +4,7 @@ It declares every route of the API and answers from one simulated market. No lif
 so it can be used in process through an ASGI transport.
 """
 
+import asyncio
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,8 @@ from bq_mcp.sandbox.call import call_of
 from bq_mcp.sandbox.clock import Clock
 from bq_mcp.sandbox.envelope import API_VERSION, failure
 from bq_mcp.sandbox.errors import ServiceError, invalid_parameters, unknown_path, wrong_method
+from bq_mcp.sandbox.faults import NO_FAULTS, Schedule
+from bq_mcp.sandbox.front import Front, Sleep
 from bq_mcp.sandbox.gate import Gate
 from bq_mcp.sandbox.plans import PLANS
 from bq_mcp.sandbox.routes import (
@@ -31,6 +34,7 @@ from bq_mcp.sandbox.routes import (
     options_volatility,
     tape,
 )
+from bq_mcp.sandbox.service_faults import check_schedule
 
 if TYPE_CHECKING:
     from bq_mcp.sandbox.market import World
@@ -61,16 +65,25 @@ class _Sandbox(FastAPI):
         return document
 
 
-def create_app(*, seed: int = 7, clock: Clock, plan: str = "pro") -> FastAPI:
+def create_app(
+    *,
+    seed: int = 7,
+    clock: Clock,
+    plan: str = "pro",
+    faults: Schedule = NO_FAULTS,
+    sleep: Sleep = asyncio.sleep,
+) -> FastAPI:
     """Build the sandbox service.
 
-    Equal seed, clock and order of requests give equal bytes. `clock` tells aware UTC instants;
-    `plan` is the rung of the ladder that every key is on.
+    Equal seed, clock, faults and order of requests give equal bytes. `clock` tells aware UTC
+    instants; `plan` is the rung of the ladder that every key is on; `sleep` (seconds) is what slow
+    faults wait with. In process, `refused` and `reset` raise RuntimeError: they need a socket.
 
-    Raises: ValueError for an unknown plan.
+    Raises: ValueError for an unknown plan, or a fault that cannot happen on it.
     """
     if plan not in PLANS:
         raise ValueError(f"unknown plan {plan!r}, choose one of {', '.join(PLANS)}")
+    check_schedule(faults, PLANS[plan])
 
     @cache
     def world() -> "World":
@@ -92,6 +105,9 @@ def create_app(*, seed: int = 7, clock: Clock, plan: str = "pro") -> FastAPI:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _not_routed)
     app.add_middleware(Gate, seed=seed, clock=clock, plan=PLANS[plan], world=world)
+    if faults.faults:
+        app.add_middleware(Front, faults=faults, clock=clock, sleep=sleep)
+    app.state.refuses_connections = lambda: faults.refuses(clock())
     return app
 
 

@@ -23,10 +23,13 @@ _STATE = "call"
 class Call:
     """When a request came, under which plan it was asked, and the seeded market it asks about.
 
-    `usage` is None where nothing is counted: public paths, and requests without a good key.
+    `now` is the instant up to which there is data, `told_at` what the service's clock shows; they
+    differ while data is frozen. `usage` is None where nothing is counted: public paths, and
+    requests without a good key.
     """
 
     now: datetime
+    told_at: datetime
     request_id: str
     plan: Plan
     seed: int
@@ -37,7 +40,7 @@ class Call:
     def stamp(self) -> Stamp:
         """Return what `meta` says of this request."""
         rate_limit = None if self.usage is None else self.usage.rate_limit()
-        return Stamp(self.now, self.request_id, rate_limit)
+        return Stamp(self.told_at, self.request_id, rate_limit)
 
 
 def attach(call: Call, scope: "Scope") -> None:

@@ -71,10 +71,11 @@ def _meta(stamp: Stamp, provenance: Provenance) -> dict[str, Any]:
 
 
 def _response(status: int, body: Any, headers: dict[str, str] | None = None) -> Response:
-    return Response(_encode(body), status, headers, media_type="application/json")
+    return Response(encode(body), status, headers, media_type="application/json")
 
 
-def _encode(body: Any) -> bytes:
+def encode(body: Any) -> bytes:
+    """Write a body as compact JSON; numbers that JSON does not know become null."""
     try:
         text = _dump(body)
     except ValueError:

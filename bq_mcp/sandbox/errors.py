@@ -85,6 +85,18 @@ def over_limit(usage: Usage, retry_after: int) -> ServiceError:
     return _limit_error(message, f"{cap} per 1 month", retry_after)
 
 
+def burst_without_advice(limit: int) -> ServiceError:
+    """Build the 429 of a burst that does not say how long to wait."""
+    message = "Rate limit exceeded."
+    details = {"limit": f"{limit} per 1 minute"}
+    return ServiceError(429, "RATE_LIMIT_EXCEEDED", message, details=details)
+
+
+def upstream_error(status: int) -> ServiceError:
+    """Build the 502, 503 or 504 of a cache or database out of reach."""
+    return ServiceError(status, "UPSTREAM_ERROR", "A data store is briefly unreachable")
+
+
 def internal_error() -> ServiceError:
     """Build the 500 that names nothing internal."""
     return ServiceError(500, "INTERNAL_ERROR", "Internal server error")

@@ -12,11 +12,12 @@ from hashlib import blake2s
 from itertools import count
 from typing import TYPE_CHECKING
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders, QueryParams
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bq_mcp.sandbox.access import KEY_HEADER, SPENT_KEY, refusal_of
 from bq_mcp.sandbox.call import Call, attach
+from bq_mcp.sandbox.charges import quota_units
 from bq_mcp.sandbox.clock import Clock
 from bq_mcp.sandbox.envelope import failure
 from bq_mcp.sandbox.errors import (
@@ -26,8 +27,18 @@ from bq_mcp.sandbox.errors import (
     too_many_requests,
     unknown_path,
 )
-from bq_mcp.sandbox.limits import Limiter, MinuteCounter, minute_ends, seconds_until
+from bq_mcp.sandbox.faults import Strike, strike_on
+from bq_mcp.sandbox.limits import Limiter, MinuteCounter, Usage, minute_ends, seconds_until
 from bq_mcp.sandbox.plans import Plan
+from bq_mcp.sandbox.service_faults import (
+    clock_shift,
+    counted_refusal,
+    data_instant,
+    is_of_limits,
+    limit_refusal,
+    uncounted_refusal,
+    used_up,
+)
 
 if TYPE_CHECKING:
     from bq_mcp.sandbox.market import World
@@ -61,14 +72,25 @@ class Gate:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        call = Call(self._clock(), self._next_request_id(), self._plan, self._seed, self._world)
-        call, refusal = self._check(scope, call)
+        now, strike = self._clock(), strike_on(scope)
+        call, refusal = self._check(scope, self._call(now, strike), now, strike)
         attach(call, scope)
         marked_send = _with_headers(send, call)
         if refusal is not None:
             await failure(refusal, call.stamp)(scope, receive, marked_send)
             return
         await self._pass_on(scope, receive, marked_send, call)
+
+    def _call(self, now: datetime, strike: Strike | None) -> Call:
+        told_at = now + clock_shift(strike)
+        return Call(
+            now=data_instant(strike, told_at),
+            told_at=told_at,
+            request_id=self._next_request_id(),
+            plan=self._plan,
+            seed=self._seed,
+            world=self._world,
+        )
 
     async def _pass_on(self, scope: Scope, receive: Receive, send: Send, call: Call) -> None:
         # Routes are declared relative to the prefix, as in the service's own document.
@@ -79,25 +101,43 @@ class Gate:
             _log.exception("sandbox route failed: %s", scope["path"])
             await failure(internal_error(), call.stamp)(scope, receive, send)
 
-    def _check(self, scope: Scope, call: Call) -> tuple[Call, ServiceError | None]:
+    def _check(
+        self, scope: Scope, call: Call, now: datetime, strike: Strike | None
+    ) -> tuple[Call, ServiceError | None]:
         path = scope["path"]
         if not path.startswith(f"{PREFIX}/"):
             return call, unknown_path()
+        refusal = uncounted_refusal(strike)
+        if refusal is not None:
+            return call, refusal
+        if strike is not None and is_of_limits(strike):
+            return self._use_up(scope, call, now, strike)
         if path == HEALTH_PATH:
-            return call, self._health_refusal(scope, call.now)
+            return call, self._health_refusal(scope, now) or counted_refusal(strike)
         if path in _PUBLIC_PATHS:
-            return call, None
-        return self._check_key(Headers(scope=scope).get(KEY_HEADER), call)
+            return call, counted_refusal(strike)
+        return self._check_key(scope, call, now, strike)
 
-    def _check_key(self, key: str | None, call: Call) -> tuple[Call, ServiceError | None]:
+    def _check_key(
+        self, scope: Scope, call: Call, now: datetime, strike: Strike | None
+    ) -> tuple[Call, ServiceError | None]:
+        key = Headers(scope=scope).get(KEY_HEADER)
         refusal = refusal_of(key)
         if key is None or refusal is not None:
             return call, refusal
-        usage = self._limiter.admit(key, call.now)
-        counted = replace(call, usage=usage)
+        units = quota_units(scope["path"], QueryParams(scope["query_string"]))
+        usage = self._limiter.admit(key, now, units)
+        counted = _with_usage(call, usage, now)
         if usage.exceeded is None:
-            return counted, None
-        return counted, over_limit(usage, usage.retry_after(call.now))
+            return counted, counted_refusal(strike)
+        return counted, over_limit(usage, usage.retry_after(now))
+
+    def _use_up(
+        self, scope: Scope, call: Call, now: datetime, strike: Strike
+    ) -> tuple[Call, ServiceError]:
+        key = Headers(scope=scope).get(KEY_HEADER) or ""
+        usage = used_up(strike, self._limiter.usage(key, now))
+        return _with_usage(call, usage, now), limit_refusal(strike, usage, now)
 
     def _health_refusal(self, scope: Scope, now: datetime) -> ServiceError | None:
         client = (scope.get("client") or ("unknown",))[0]
@@ -109,6 +149,12 @@ class Gate:
     def _next_request_id(self) -> str:
         serial = f"{self._seed}:{next(self._arrivals)}".encode()
         return f"req_{blake2s(serial, digest_size=12).hexdigest()}"
+
+
+def _with_usage(call: Call, usage: Usage, now: datetime) -> Call:
+    # The seconds left are counted on the true clock, the instant is told on the service's own.
+    resets_at = usage.burst_resets_at + (call.told_at - now)
+    return replace(call, usage=replace(usage, burst_resets_at=resets_at))
 
 
 def _with_headers(send: Send, call: Call) -> Send:

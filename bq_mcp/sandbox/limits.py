@@ -1,6 +1,6 @@
 """Request limits: a burst per minute and a quota per month, counted per key."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from math import ceil
 from typing import Literal
@@ -77,13 +77,22 @@ class Limiter:
         self._burst = MinuteCounter()
         self._monthly: dict[tuple[str, str], int] = {}
 
-    def admit(self, key: str, now: datetime) -> Usage:
-        """Count a request of `key` unless a limit forbids it, and return the key's usage."""
-        period = now.astimezone(UTC).strftime("%Y%m")
+    def admit(self, key: str, now: datetime, units: int = 1) -> Usage:
+        """Count a request of `key` unless a limit forbids it, and return the key's usage.
+
+        The burst counts requests, the quota their `units`; the last request of a month may cost
+        more than is left.
+        """
+        period = _period(now)
         exceeded = self._exceeded(key, period, now)
         if exceeded is None:
             self._burst.add(key, now)
-            self._monthly[key, period] = self._quota_used(key, period) + 1
+            self._charge(key, period, units)
+        return replace(self.usage(key, now), exceeded=exceeded)
+
+    def usage(self, key: str, now: datetime) -> Usage:
+        """Return what `key` has used so far, and count nothing."""
+        period = _period(now)
         return Usage(
             plan=self._plan,
             burst_used=self._burst.used(key, now),
@@ -91,8 +100,13 @@ class Limiter:
             quota_used=self._quota_used(key, period),
             period=period,
             quota_resets_at=_month_ends(now),
-            exceeded=exceeded,
+            exceeded=None,
         )
+
+    def _charge(self, key: str, period: str, units: int) -> None:
+        used = self._quota_used(key, period) + units
+        cap = self._plan.monthly_requests
+        self._monthly[key, period] = used if cap is None else min(used, cap)
 
     def _exceeded(self, key: str, period: str, now: datetime) -> Literal["burst", "quota"] | None:
         quota = self._plan.monthly_requests
@@ -115,6 +129,10 @@ def minute_ends(now: datetime) -> datetime:
 def seconds_until(instant: datetime, now: datetime) -> int:
     """Return the whole seconds from `now` to `instant`, rounded up, at least one."""
     return max(1, ceil((instant - now).total_seconds()))
+
+
+def _period(now: datetime) -> str:
+    return now.astimezone(UTC).strftime("%Y%m")
 
 
 def _month_ends(now: datetime) -> datetime:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bq_mcp.views import Detail, Standing
-from bq_mcp.views.render import BUDGETS
+from bq_mcp.views.rendering import BUDGETS
 from tests.unit.views.asking import DETAILS, NOW, ask
 
 O200K = get_encoding("o200k_base")

@@ -1,7 +1,6 @@
 """Payload of /options/chain."""
 
-from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import blake2s
 from typing import Any
 
@@ -12,15 +11,11 @@ from bq_mcp.sandbox.answers.contracts import Chain, contract_rows, served_delta
 from bq_mcp.sandbox.answers.figures import iv_pct
 from bq_mcp.sandbox.answers.rounding import coins, ratio, usd
 from bq_mcp.sandbox.answers.scopes import listed_among
-from bq_mcp.sandbox.instants import iso
 from bq_mcp.sandbox.market import VENUES, World
 from bq_mcp.sandbox.market.arrays import Flags, Floats, Ints
 from bq_mcp.sandbox.market.exposure import std_quantity
-from bq_mcp.sandbox.market.quotes import Quotes, deribit_quotes
+from bq_mcp.sandbox.market.quotes import deribit_quotes
 from bq_mcp.sandbox.market.snapshot import Snapshot
-
-QUOTES_FLOOR = datetime(2026, 9, 1, tzinfo=UTC)
-"""First instant whose bids and offers the service recorded; earlier ones it serves as 0."""
 
 _HASH_BYTES = 8
 
@@ -43,7 +38,7 @@ def chain_data(
         snapshot=snapshot,
         delta=served_delta(snapshot),
         gex=snapshot.gamma_dollars * std_quantity(snapshot, VENUES),
-        quotes=_quotes(snapshot),
+        quotes=deribit_quotes(snapshot),
     )
     matching = np.flatnonzero(_matches(chain, query))
     sections: Section = {
@@ -57,15 +52,7 @@ def chain_data(
         "total_matching_count": len(matching),
         "max_contracts": query.max_contracts,
     }
-    return data, _extra(chain, query)
-
-
-def _quotes(snapshot: Snapshot) -> Quotes | None:
-    quotes = deribit_quotes(snapshot)
-    if quotes is None or snapshot.instant >= QUOTES_FLOOR:
-        return quotes
-    nothing = np.zeros_like(quotes.bid)
-    return replace(quotes, bid=nothing, ask=nothing)
+    return data, {"filter_hash": _filter_hash(symbol, query), "positioning": "std"}
 
 
 def _matches(chain: Chain, query: ChainQuery) -> Flags:
@@ -126,12 +113,5 @@ def _atm_iv(chain: Chain, matching: Ints) -> float | None:
     return iv_pct(snapshot.iv[front[snapshot.strike[front] == nearest]].mean().item())
 
 
-def _extra(chain: Chain, query: ChainQuery) -> Section:
-    asked = f"{chain.snapshot.symbol} {query}".encode()
-    extra: Section = {
-        "filter_hash": blake2s(asked, digest_size=_HASH_BYTES).hexdigest(),
-        "positioning": "std",
-    }
-    if chain.quotes is not None and chain.snapshot.instant < QUOTES_FLOOR:
-        extra["quotes_note"] = f"bid and ask are 0: not recorded before {iso(QUOTES_FLOOR)}"
-    return extra
+def _filter_hash(symbol: str, query: ChainQuery) -> str:
+    return blake2s(f"{symbol} {query}".encode(), digest_size=_HASH_BYTES).hexdigest()

@@ -13,8 +13,7 @@ class ChainQuery:
     """Filters and projections as asked; None, and no expiries, filter nothing.
 
     Open interest is in coin; delta bounds hold for absolute deltas; `option_type` is call, put or
-    both; `sections` and `parts` are members of SECTIONS and PARTS, in their
-    order.
+    both; `sections` and `parts` are members of SECTIONS and PARTS, in order.
     """
 
     expiries: tuple[str, ...] = ()

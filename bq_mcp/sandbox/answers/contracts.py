@@ -93,7 +93,7 @@ def _greeks(chain: Chain, kept: Ints) -> Columns:
     inputs = {name: values[kept] for name, values in _inputs(snapshot).items()}
     t = np.maximum(snapshot.tau, GREEKS_LEAST_T)[kept]
     return {
-        "delta": chain.delta[kept].tolist(),
+        "delta": column(chain.delta[kept], _DELTA_DECIMALS),
         "gamma": column(black.gamma(spot=snapshot.spot, **inputs), _GAMMA_DECIMALS),
         "theta": column(black.theta_per_day(t=t, **inputs), _GREEK_DECIMALS),
         "vega": column(black.vega_per_point(t=t, **inputs), _GREEK_DECIMALS),

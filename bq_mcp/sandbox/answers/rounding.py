@@ -1,9 +1,6 @@
 """Sizes, dollars and whole columns as they go on the wire; nan becomes None, -0 becomes 0."""
 
-from typing import Any
-
-import numpy as np
-
+from bq_mcp.sandbox.answers.figures import rounded
 from bq_mcp.sandbox.market.arrays import Floats, Ints
 from bq_mcp.sandbox.market.placement import THOUSANDTHS
 
@@ -26,14 +23,12 @@ def ratio(part: int, whole: int) -> float | None:
     return round(part / whole, _RATIO_DECIMALS) if whole else None
 
 
-def column(values: Floats, decimals: int) -> list[Any]:
-    """Round an array for the wire, nan becoming None."""
-    rounded = (values.round(decimals) + 0.0).astype(object)
-    rounded[np.isnan(values)] = None
-    return list(rounded)
+def column(values: Floats, decimals: int) -> list[float | None]:
+    """Round an array for the wire, as single figures are rounded; nan becomes None."""
+    return [rounded(value, decimals) for value in values.tolist()]
 
 
-def usd_column(values: Floats) -> list[Any]:
+def usd_column(values: Floats) -> list[float | None]:
     """Round US dollars to cents."""
     return column(values, _USD_DECIMALS)
 

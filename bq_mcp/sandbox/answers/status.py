@@ -31,7 +31,7 @@ CATEGORIES: Mapping[str, Category] = {
     "chain": Category(30, 60, 300),
     "liquidation": Category(300, 600, 1800),
 }
-COLD_CATEGORIES = frozenset({"chain", "liquidation"})
+COLD_CATEGORIES = frozenset({"liquidation"})
 """Categories none of whose routes has data to give."""
 
 TAPE_FEEDS = "off"

@@ -2,8 +2,8 @@
 
 Each cell holds the book as it stands: its contracts, quantities and volatilities by strike, and the
 carry to each expiry. Time to expiry runs down with the time axis and counts as TAU_FLOOR_S at
-least, so from its settlement on a contract keeps the greeks of its last minute. Formulas are those of
-`black`, summed over contracts with the signed dealer quantity in coin:
+least, so from its settlement on a contract keeps the greeks of its last minute. Formulas are those
+of `black`, summed over contracts with the signed dealer quantity in coin:
 
 gamma         USD of hedge per 1 % move of the cell's price
 charm         coins of delta per year of time to expiry; passing time has the other sign

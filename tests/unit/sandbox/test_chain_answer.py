@@ -28,18 +28,21 @@ def service() -> FastAPI:
 
 
 @cache
-def reply(**query: object) -> dict[str, Any]:
+def reply(**query: Any) -> dict[str, Any]:
     answer = ask(service(), ROUTE, **query)
     assert answer.status_code == 200, answer.text
-    return answer.json()
+    envelope: dict[str, Any] = answer.json()
+    return envelope
 
 
-def data(**query: object) -> dict[str, Any]:
-    return reply(**query)["data"]
+def data(**query: Any) -> dict[str, Any]:
+    payload: dict[str, Any] = reply(**query)["data"]
+    return payload
 
 
-def rows(**query: object) -> list[dict[str, Any]]:
-    return data(**query)["contracts"]
+def rows(**query: Any) -> list[dict[str, Any]]:
+    contracts: list[dict[str, Any]] = data(**query)["contracts"]
+    return contracts
 
 
 @pytest.mark.parametrize("symbol", SYMBOLS)
@@ -222,16 +225,6 @@ def test_filter_hash_names_the_combination_of_filters():
 
 def test_gamma_is_said_to_be_textbook_signed():
     assert reply()["meta"]["extra"]["positioning"] == "std"
-
-
-def test_quotes_before_they_were_recorded_are_zero_and_said_to_be():
-    stored = reply(as_of="2026-08-31T23:59:59Z", expiries="25SEP26")
-    assert {(row["bid"], row["ask"]) for row in stored["data"]["contracts"]} == {(0, 0)}
-    assert max(row["mark"] for row in stored["data"]["contracts"]) > 0
-    assert "2026-09-01" in stored["meta"]["extra"]["quotes_note"]
-    later = reply(as_of="2026-09-01T00:00:00Z", expiries="25SEP26")
-    assert all(row["ask"] > 0 for row in later["data"]["contracts"])
-    assert "quotes_note" not in later["meta"]["extra"]
 
 
 def test_stored_chain_is_the_live_one_of_its_instant():

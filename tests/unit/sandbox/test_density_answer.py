@@ -11,14 +11,14 @@ APP = sandbox(plan="enterprise")
 PATH = "options/probability/density"
 
 
-def body(**query: object) -> dict[str, Any]:
+def body(**query: Any) -> dict[str, Any]:
     reply = ask(APP, PATH, **query)
     assert reply.status_code == 200
     found: dict[str, Any] = reply.json()
     return found
 
 
-def one(**query: object) -> dict[str, Any]:
+def one(**query: Any) -> dict[str, Any]:
     (found,) = body(**query)["data"]["expiries"].values()
     payload: dict[str, Any] = found
     return payload

@@ -17,7 +17,8 @@ def service() -> FastAPI:
 
 @cache
 def reply(symbol: str = "BTCUSDT") -> dict[str, Any]:
-    return ask(service(), ROUTE, symbol=symbol).json()
+    envelope: dict[str, Any] = ask(service(), ROUTE, symbol=symbol).json()
+    return envelope
 
 
 def rows(symbol: str = "BTCUSDT") -> dict[str, dict[str, Any]]:

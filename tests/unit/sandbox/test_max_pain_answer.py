@@ -17,10 +17,11 @@ def service() -> FastAPI:
     return sandbox()
 
 
-def data(**query: object) -> dict[str, Any]:
+def data(**query: Any) -> dict[str, Any]:
     answer = ask(service(), ROUTE, **query)
     assert answer.status_code == 200, answer.text
-    return answer.json()["data"]
+    payload: dict[str, Any] = answer.json()["data"]
+    return payload
 
 
 @pytest.mark.parametrize("symbol", ["BTCUSDT", "ETHUSDT", "SOLUSDT", "HYPEUSDT"])

@@ -15,13 +15,14 @@ def service() -> FastAPI:
 
 
 @cache
-def data(**query: object) -> dict[str, Any]:
+def data(**query: Any) -> dict[str, Any]:
     answer = ask(service(), ROUTE, **query)
     assert answer.status_code == 200, answer.text
-    return answer.json()["data"]
+    payload: dict[str, Any] = answer.json()["data"]
+    return payload
 
 
-def tokens(**query: object) -> list[str]:
+def tokens(**query: Any) -> list[str]:
     return [row["expiry"] for row in data(**query)["expirations"]]
 
 

@@ -19,18 +19,21 @@ def service() -> FastAPI:
 
 
 @cache
-def reply(**query: object) -> dict[str, Any]:
+def reply(**query: Any) -> dict[str, Any]:
     answer = ask(service(), ROUTE, **query)
     assert answer.status_code == 200, answer.text
-    return answer.json()
+    envelope: dict[str, Any] = answer.json()
+    return envelope
 
 
-def data(**query: object) -> dict[str, Any]:
-    return reply(**query)["data"]
+def data(**query: Any) -> dict[str, Any]:
+    payload: dict[str, Any] = reply(**query)["data"]
+    return payload
 
 
-def extra(**query: object) -> dict[str, Any]:
-    return reply(**query)["meta"]["extra"]
+def extra(**query: Any) -> dict[str, Any]:
+    said: dict[str, Any] = reply(**query)["meta"]["extra"]
+    return said
 
 
 @pytest.mark.parametrize("symbol", ["BTCUSDT", "ETHUSDT", "SOLUSDT", "HYPEUSDT"])

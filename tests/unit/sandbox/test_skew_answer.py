@@ -9,14 +9,14 @@ APP = sandbox(plan="enterprise")
 PATH = "options/iv/skew"
 
 
-def body(app=APP, **query: object) -> dict[str, Any]:
+def body(app=APP, **query: Any) -> dict[str, Any]:
     reply = ask(app, PATH, **query)
     assert reply.status_code == 200
     found: dict[str, Any] = reply.json()
     return found
 
 
-def rows(**query: object) -> list[dict[str, Any]]:
+def rows(**query: Any) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = body(**query)["data"]["expiries"]
     return found
 

@@ -10,7 +10,7 @@ APP = sandbox(plan="enterprise")
 PATH = "options/iv/term-structure"
 
 
-def body(app=APP, **query: object) -> dict[str, Any]:
+def body(app=APP, **query: Any) -> dict[str, Any]:
     reply = ask(app, PATH, **query)
     assert reply.status_code == 200
     found: dict[str, Any] = reply.json()

@@ -15,7 +15,7 @@ GREEKS = {
 }
 
 
-def reply(greek: str = "gamma", *, summary: bool = False, **query: object) -> dict[str, Any]:
+def reply(greek: str = "gamma", *, summary: bool = False, **query: Any) -> dict[str, Any]:
     path = f"options/greeks/trace/{greek}" + ("/summary" if summary else "")
     found = ask(APP, path, **query)
     assert found.status_code == 200, found.text
@@ -23,12 +23,12 @@ def reply(greek: str = "gamma", *, summary: bool = False, **query: object) -> di
     return body
 
 
-def data(greek: str = "gamma", **query: object) -> dict[str, Any]:
+def data(greek: str = "gamma", **query: Any) -> dict[str, Any]:
     found: dict[str, Any] = reply(greek, **query)["data"]
     return found
 
 
-def summary(greek: str = "gamma", **query: object) -> dict[str, Any]:
+def summary(greek: str = "gamma", **query: Any) -> dict[str, Any]:
     found: dict[str, Any] = reply(greek, summary=True, **query)["data"]
     return found
 
@@ -86,9 +86,9 @@ def test_all_takes_every_expiry_and_a_token_takes_one():
 
 def test_slices_add_up_to_all():
     term = ask(APP, "options/iv/term-structure").json()["data"]
-    grid = {"time_steps": 2, "price_steps": 5}
-    parts = sum(np.array(data(expiry=token, **grid)["field"]) for token in term["expiries"])
-    assert np.allclose(parts, data(expiry="all", **grid)["field"], atol=0.1)
+    grid: dict[str, Any] = {"time_steps": 2, "price_steps": 5}
+    parts = np.array([data(expiry=token, **grid)["field"] for token in term["expiries"]])
+    assert np.allclose(parts.sum(axis=0), data(expiry="all", **grid)["field"], atol=0.1)
 
 
 def test_min_oi_leaves_out_small_contracts():

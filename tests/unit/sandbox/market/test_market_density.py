@@ -3,6 +3,7 @@ import pytest
 import QuantLib as ql
 
 from bq_mcp.sandbox.market import black
+from bq_mcp.sandbox.market.arrays import Floats
 from bq_mcp.sandbox.market.density import cell_edges, distribution, probability_below
 from bq_mcp.sandbox.market.surface import Smile
 
@@ -12,7 +13,7 @@ THETA, FORWARD = 0.02, 100.0
 FINE = np.linspace(20.0, 400.0, 3_801)
 
 
-def calls(prices):
+def calls(prices: Floats) -> Floats:
     w = SMILE.total_variance(np.log(prices / FORWARD), np.array(THETA))
     return black.price(
         forward=np.array(FORWARD), strike=prices, w=w, is_call=np.ones(len(prices), dtype=bool)

@@ -1,0 +1,91 @@
+"""Answers to questions about the simulated market, without a client or a server."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from hashlib import sha256
+from typing import Any
+
+from fastapi import FastAPI
+
+from bq_mcp.catalog import NO_HINT, SNAPSHOT, bundled_hints, load_catalog
+from bq_mcp.envelope import read_envelope
+from bq_mcp.tools.inventory import Inventory
+from bq_mcp.views import Answer, Detail, Question, Standing
+from bq_mcp.views.environment import Views, build
+from bq_mcp.views.rendering import render_in
+from tests.unit.sandbox.asking import NOW, HandClock, ask, sandbox
+
+SEEDS = (7, 11, 23)
+SYMBOLS = ("BTCUSDT", "ETHUSDT", "SOLUSDT", "HYPEUSDT")
+
+
+@dataclass(frozen=True)
+class Case:
+    """One question: a path, its query, and the world it is put to."""
+
+    path: str
+    query: Mapping[str, str] = field(default_factory=dict, hash=False)
+    seed: int = SEEDS[0]
+
+    def __str__(self) -> str:
+        asked = "&".join(f"{name}={value}" for name, value in self.query.items())
+        return f"{self.path}?{asked}#{self.seed}"
+
+
+def reply(case: Case) -> Mapping[str, Any]:
+    """Return the whole body the sandbox sends; a refusal has `success: false`."""
+    return _reply(case.path, tuple(case.query.items()), case.seed)
+
+
+def answer(
+    case: Case, detail: Detail, body: object = None, environment: Views | None = None
+) -> Answer:
+    """Return the answer to `body`, by default to what the sandbox sends."""
+    return render_in(
+        environment or service(),
+        question(case, detail),
+        read_envelope(reply(case) if body is None else body),
+        Standing(NOW),
+    )
+
+
+def question(case: Case, detail: Detail) -> Question:
+    """Return the question as the tools would put it."""
+    inventory = offered()
+    return Question(
+        tool=inventory.names[case.path],
+        endpoint=inventory.catalog.by_path()[case.path],
+        hint=bundled_hints().get(case.path, NO_HINT),
+        query=case.query,
+        detail=detail,
+        tool_names=inventory.names,
+    )
+
+
+@cache
+def offered() -> Inventory:
+    """Return the tools of the bundled catalog."""
+    return Inventory(load_catalog(SNAPSHOT, "snapshot"), bundled_hints())
+
+
+@cache
+def service() -> Views:
+    """Return the environment answers are rendered in outside of tests."""
+    return build()
+
+
+@cache
+def _world(seed: int) -> FastAPI:
+    return sandbox(HandClock(NOW), seed=seed, plan="enterprise")
+
+
+@cache
+def _reply(path: str, query: tuple[tuple[str, str], ...], seed: int) -> Mapping[str, Any]:
+    asked = dict(query)
+    filled = re.sub(r"{(\w+)}", lambda found: asked.pop(found[1]), path)
+    # A key per question, because the clock stands still and a key has so many calls a minute.
+    key = "bq_live_" + sha256(repr((filled, query)).encode()).hexdigest()[:32]
+    body: Mapping[str, Any] = ask(_world(seed), filled.lstrip("/"), key=key, **asked).json()
+    return body

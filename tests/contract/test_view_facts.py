@@ -1,0 +1,63 @@
+"""Each answer settles the questions it must: label and figure stand on one line."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from bq_mcp.views import Detail
+from tests.contract.sandbox_answers import SEEDS, Case, answer, reply
+from tests.contract.view_facts import Fact, ViewFacts, all_facts, evaluate, settles
+
+DETAILS: tuple[Detail, ...] = ("brief", "standard", "full")
+
+
+def posed(view: ViewFacts, case: Case) -> Iterator[tuple[Fact, Any]]:
+    """Yield the facts a reply can be asked for, with their truth."""
+    body = reply(case)
+    for fact in view.facts:
+        if evaluate(fact.when, body, case.query):
+            yield fact, evaluate(fact.truth, body, case.query)
+
+
+@pytest.mark.parametrize("view", all_facts(), ids=lambda view: view.path)
+def test_answers_settle_their_questions(view: ViewFacts) -> None:
+    unsettled = []
+    for case in view.cases(SEEDS):
+        if not reply(case)["success"]:
+            continue
+        texts: dict[str, str] = {detail: answer(case, detail).text for detail in DETAILS}
+        for fact, truth in posed(view, case):
+            unsettled += [
+                f"{case} {detail}: {fact.question} {fact.label} {truth}\n{texts[detail]}"
+                for detail in fact.details
+                if not settles(fact, truth, texts[detail])
+            ]
+    assert not unsettled, f"{len(unsettled)} unsettled\n" + "\n\n".join(unsettled[:5])
+
+
+@pytest.mark.parametrize("view", all_facts(), ids=lambda view: view.path)
+def test_every_fact_is_posed_and_has_a_truth(view: ViewFacts) -> None:
+    answered = [case for case in view.cases(SEEDS) if reply(case)["success"]]
+    found = {
+        fact.question
+        for case in answered
+        for fact, truth in posed(view, case)
+        if truth is not None or fact.missing
+    }
+    assert {fact.question for fact in view.facts} == found
+
+
+@pytest.mark.parametrize("view", all_facts(), ids=lambda view: view.path)
+def test_a_view_has_enough_facts(view: ViewFacts) -> None:
+    assert sum("standard" in fact.details for fact in view.facts) >= 4
+    assert sum("brief" in fact.details for fact in view.facts) >= 2
+
+
+def test_a_wrong_figure_settles_nothing() -> None:
+    fact = Fact("net?", "net", "", "usd", ["standard"])
+    assert settles(fact, -1_234_000.0, "net -$1.23m per 1% move")
+    assert not settles(fact, -1_234_000.0, "net +$1.23m per 1% move")
+    assert not settles(fact, -1_234_000.0, "net -$1.24m per 1% move")
+    assert not settles(fact, -1_234_000.0, "gross -$1.23m\nnet n/a")
+    assert not settles(Fact("share?", "share", "", "pct", ["brief"]), 0.004, "share 0.0%")
