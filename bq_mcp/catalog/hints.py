@@ -36,8 +36,9 @@ class Hint:
     """Words and facts about one endpoint.
 
     `next` are paths worth calling afterwards; `cadence_seconds` is how often upstream refreshes;
-    `clock` says how to judge the age of its data; `public` that no key is needed; `units` maps a
-    field name to its unit.
+    `clock` says how to judge the age of its data; `public` that no key is needed; `shows_limits`
+    that an answer ends with what is left of the key's limits; `units` maps a field name to its
+    unit.
     """
 
     title: str = ""
@@ -47,6 +48,7 @@ class Hint:
     cadence_seconds: float | None = None
     clock: Clock = ""
     public: bool = False
+    shows_limits: bool = False
     params: Mapping[str, ParamHint] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
 

@@ -3,15 +3,15 @@
 from collections.abc import Awaitable, Callable
 
 import anyio
-import structlog
 
 from ..errors import BackQuantError
+from ..logs import Log
 from .diff import diff_catalogs
 from .model import Catalog
 from .sources import RemoteCatalog
 from .stored import DiskCopy
 
-_log = structlog.get_logger(__name__)
+_log = Log(__name__)
 
 REFRESH_S = 900.0
 _SECOND_LOOK_S = 10.0

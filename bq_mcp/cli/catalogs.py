@@ -24,17 +24,26 @@ def show(*, sandbox: bool) -> None:
 
 
 def diff() -> None:
-    """Print what upstream's catalog has that the bundled snapshot has not, and the reverse."""
+    """Print how upstream's catalog differs from the last copy on disk and from the snapshot."""
     service = open_service(sandbox=False)
+    stored = service.toolbox.keeper.current
     run(_refresh, service)
     keeper = service.toolbox.keeper
     if not keeper.is_remote:
         reason = keeper.failure.message if keeper.failure else "no answer in time"
         fail(f"upstream's catalog was not read: {reason}")
-    typer.echo(f"catalog: {keeper.current.source}", err=True)
-    found = diff_catalogs(bundled_snapshot(), keeper.current)
-    _print(found)
-    sys.exit(1 if found else 0)
+    differs = False
+    for name, earlier in (("copy on disk", stored), ("bundled snapshot", bundled_snapshot())):
+        if earlier.source == "snapshot" and name == "copy on disk":
+            typer.echo("against the copy on disk: there was no copy of this address")
+            continue
+        found = diff_catalogs(earlier, keeper.current)
+        differs = differs or bool(found)
+        typer.echo(
+            f"{keeper.current.source} against the {name}:{'' if found else ' no difference'}"
+        )
+        _print(found)
+    sys.exit(1 if differs else 0)
 
 
 def write_snapshot(out: str | None) -> None:
@@ -47,7 +56,7 @@ def write_snapshot(out: str | None) -> None:
 
 async def _sandbox_catalog() -> Catalog:
     service = open_service(sandbox=True)
-    async with service.transport:
+    async with service:
         try:
             catalog = await RemoteCatalog(service.client.fetch, has_key=True).read()
         except BackQuantError as exc:
@@ -57,17 +66,15 @@ async def _sandbox_catalog() -> Catalog:
 
 
 async def _refresh(service: Service) -> None:
-    async with service.transport:
+    async with service:
         with anyio.move_on_after(REMOTE_WAIT_S):
             await service.toolbox.keeper.refresh()
 
 
 def _print(found: CatalogDiff) -> None:
     for path in found.added:
-        typer.echo(f"+ {path}")
+        typer.echo(f"  + {path}")
     for path in found.removed:
-        typer.echo(f"- {path}")
+        typer.echo(f"  - {path}")
     for path, words in found.changed:
-        typer.echo(f"~ {path}  {'; '.join(words)}")
-    if not found:
-        typer.echo("no difference")
+        typer.echo(f"  ~ {path}  {'; '.join(words)}")

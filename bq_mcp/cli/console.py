@@ -1,37 +1,19 @@
-"""What all commands share: logging to standard error, the service, the sandbox."""
+"""What all commands share: the service, the sandbox, the event loop."""
 
 import importlib.util
-import logging
-import sys
 import time
 from functools import partial
 from typing import Any
 
 import anyio.to_thread
-import structlog
 
 from ..compose import InProcess, Service, compose
 from ..errors import ConfigError
-from ..settings import Settings, load_settings
+from ..logs import set_level
+from ..settings import load_settings
 
 REMOTE_WAIT_S = 10.0
 _SANDBOX_MODULES = ("fastapi", "numpy", "scipy", "uvicorn")
-
-
-def set_up_logging(settings: Settings) -> None:
-    """Send every log line to standard error; standard output belongs to the protocol."""
-    level = getattr(logging, settings.log_level.upper())
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"]),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=False,
-    )
 
 
 def open_service(*, sandbox: bool) -> Service:
@@ -41,7 +23,7 @@ def open_service(*, sandbox: bool) -> Service:
         ConfigError: a setting is wrong, or the sandbox is not installed.
     """
     settings = load_settings()
-    set_up_logging(settings)
+    set_level(settings.log_level)
     return compose(settings, sandbox=in_process() if sandbox else None)
 
 

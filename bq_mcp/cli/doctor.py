@@ -45,7 +45,7 @@ async def _examine(service: Service, sandbox: bool) -> list[Finding]:
     settings = service.settings
     where = "sandbox in this process" if sandbox else settings.base_url
     findings = [Finding("upstream", where), _key(settings, sandbox)]
-    async with service.transport:
+    async with service:
         findings += await _reach(service)
     return findings
 
@@ -70,9 +70,11 @@ async def _reach(service: Service) -> list[Finding]:
         except BackQuantError as exc:
             return [Finding("reachable", exc.message or exc.kind, ok=False)]
         found.append(Finding("reachable", f"answered in {_ms(utc_now(), asked_at)} ms"))
-        found += _clock(reply.envelope.meta.timestamp, reply.received_at)
+        found += _clock(reply.envelope.meta.timestamp, utc_now())
     await keeper.refresh()
-    return [*found, _catalog(keeper), await _plan(service)]
+    found += [_catalog(keeper), await _plan(service)]
+    counted = ", ".join(f"{name} {value:g}" for name, value in client.counters.as_dict().items())
+    return [*found, Finding("calls", counted)]
 
 
 def _catalog(keeper: CatalogKeeper) -> Finding:

@@ -72,7 +72,7 @@ def read_arguments(pairs: list[str]) -> dict[str, Any]:
 
 
 async def _ask(service: Service, name: str, arguments: dict[str, Any], detail: str | None) -> Any:
-    async with service.transport:
+    async with service:
         await _read_catalog(service)
         if detail is not None:
             tool = service.toolbox.inventory.tools.get(name)
@@ -85,7 +85,7 @@ async def _ask(service: Service, name: str, arguments: dict[str, Any], detail: s
 
 
 async def _with_catalog(service: Service) -> None:
-    async with service.transport:
+    async with service:
         await _read_catalog(service)
 
 

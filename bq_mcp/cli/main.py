@@ -1,6 +1,7 @@
 """All commands and their options; what they do is imported when one is run."""
 
 import sys
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
@@ -24,6 +25,7 @@ app.add_typer(catalog_app, name="catalog")
 Sandbox = Annotated[
     bool, typer.Option("--sandbox", help="Use the simulated market in this process; no key.")
 ]
+Plan = Literal["starter", "standard", "pro", "enterprise", "evaluation"]
 Detail = Literal["brief", "standard", "full", "raw"]
 
 
@@ -94,7 +96,7 @@ def catalog_show(sandbox: Sandbox = False) -> None:
 
 @catalog_app.command("diff")
 def catalog_diff() -> None:
-    """Compare upstream's catalog with the bundled snapshot; exit 1 if they differ."""
+    """Compare upstream's catalog with the last copy and the snapshot; exit 1 if they differ."""
     from .catalogs import diff
 
     diff()
@@ -120,11 +122,16 @@ def sandbox(
         str | None,
         typer.Option(metavar="ISO", help="Start the clock here, as 2026-11-20T14:30:00Z."),
     ] = None,
+    plan: Annotated[Plan, typer.Option(help="Burst, quota and history of every key.")] = "pro",
+    faults: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Schedule of faults, as docs/sandbox.md says."),
+    ] = None,
 ) -> None:
     """Serve the sandbox API over HTTP on loopback."""
     from .sandbox import run_sandbox
 
-    run_sandbox(port=port, seed=seed, clock=clock)
+    run_sandbox(port=port, seed=seed, clock=clock, plan=plan, faults=faults)
 
 
 @app.command()

@@ -2,32 +2,62 @@
 
 import time
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
 from .console import require_sandbox
 from .exits import UsageFault, fail
 
+if TYPE_CHECKING:
+    from ..sandbox.faults import Schedule
+
 _HOST = "127.0.0.1"
-_PLAN = "pro"
 
 
-def run_sandbox(*, port: int, seed: int, clock: str | None) -> None:
-    """Serve the sandbox on loopback until a signal arrives."""
+def run_sandbox(*, port: int, seed: int, clock: str | None, plan: str, faults: Path | None) -> None:
+    """Serve the sandbox on loopback until a signal arrives.
+
+    Raises:
+        UsageFault: the clock or the schedule of faults makes no sense.
+    """
     start = read_start(clock)
     require_sandbox()
     from ..sandbox.access import SANDBOX_KEY
     from ..sandbox.clock import real_clock, shifted_clock
+    from ..sandbox.faults import NO_FAULTS
     from ..sandbox.serve import run
 
+    schedule = read_faults(faults, plan) if faults else NO_FAULTS
     typer.echo("simulated data only; point a client at it with", err=True)
     typer.echo(f"  BACKQUANT_BASE_URL=http://{_HOST}:{port or 'PORT'}", err=True)
     typer.echo(f"  BACKQUANT_API_KEY={SANDBOX_KEY}", err=True)
     ticking = shifted_clock(start, time.monotonic) if start else real_clock(time.time)
     try:
-        run(_HOST, port, seed=seed, clock=ticking, plan=_PLAN)
+        run(_HOST, port, seed=seed, clock=ticking, plan=plan, faults=schedule)
     except OSError as exc:
         fail(f"port {port} cannot be used: {exc.strerror}")
+
+
+def read_faults(file: Path, plan: str) -> "Schedule":
+    """Return the schedule in a file.
+
+    Raises:
+        UsageFault: the file cannot be read, or holds no schedule that can happen on this plan.
+    """
+    from ..sandbox.faults_file import read_schedule
+    from ..sandbox.plans import PLANS
+    from ..sandbox.service_faults import check_schedule
+
+    try:
+        schedule = read_schedule(file.read_text("utf-8"))
+        check_schedule(schedule, PLANS[plan])
+    except OSError as exc:
+        raise UsageFault(f"--faults {file} cannot be read: {exc.strerror}") from None
+    except ValueError as exc:
+        raise UsageFault(f"--faults {file}: {exc}") from None
+    return schedule
 
 
 def read_start(clock: str | None) -> datetime | None:

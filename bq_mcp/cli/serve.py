@@ -33,6 +33,6 @@ def make_server(service: "Service") -> "Server[Any]":
         service.toolbox,
         version=__version__,
         instructions=render_instructions,
-        resources=service.transport,
+        resources=service,
         warm=service.transport.warm,
     )

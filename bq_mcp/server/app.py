@@ -6,7 +6,6 @@ from typing import Any
 
 import anyio
 import mcp.types as types
-import structlog
 from mcp.server import NotificationOptions, Server, ServerRequestContext
 from mcp.server.models import InitializationOptions
 from mcp.server.session import ServerSession
@@ -16,10 +15,11 @@ from mcp.shared.subscriptions import ToolsListChanged
 from mcp.types.version import MODERN_PROTOCOL_VERSIONS
 
 from ..errors import BackQuantError
+from ..logs import Log
 from ..tools import Toolbox, UnknownToolError
 from .results import answer_call, call_result, listed_tool, unknown_tool
 
-_log = structlog.get_logger(__name__)
+_log = Log(__name__)
 SERVER_NAME = "bq"
 _LIST_TTL_MS = 300_000
 # How long the background leaves the processor to the handshake and the first list.

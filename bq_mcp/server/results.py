@@ -1,13 +1,13 @@
 """Turn tools and answers into protocol objects."""
 
 import mcp.types as types
-import structlog
 
+from ..logs import Log
 from ..text import clean
 from ..tools import Tool, Toolbox, UnknownToolError
 from ..views import Answer
 
-_log = structlog.get_logger(__name__)
+_log = Log(__name__)
 META_KEY = "bq-mcp/answer"
 _NAME_LIMIT = 80
 

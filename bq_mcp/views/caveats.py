@@ -13,7 +13,7 @@ from .model import Question, Standing
 from .shape import Shape
 from .values import number, text
 
-QUOTA_NEARLY_GONE = 0.05
+QUOTA_NEARLY_GONE = 0.1
 _QUOTA_FLOOR = 100
 _VENUE_FILTERS = ("exchanges", "venues")
 _NOTE_ENDINGS = ("note", "notes", "reason", "warning", "warnings")

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from statistics import median
 from typing import Literal
 
-from .values import expiry_day, moment, number
+from .values import expiry_day, mapping, moment, number
 
 Side = Literal["above", "below", "at"]
 IvScale = Literal["decimal", "percent"]
@@ -96,6 +96,28 @@ def gross(values: Iterable[object]) -> float | None:
     """Return the sum of absolute sizes; None where there is no figure."""
     figures = [abs(figure) for figure in map(number, values) if figure is not None]
     return sum(figures) if figures else None
+
+
+def quotient(part: object, whole: object) -> float | None:
+    """Return part / whole; None where the whole is zero."""
+    some, total_ = number(part), number(whole)
+    return None if some is None or not total_ else some / total_
+
+
+def missing(values: Iterable[object]) -> int:
+    """Return how many of the values are no figures."""
+    return sum(number(value) is None for value in values)
+
+
+def sum_by_key(maps: Iterable[object], field: str) -> Mapping[str, float]:
+    """Return the sum of a field over the records of equal key in several maps, largest first."""
+    sums: dict[str, float] = {}
+    for entries in maps:
+        for key, record in mapping(entries).items():
+            figure = number(mapping(record).get(field))
+            if figure is not None:
+                sums[key] = sums.get(key, 0.0) + figure
+    return dict(sorted(sums.items(), key=lambda item: -item[1]))
 
 
 def middle(values: Iterable[object]) -> float | None:

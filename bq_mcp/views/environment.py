@@ -14,10 +14,11 @@ from jinja2 import ChainableUndefined, Environment, FileSystemLoader, StrictUnde
 
 from ..text import clean
 from ..words import prompts_root
-from . import curves, derived, paired
+from . import arrange, curves, derived, paired
 from .filters import MISSING, TEMPLATE_FILTERS, served
 from .grids import grid_of
 from .select import ROW_FILTERS, records
+from .tenors import TENOR_FILTERS
 
 _TEXT_LIMIT = 160
 _LISTED = 200
@@ -32,6 +33,9 @@ _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
         derived.change_pct,
         derived.share_pct,
         derived.total,
+        derived.quotient,
+        derived.missing,
+        derived.sum_by_key,
         derived.gross,
         derived.middle,
         derived.share_above_pct,
@@ -45,19 +49,11 @@ _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
         records,
         paired.paired,
         paired.keyed,
+        curves.humps,
         curves.zeros,
         grid_of,
     )
 }
-
-_SHAPING: Mapping[str, Callable[..., Any]] = {
-    "with_days": paired.with_days,
-    "measured": paired.measured,
-    "at_least": paired.at_least,
-    "tenor": paired.tenor,
-    "humps": curves.humps,
-}
-
 
 class Views(Environment):
     """An environment whose templates see payloads as data without methods."""
@@ -105,7 +101,7 @@ def build(*, strict: bool = False, root: Path | None = None) -> Views:
         autoescape=False,
     )
     wrap = _refusing_undefined if strict else _unchanged
-    environment.filters.update(_wrapped({**TEMPLATE_FILTERS, **ROW_FILTERS, **_SHAPING}, wrap))
+    environment.filters.update(_wrapped({**TEMPLATE_FILTERS, **ROW_FILTERS, **TENOR_FILTERS}, wrap))
     environment.globals.update(_wrapped(_FUNCTIONS, wrap))
     return environment
 

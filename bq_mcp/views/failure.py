@@ -5,11 +5,18 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from ..errors import ApiError, ArgumentError, BackQuantError, BurstLimitError, ViewError
+from ..errors import (
+    ApiError,
+    ArgumentError,
+    BackQuantError,
+    BurstLimitError,
+    VanishedToolError,
+    ViewError,
+)
 from ..text import clean
 from .context import tool_finder
 from .model import Answer
-from .render import log_failure, render_template
+from .rendering import log_failure, render_template
 from .tokens import shorten
 
 if TYPE_CHECKING:
@@ -62,6 +69,7 @@ def _context(
         "code": api.code if api else "",
         "refused": _refused(api),
         "request_id": api.request_id if api else None,
+        "closest": error.closest if isinstance(error, VanishedToolError) else None,
         "retry_after": error.retry_after if isinstance(error, BurstLimitError) else None,
     }
 

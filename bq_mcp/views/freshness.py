@@ -74,9 +74,11 @@ def assess(
     clock: Clock,
     cadence_seconds: float | None = None,
     limits: tuple[float, float] | None = None,
+    overdue: bool = False,
 ) -> Freshness:
     """Return the verdict on data computed at `computed_at`.
 
+    `overdue` data, whose next refresh upstream has missed, are late however young they are.
     `limits` (healthy, degraded; seconds) go before 2 and 10 times the cadence. A `history` clock
     is never late, a `static` one has no age; `business_days` are judged by `assess_trading_day`.
     """
@@ -95,7 +97,10 @@ def assess(
     limits = limits or _limits(cadence_seconds)
     if limits is None:
         return Freshness("unknown", computed_at, age, reason="no_cadence")
-    return Freshness(_graded(age, limits), computed_at, age, cadence_seconds, limits)
+    verdict = _graded(age, limits)
+    if overdue and verdict == "fresh":
+        verdict = "late"
+    return Freshness(verdict, computed_at, age, cadence_seconds, limits)
 
 
 def assess_trading_day(

@@ -94,9 +94,7 @@ class Grid:
         kept = [place for place, at in enumerate(stamps) if at is None or at < limit]
         if not kept:
             return None
-        axis = GridAxis(
-            self.rows.name, [self.rows.values[place] for place in kept], self.rows.role
-        )
+        axis = GridAxis(self.rows.name, [self.rows.values[place] for place in kept], self.rows.role)
         return replace(self, cells=[self.cells[place] for place in kept], rows=axis)
 
     def at(self, place: int, target: float | None) -> Cell | None:

@@ -17,7 +17,7 @@ from .values import expiry_day, number, text, utc_day
 
 _SYMBOL = re.compile(r"[A-Z0-9][A-Z0-9._-]{1,15}")
 # Words that open a line of ours; a payload that calls its symbol so must not write one.
-_OUR_OPENINGS = frozenset({"SIMULATED", "ERROR"})
+_OUR_OPENINGS = frozenset({"SIMULATED", "STALE", "ERROR"})
 _SPOT_NAMES = ("spot_price", "spot", "underlying_price")
 _SYMBOL_NAMES = ("symbol", "coin")
 # Query parameters that move the end of a series into the past on purpose.
@@ -47,13 +47,16 @@ class Header:
     """The facts of the first line.
 
     `levels` are the prices so near spot that its rounding must respect them; `instant` is what
-    the data stand for, `answered` when the reply was built; `positioning` is None where no
+    the data stand for, `answered` when the reply was built; `failure` is the kind of error that
+    made an older answer the best there is; `positioning` is None where no
     signed exposure is shown.
     """
 
     title: str
     unnamed: bool
     simulated: bool
+    failure: str
+    retry_after: float | None
     symbol: str
     spot: float | None
     levels: Sequence[float]
@@ -78,6 +81,8 @@ def header_of(question: Question, envelope: Envelope, standing: Standing, shape:
         title=question.hint.title or question.endpoint.summary,
         unnamed=not question.hint.title,
         simulated=envelope.simulated,
+        failure=standing.failure or "",
+        retry_after=standing.retry_after,
         symbol=_symbol(question, envelope),
         spot=spot,
         levels=_near(shape, spot),
@@ -108,6 +113,7 @@ def freshness_of(
         clock="history" if as_of else clock,
         cadence_seconds=cadence,
         limits=standing.limits,
+        overdue=standing.overdue,
     )
     moved = any(text(question.query.get(name)) for name in _ENDS_EARLIER)
     return found if moved or clock == "static" else _with_end(found, shape, now)

@@ -30,13 +30,21 @@ class Question:
 class Standing:
     """What the client knows beside the reply.
 
-    `server_now` is corrected for clock skew. `limits` are the healthy and the degraded age of
-    this category in seconds, as upstream's own status states them. `quota_*` count the calls of
-    the month, `burst_left` those of the minute.
+    `server_now` is corrected for clock skew. `overdue`: upstream had nothing newer though its next
+    refresh was due. `failure` names why an older answer is given instead of a new one, as the
+    `kind` of an error, and `retry_after` the seconds until asking again may help. `limits` are
+    the healthy and the degraded age of this category in seconds, as upstream's own status states
+    them. `quota_*` count the calls of the month, `burst_*` those of the minute. `cache` says how
+    the answer was come by.
     """
 
     server_now: datetime
+    overdue: bool = False
+    failure: str | None = None
+    retry_after: float | None = None
+    cache: str = ""
     limits: tuple[float, float] | None = None
+    burst_limit: int | None = None
     burst_left: int | None = None
     quota_left: int | None = None
     quota_limit: int | None = None

@@ -5,12 +5,10 @@ under more than one name. A template names the spellings it knows.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 
-from .derived import days_left
 from .select import rows_of
 from .shape import Row
-from .values import number
+from .values import field_at, number
 
 Spellings = str | Sequence[str]
 
@@ -47,58 +45,9 @@ def keyed(source: object, name: str) -> list[Row]:
     return [{**row, name: key} for key, row in source.items() if isinstance(row, Mapping)]
 
 
-def with_days(source: object, instant: datetime) -> list[Row]:
-    """Return the rows with the days of their `expiry` under `dte` where they state none.
-
-    Days run in whole days from `instant` to settlement; served ones stay as they are.
-    """
-    return [
-        row
-        if number(row.get("dte")) is not None
-        else {**row, "dte": days_left(row.get("expiry"), instant)}
-        for row in rows_of(source)
-    ]
-
-
-def measured(source: object, *columns: str) -> list[Row]:
-    """Return the rows that have a figure in each of the columns."""
-    return [
-        row
-        for row in rows_of(source)
-        if all(number(row.get(column)) is not None for column in columns)
-    ]
-
-
-def at_least(source: object, column: str, limit: float) -> list[Row]:
-    """Return the rows whose figure in `column` is `limit` or more."""
-    return [
-        row
-        for row in rows_of(source)
-        if (figure := number(row.get(column))) is not None and figure >= limit
-    ]
-
-
-def tenor(source: object, column: str, days: object, tolerance: float = 0.5) -> Row | None:
-    """Return the row whose days in `column` are nearest `days`.
-
-    None where no row lies within `tolerance`, a part of `days`: a curve that ends at two weeks
-    says nothing about three months.
-    """
-    target = number(days)
-    if target is None:
-        return None
-    found = [
-        (abs(figure - target), row)
-        for row in rows_of(source)
-        if (figure := number(row.get(column))) is not None
-    ]
-    gap, row = min(found, key=lambda pair: pair[0], default=(0.0, None))
-    return row if gap <= tolerance * target else None
-
-
 def _row(record: Row, spelled: Mapping[str, Sequence[str]]) -> Row:
     return {
-        name: next((record[key] for key in names if record.get(key) is not None), None)
+        name: next((found for key in names if (found := field_at(record, key)) is not None), None)
         for name, names in spelled.items()
     }
 

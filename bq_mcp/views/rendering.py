@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..envelope import Envelope
 from ..errors import ViewError
+from ..logs import Log
 from .caveats import caveats_of
 from .context import (
     Cuts,
@@ -28,6 +29,7 @@ from .tokens import estimate, shorten
 if TYPE_CHECKING:
     from .environment import Views
 
+_log = Log(__name__)
 BUDGETS: Mapping[str, int] = {"brief": 150, "standard": 500, "full": 2_000, "raw": 2_000}
 GENERIC = "generic"
 _ROWS: Mapping[str, Sequence[int]] = {
@@ -57,7 +59,7 @@ def render_in(
 ) -> Answer:
     """Return the answer rendered with the templates of `environment`."""
     scene = scene_of(question, envelope, standing)
-    page = _Page(environment, scene)
+    page = _Page(environment, scene, standing)
     view, text = ("raw", page.raw()) if question.detail == "raw" else _in_words(page)
     return Answer(text, _meta(scene, standing, view))
 
@@ -120,6 +122,7 @@ class _Page:
 
     environment: "Views"
     scene: Scene
+    standing: Standing
 
     @property
     def budget(self) -> int:
@@ -216,6 +219,7 @@ class _Page:
             "argument": detail_argument(question),
             "larger": larger_detail(question),
             "narrowing": narrowing(question),
+            "limits": self.standing if question.hint.shows_limits else None,
             "next": next_tools(question) if follow_up and question.detail != "brief" else [],
         }
         return render_template(self.environment, _CLOSING, context)
@@ -258,6 +262,7 @@ def _joined(*parts: str) -> str:
 
 def _plain_header(scene: Scene) -> str:
     mark = "SIMULATED " if scene.header.simulated else ""
+    mark += "STALE " if scene.header.failure else ""
     verdict = scene.header.freshness.verdict
     return f"{mark}{scene.header.symbol} {scene.question.tool} · data age: {verdict}".replace(
         "  ", " "
@@ -273,6 +278,8 @@ def _meta(scene: Scene, standing: Standing, view: str) -> Mapping[str, object]:
         "next_refresh_at": _iso(fresh.next_refresh_at),
         "request_id": meta.request_id,
         "simulated": scene.envelope.simulated,
+        "cache": standing.cache or None,
+        "stale_because": standing.failure,
         "burst_left": standing.burst_left,
         "quota_left": standing.quota_left,
         "view": view,
@@ -286,6 +293,4 @@ def _iso(instant: Any) -> str | None:
 
 def log_failure(error: ViewError, template: str) -> None:
     """Log that a template failed."""
-    import structlog
-
-    structlog.get_logger(__name__).warning("view failed", template=template, error=error.message)
+    _log.warning("view failed", template=template, error=error.message)

@@ -8,7 +8,7 @@ from typing import Any
 
 from .filters import word
 from .shape import Row, Table
-from .values import expiry_day, moment, number, text
+from .values import expiry_day, field_at, moment, number, text
 
 Rows = Table | Sequence[Row]
 _MAX_RECORDS = 2_000
@@ -23,12 +23,21 @@ def rows_of(source: object) -> list[Row]:
     return [row for row in rows if isinstance(row, Mapping)]
 
 
+def figures(source: object, column: str) -> list[tuple[float, Row]]:
+    """Return the rows that have a figure in `column`, each with that figure."""
+    return [
+        (figure, row)
+        for row in rows_of(source)
+        if (figure := number(field_at(row, column))) is not None
+    ]
+
+
 def nearest(source: object, column: str, target: object, limit: int = 1) -> list[Row]:
     """Return the rows whose figure in `column` is nearest `target`, in the order of the column."""
     place = number(target)
     if place is None:
         return []
-    found = sorted(_figures(source, column), key=lambda pair: abs(pair[0] - place))[:limit]
+    found = sorted(figures(source, column), key=lambda pair: abs(pair[0] - place))[:limit]
     return [row for _, row in sorted(found, key=lambda pair: pair[0])]
 
 
@@ -37,7 +46,7 @@ def around(source: object, column: str, target: object, limit: int = 1) -> list[
     place = number(target)
     if place is None:
         return []
-    ordered = sorted(_figures(source, column), key=lambda pair: pair[0])
+    ordered = sorted(figures(source, column), key=lambda pair: pair[0])
     below = [row for figure, row in ordered if figure < place]
     on = [row for figure, row in ordered if figure == place]
     above = [row for figure, row in ordered if figure > place]
@@ -50,19 +59,19 @@ def top(source: object, column: str, limit: int, sign: int = 0) -> list[Row]:
     A `sign` of +1 or -1 keeps only positive or only negative figures.
     """
     found = [
-        (figure, row) for figure, row in _figures(source, column) if not sign or figure * sign > 0
+        (figure, row) for figure, row in figures(source, column) if not sign or figure * sign > 0
     ]
     return [row for _, row in sorted(found, key=lambda pair: -abs(pair[0]))[:limit]]
 
 
 def highest(source: object, column: str) -> Row | None:
     """Return the row with the highest figure."""
-    return max(_figures(source, column), key=lambda pair: pair[0], default=(0.0, None))[1]
+    return max(figures(source, column), key=lambda pair: pair[0], default=(0.0, None))[1]
 
 
 def lowest(source: object, column: str) -> Row | None:
     """Return the row with the lowest figure."""
-    return min(_figures(source, column), key=lambda pair: pair[0], default=(0.0, None))[1]
+    return min(figures(source, column), key=lambda pair: pair[0], default=(0.0, None))[1]
 
 
 def in_time(source: object, column: str) -> list[Row]:
@@ -88,14 +97,14 @@ def instants(source: object, column: str) -> list[datetime]:
 
 def by_expiry(source: object, column: str, limit: int | None = None) -> list[Row]:
     """Return the rows in the order of their expiry (token or ISO date), the nearest first."""
-    found = [(day, row) for row in rows_of(source) if (day := expiry_day(row.get(column)))]
+    found = [(day, row) for row in rows_of(source) if (day := expiry_day(field_at(row, column)))]
     return [row for _, row in sorted(found, key=lambda pair: pair[0])][:limit]
 
 
 def at_expiry(source: object, column: str, expiry: object) -> list[Row]:
     """Return the rows of one expiry; a token and an ISO date of the same day match."""
     day = expiry_day(expiry)
-    return [row for row in rows_of(source) if day and expiry_day(row.get(column)) == day]
+    return [row for row in rows_of(source) if day and expiry_day(field_at(row, column)) == day]
 
 
 def thin(source: object, limit: int, column: str = "") -> list[Row]:
@@ -138,15 +147,23 @@ def united(*parts: Iterable[Row]) -> list[Row]:
     return list(seen.values())
 
 
+def without(source: object, others: object) -> list[Row]:
+    """Return the rows that are none of `others`."""
+    gone = {id(row) for row in rows_of(others)}
+    return [row for row in rows_of(source) if id(row) not in gone]
+
+
 def ordered(source: object, column: str) -> list[Row]:
     """Return the rows in ascending order of a figure, a time or an expiry in `column`."""
-    found = [(key, row) for row in rows_of(source) if (key := _place(row.get(column))) is not None]
+    found = [
+        (key, row) for row in rows_of(source) if (key := _place(field_at(row, column))) is not None
+    ]
     return [row for _, row in sorted(found, key=lambda pair: pair[0])]
 
 
 def values_of(source: object, column: str) -> list[object]:
     """Return one column, None where a row lacks it."""
-    return [row.get(column) for row in rows_of(source)]
+    return [field_at(row, column) for row in rows_of(source)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +241,7 @@ ROW_FILTERS: Mapping[str, Callable[..., object]] = {
     "at_expiry": at_expiry,
     "thin": thin,
     "united": united,
+    "without": without,
     "ordered": ordered,
     "values_of": values_of,
     "holding": holding,
@@ -238,17 +256,11 @@ def _records(source: object) -> list[Record]:
     return [record for record in listed if isinstance(record, Record)]
 
 
-def _figures(source: object, column: str) -> list[tuple[float, Row]]:
-    return [
-        (figure, row) for row in rows_of(source) if (figure := number(row.get(column))) is not None
-    ]
-
-
 def _extreme_places(rows: Sequence[Row], column: str) -> list[int]:
     places = [
         (figure, index)
         for index, row in enumerate(rows)
-        if (figure := number(row.get(column))) is not None
+        if (figure := number(field_at(row, column))) is not None
     ]
     return [max(places)[1], min(places)[1]] if places else []
 

@@ -36,6 +36,17 @@ def mapping(value: object) -> Mapping[str, object]:
     return value if isinstance(value, Mapping) else {}
 
 
+def field_at(record: Mapping[str, object], place: str) -> object:
+    """Return a field of a record, None where it lacks it.
+
+    A dotted place that is no name by itself leads into records inside the record.
+    """
+    if place in record or "." not in place:
+        return record.get(place)
+    name, _, rest = place.partition(".")
+    return field_at(mapping(record.get(name)), rest)
+
+
 def expiry_day(value: object) -> date | None:
     """Return the day of an expiry token (`28MAR25`) or an ISO date; None for anything else."""
     if not isinstance(value, str) or len(value) > 40:

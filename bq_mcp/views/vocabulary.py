@@ -51,34 +51,35 @@ _JOINED = """
 """
 JOINED = frozenset(_JOINED.split())
 _SPACED = """
-    ATM After An Any Argument Assets Auth BTC Best Black Bucket Callable Calls Chain Charm
-    Crypto Customer Cuts DD Daily Days Dealer Definition Delta Density Discovery ETF Each Empty
-    Endpoint Entry Envelope Every Expected Exposure Fault Filters Flip Flow Friday Full Funding
-    Gamma Gather Greek Health Heavy History How ISO It Iterator Iv Keep Largest Latest Levels
-    Limit Lines Listed Live Lower MAR Make Mapping Market Most Multi Near Net Nothing Now Odds
-    One Only Optional Options Other Over Overview Own PCR Pain Part Past Payload Plan Positive
-    Premium Price Probability Put Quant Quantity Question REST RV Rate Reading Recent Repeat
-    Retry Risk Rows Running Seen Sequence Shape Shows Sign Single Sizes Socket Spot Standing Std
-    Strike Structure Success Summary Tape Tell Term The Through Together Trace True Try Two USD
-    UTC Unit Unix Unknown Upper Use Venue What Where Whether Words YYYY abc above accepted
-    actually adds ages aggregate aggregation ago ahead allows alone along already also although
-    always among analytics anchors another answered apart appear around ask asked atm bands bare
-    bars because behind being below better both brief building built burst but calling cannot
-    carry chains cheap chosen closest coins cold collections combined come comes comma computed
-    concept confidence confirmed contracts could coverage covered covers customers cuts dated
-    dealer derive describe dex different does effective eight elif endif ending ends enterprise
-    estimated expired expiry facts fall fallback falls feeds fell few figure filled finite five
-    flows fresh fund give gone had having healthy held hk holding holds how ill inclusive india
-    instant instead instrument its lag largest late later leading least lies lighter listed look
-    looks lowest made makes matched maximum may meaning means median minimum minute mixed
-    monthly most must near nearest needs neutral never nothing often oi older ones others
-    otherwise outside overall own paging pain paired past plans prem premium priced printed
-    prints published puts quota quoted ran ranking reading really refer reported resolved
-    returned ridge risk rolling rv said sandbox say schemas see served silent six sold spot
-    spread stable standing starter starts statuses still stored stress strike such tails takes
-    ten them there these they thin third those tier timestamps too typed typing unless ups
-    usable usd uses usual usually venue venues walls warnings was weekly well were what whatever
-    whether which while whole whose within worth would yield zones
+    APR ATM After An Any Argument Assets Auth BTC Best Black Bucket Callable Calls Chain Charm
+    Crypto Customer Cuts DD DEC Daily Days Dealer Definition Delta Density Discovery ETF Each
+    Empty Endpoint Entry Envelope Every Expected Exposure FEB Fault Filters Flip Flow Friday
+    Full Funding Gamma Gather Greek Health Heavy History How ISO It Iterator Iv JAN Keep Largest
+    Latest Levels Limit Lines Listed Live Lower MAR Make Mapping Market Most Multi NOV Near Net
+    Nothing Now Odds One Only Optional Options Other Over Overview Own PCR Pain Part Past
+    Payload Plan Positive Premium Price Probability Put Quant Quantity Question REST RV Rate
+    Reading Recent Repeat Retry Risk Rows Running SEP Seen Sequence Shape Shows Sign Single
+    Sizes Socket Spot Standing Std Strike Structure Success Summary Tape Tell Term The Through
+    Together Trace True Try Two USD UTC Unit Unix Unknown Upper Use Venue What Where Whether
+    Words YYYY abc above accepted actually adds ages aggregate aggregation ago ahead allows
+    alone along already also although always among analytics anchors another answered apart
+    appear around ask asked atm bands bare bars because behind being below better both brief
+    building built burst but calling cannot carry chains cheap chosen closest coins cold
+    collections combined come comes comma computed concept confidence confirmed contracts could
+    coverage covered covers customers cuts dated dealer derive describe dex different does
+    effective eight elif endif ending ends enterprise estimated expired expiry facts fall
+    fallback falls feeds fell few figure filled finite five flows fly fresh fund give gone had
+    having healthy held hk holding holds how ill inclusive india instant instead instrument its
+    lag largest late later leading least lies lighter listed look looks lowest made makes
+    matched maximum may meaning means median minimum minute mixed monthly most must near nearest
+    needs neutral never nothing often oi older ones others otherwise outside overall own paging
+    pain paired past plans prem premium priced printed prints pts published puts quota quoted
+    ran ranking reading really refer reported resolved returned ridge risk rolling rv said
+    sandbox say schemas see served silent six sold spot spread stable standing starter starts
+    statuses still stored stress strike such tails takes ten them there these they thin third
+    those tier timestamps too typed typing unless ups usable usd uses usual usually venue venues
+    walls warnings was weekly well were what whatever whether which while whole whose within
+    worth would yield zones
 """
 SPACED = frozenset(_SPACED.split())
 

@@ -44,7 +44,7 @@ async def connected(parts: Bench, mode: str, **options: Any) -> AsyncIterator[Cl
         parts.toolbox,
         version="0",
         instructions=render_instructions,
-        resources=parts.transport,
+        resources=parts,
         warm=parts.transport.warm,
     )
     async with Client(server, mode=mode, **options) as client:
@@ -153,6 +153,18 @@ async def test_a_changed_catalog_is_announced(mode: str, tmp_path: Path) -> None
             tasks.cancel_scope.cancel()
         listed = await client.list_tools(cache_mode="bypass")
     assert len(listed.tools) == 2
+
+
+async def test_a_tool_that_vanished_answers_with_the_nearest_one(mode: str, tmp_path: Path) -> None:
+    upstream = Upstream()
+    parts = bench(upstream, folder=tmp_path)
+    async with connected(parts, mode) as client:
+        await client.list_tools()
+        upstream.replies["/v2/endpoints"] = NEW_CATALOG
+        await parts.toolbox.keeper.refresh()
+        result = await client.call_tool("gex_history", {})
+    assert result.is_error
+    assert "gex_history" in text_of(result) and "gex_levels" in text_of(result)
 
 
 async def _listen(client: Client, announced: anyio.Event) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bq_mcp.views import Detail, Standing
-from bq_mcp.views.render import BUDGETS
+from bq_mcp.views.rendering import BUDGETS
 from bq_mcp.views.tokens import estimate
 
 from .asking import DETAILS, NOW, ask
@@ -148,7 +148,7 @@ def test_answer_for_another_symbol_is_said() -> None:
 
 @pytest.mark.parametrize(
     ("left", "limit", "said"),
-    [(500, 10_000, True), (501, 10_000, False), (0, 10_000, True), (90, None, True)],
+    [(1_000, 10_000, True), (1_001, 10_000, False), (0, 10_000, True), (90, None, True)],
 )
 def test_quota_is_mentioned_when_nearly_gone(left: int, limit: int | None, said: bool) -> None:
     standing = Standing(NOW, quota_left=left, quota_limit=limit)

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from bq_mcp.views.render import BUDGETS
+from bq_mcp.views.rendering import BUDGETS
 from bq_mcp.views.tokens import estimate
 
 from .asking import DETAILS, ask, hint

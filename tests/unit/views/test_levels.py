@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bq_mcp.views import Answer, Detail, Standing
 from bq_mcp.views.context import Cuts, context_of
 from bq_mcp.views.environment import build
-from bq_mcp.views.render import render_template, scene_of
+from bq_mcp.views.rendering import render_template, scene_of
 
 from .asking import NOW, ask, envelope, question
 

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from bq_mcp.views.raw import shorten_json
-from bq_mcp.views.render import BUDGETS
+from bq_mcp.views.rendering import BUDGETS
 from bq_mcp.views.tokens import estimate
 
 from .asking import ask

@@ -8,7 +8,7 @@ from jinja2 import UndefinedError
 from bq_mcp.errors import ViewError
 from bq_mcp.views import Standing
 from bq_mcp.views.environment import Views, build, presentable
-from bq_mcp.views.render import BUDGETS, render_in, render_template, view_name, views_for
+from bq_mcp.views.rendering import BUDGETS, render_in, render_template, view_name, views_for
 from bq_mcp.views.tokens import estimate
 from bq_mcp.words import prompts_root
 
