@@ -13,7 +13,7 @@ from ..logs import set_level
 from ..settings import load_settings
 
 REMOTE_WAIT_S = 10.0
-_SANDBOX_MODULES = ("fastapi", "numpy", "scipy", "uvicorn")
+_SANDBOX_MODULES = ("fastapi", "numpy", "scipy", "starlette", "uvicorn")
 
 
 def open_service(*, sandbox: bool) -> Service:

@@ -117,7 +117,7 @@ def catalog_snapshot(
 @app.command()
 def sandbox(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port on loopback.")] = 8765,
-    seed: Annotated[int, typer.Option(help="Seed of the simulated market.")] = 7,
+    seed: Annotated[int, typer.Option(help="Seed of the simulated market.")] = 10,
     clock: Annotated[
         str | None,
         typer.Option(metavar="ISO", help="Start the clock here, as 2026-11-20T14:30:00Z."),

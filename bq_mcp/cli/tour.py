@@ -23,29 +23,30 @@ class Step:
 
 STEPS = (
     Step("Where is the BTC gamma flip, and how old is the number?", "gex_levels"),
+    Step("Is dealer gamma positive around spot?", "gex_strike_profile", {"spot_window_pct": 10}),
     Step("Just the ETH levels, in one breath.", "gex_levels", {"symbol": "eth", "detail": "brief"}),
+    Step("All four markets side by side?", "multi_gex_levels", {"symbols": "btc,eth,sol,hype"}),
+    Step("Which expiry carries what on BTC?", "options_expiry_summary"),
+    Step("What rolls off at the next big expiry?", "options_opex", {"types": "monthly,quarterly"}),
+    Step("Where is max pain on ETH?", "gex_max_pain", {"symbol": "ETH-USD"}),
     Step(
-        "Under the textbook signs, what are the BTC walls, max pain and one-day range?",
-        "gex_levels",
-        {"positioning": "std", "include": "max_pain,expected_move,zones,ranked"},
+        "How is the BTC vol curve shaped, and what changed in a week?",
+        "options_iv_term_structure",
+        {"historical_compare_days": "7"},
+    ),
+    Step("Are puts or calls dearer?", "options_iv_skew"),
+    Step(
+        "What range is priced for the coming weeks?",
+        "options_probability_density",
+        {"dte_max": 40, "confidence_band": 0.68},
     ),
     Step(
-        "What does Deribit alone say about BTC?",
-        "gex_levels",
-        {"symbol": "BTC-USD", "exchanges": ["deribit"]},
+        "Show the near-the-money contracts of the next three days.",
+        "options_chain",
+        {"dte_max": 3, "moneyness_min": 0.95, "moneyness_max": 1.05},
     ),
-    Step(
-        "Put all four markets side by side.",
-        "multi_gex_levels",
-        {"symbols": ["btc", "eth", "sol", "hype"]},
-    ),
-    Step("Which BTC expiries are listed?", "expiries", {"symbol": "BTCUSDT"}),
-    Step("And for HYPE?", "expiries", {"symbol": "hype"}),
-    Step("Is the data service healthy right now?", "status"),
-    Step("What is covered at the moment?", "symbols"),
-    Step("What changed in the API lately?", "changelog"),
-    Step("Which endpoints are there?", "endpoints", {"detail": "brief"}),
-    Step("Levels for Dogecoin?", "gex_levels", {"symbl": "DOGE"}),
+    Step("Where would gamma sit as the day goes on?", "options_greeks_trace", {"greek": "gamma"}),
+    Step("Which HYPE expiries are listed?", "expiries", {"symbol": "hype"}),
 )
 
 

@@ -67,7 +67,7 @@ class _Sandbox(FastAPI):
 
 def create_app(
     *,
-    seed: int = 7,
+    seed: int = 10,
     clock: Clock,
     plan: str = "pro",
     faults: Schedule = NO_FAULTS,

@@ -34,8 +34,7 @@ def test_try_prints_answers_that_say_simulated_and_how_old_they_are() -> None:
     for answer in answers:
         assert "SIMULATED" in answer
         assert not FORBIDDEN.search(answer), answer
-    dated = [a for a in answers if re.search(r"\d\d:\d\d:\d\dZ.*\b(old|age)\b", a)]
-    assert len(dated) >= 8
+        assert re.search(r"\d\d:\d\d:\d\dZ, \d+s old", answer), answer
 
 
 def test_tools_as_json_is_what_a_model_is_shown() -> None:
