@@ -1,10 +1,15 @@
 """Wire settings, transport, client, catalog and tools; the only place that knows them all."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import hashlib
+import random
+import sys
+import time
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+import anyio
 import platformdirs
 
 from . import __version__
@@ -17,7 +22,7 @@ from .catalog import (
     bundled_hints,
     load_catalog,
 )
-from .client import Client, HttpTransport, LoadApp
+from .client import Breaker, Client, Clock, HttpTransport, LoadApp, MemoryStore, Tuning
 from .settings import Settings
 from .tools import Access, Desk, Toolbox
 
@@ -34,12 +39,21 @@ class InProcess:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """Everything one process needs; `transport` is to be entered by whoever uses it."""
+    """Everything one process needs; to be entered by whoever uses it."""
 
     settings: Settings
     transport: HttpTransport
     client: Client
     toolbox: Toolbox
+    _open: AsyncExitStack = field(default_factory=AsyncExitStack)
+
+    async def __aenter__(self) -> "Service":
+        await self._open.enter_async_context(self.transport)
+        await self._open.enter_async_context(self.client)
+        return self
+
+    async def __aexit__(self, *exc_info: object) -> bool | None:
+        return await self._open.__aexit__(*exc_info)  # type: ignore[arg-type]  # as given to us
 
 
 def utc_now() -> datetime:
@@ -47,25 +61,55 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def real_clock() -> Clock:
+    """Return the clock of this machine."""
+    return Clock(utc_now, seconds_passed, anyio.sleep, random.random)
+
+
+def seconds_passed() -> float:
+    """Return the seconds since some fixed moment, those the machine slept through included.
+
+    An answer kept over the sleep of a laptop must not look as young as it was before.
+    """
+    if sys.platform == "win32":
+        return time.monotonic()
+    # On macOS this is the clock that keeps counting; on Linux it stands still in suspend.
+    is_linux = sys.platform == "linux"
+    return time.clock_gettime(time.CLOCK_BOOTTIME if is_linux else time.CLOCK_MONOTONIC)
+
+
 def compose(
     settings: Settings,
     *,
     sandbox: InProcess | None = None,
-    now: Callable[[], datetime] = utc_now,
+    clock: Clock | None = None,
 ) -> Service:
     """Return the service over the API of `settings`, or over a sandbox in this process.
 
     Opens nothing: the catalog comes from disk or the bundled snapshot, the network is untouched.
     """
+    clock = clock or real_clock()
     key = sandbox.key if sandbox else settings.key()
+    base_url = _IN_PROCESS_URL if sandbox else settings.base_url
     transport = HttpTransport(
-        _IN_PROCESS_URL if sandbox else settings.base_url,
+        base_url,
         key=key,
         user_agent=f"bq-mcp/{__version__}",
         phase_timeout=settings.deadline_seconds,
         load_app=sandbox.load_app if sandbox else None,
     )
-    client = Client(transport.send, deadline_seconds=settings.deadline_seconds, now=now)
+    client = Client(
+        transport.send,
+        MemoryStore(settings.cache_megabytes * 1024**2),
+        clock,
+        owner=_owner(base_url, key),
+        tuning=Tuning(
+            deadline=settings.deadline_seconds,
+            patience=settings.patience_seconds,
+            stale_cadences=settings.stale_cadences,
+        ),
+        breaker=Breaker(clock.monotonic),
+    )
     keeper = CatalogKeeper(
         bundled_snapshot,
         remote=None if sandbox else RemoteCatalog(client.fetch, has_key=key is not None),
@@ -73,8 +117,13 @@ def compose(
     )
     secrets = (key,) if key and not sandbox else ()
     access = Access(has_key=key is not None, secrets=secrets, simulated=sandbox is not None)
-    toolbox = Toolbox(keeper, Desk(client, access, now), bundled_hints())
+    toolbox = Toolbox(keeper, Desk(client, access, clock, keeper.see_version), bundled_hints())
     return Service(settings, transport, client, toolbox)
+
+
+def _owner(base_url: str, key: str | None) -> str:
+    """Return what tells this key and service from every other, without showing them."""
+    return hashlib.sha256(f"{base_url} {key}".encode()).hexdigest()[:16]
 
 
 def bundled_snapshot() -> Catalog:

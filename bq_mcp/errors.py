@@ -3,6 +3,7 @@
     BackQuantError
     ├ ConfigError            a bad or missing setting: stop at start, one clear line, exit 2
     ├ CatalogError           no usable catalog from a source
+    ├ VanishedToolError      a tool known earlier is no longer offered upstream
     ├ ArgumentError          the caller's arguments are wrong; no request was sent
     ├ MissingKeyError        a call needs a key and there is none; no request was sent
     ├ TransportError         no usable reply
@@ -43,6 +44,16 @@ class CatalogError(BackQuantError):
     """A source gave no usable catalog."""
 
     kind = "catalog"
+
+
+class VanishedToolError(BackQuantError):
+    """A tool known earlier is no longer offered; `closest` is the nearest one that is."""
+
+    kind = "vanished"
+
+    def __init__(self, tool: str, closest: str | None = None) -> None:
+        super().__init__(f"{tool} is no longer offered by the API")
+        self.closest = closest
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Settings, read from the environment once at the start."""
 
 import ipaddress
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -13,16 +14,18 @@ from .text import redact
 
 DEFAULT_BASE_URL = "https://api.backquant.com"
 _PREFIX = "BACKQUANT_"
+_HOST = re.compile(r"[A-Za-z0-9._:\-]+")
 
 
 def _base_url(value: object) -> str:
     """Return scheme, host, port and folder of an address, without the version prefix."""
     parts = urlsplit(str(value).strip())
-    if parts.scheme not in ("https", "http") or not parts.hostname:
+    host = parts.hostname or ""
+    if parts.scheme not in ("https", "http") or not _HOST.fullmatch(host) or parts.port == 0:
         raise ValueError("must be an address like https://api.backquant.com")
-    if parts.username or parts.password or parts.query or parts.fragment:
+    if "@" in parts.netloc or parts.query or parts.fragment:
         raise ValueError("must hold no credentials, query or fragment")
-    if parts.scheme == "http" and not _is_loopback(parts.hostname):
+    if parts.scheme == "http" and not _is_loopback(host):
         raise ValueError("plain http is allowed on this machine only (127.0.0.1); use https")
     path = parts.path.rstrip("/").removesuffix("/v2").rstrip("/")
     return f"{parts.scheme}://{parts.netloc}{path}"
@@ -49,15 +52,25 @@ class Settings(BaseSettings):
     """What can be set from outside; every name below stands after `BACKQUANT_` in the environment.
 
     `deadline_seconds` bounds one call from the first byte sent to the last byte read.
+    `patience_seconds` is the longest silent wait for the next minute's calls; a longer one is
+    told. An answer more than `stale_cadences` refreshes overdue is not given when upstream fails.
     """
 
     model_config = SettingsConfigDict(
-        env_prefix=_PREFIX, frozen=True, extra="ignore", hide_input_in_errors=True
+        env_prefix=_PREFIX,
+        # Client configurations pass an empty text for what their user left blank.
+        env_ignore_empty=True,
+        frozen=True,
+        extra="ignore",
+        hide_input_in_errors=True,
     )
 
     api_key: Annotated[SecretStr | None, BeforeValidator(_api_key)] = None
     base_url: Annotated[str, BeforeValidator(_base_url)] = DEFAULT_BASE_URL
     deadline_seconds: Annotated[float, Field(gt=0, le=300)] = 20.0
+    patience_seconds: Annotated[float, Field(ge=0, le=60)] = 5.0
+    stale_cadences: Annotated[int, Field(ge=0, le=1000)] = 20
+    cache_megabytes: Annotated[int, Field(ge=1, le=4096)] = 64
     cache_dir: Path | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
 

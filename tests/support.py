@@ -2,13 +2,16 @@
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import anyio.lowlevel
+
 from bq_mcp.catalog import Catalog, CatalogKeeper, DiskCopy, RemoteCatalog, bundled_hints
-from bq_mcp.client import Client, HttpTransport
+from bq_mcp.client import Breaker, Client, Clock, HttpTransport, MemoryStore, Tuning
 from bq_mcp.compose import bundled_snapshot
 from bq_mcp.tools import Access, Desk, Toolbox
 
@@ -48,6 +51,15 @@ class Upstream:
         await send({"type": "http.response.body", "body": body})
 
 
+def still_clock() -> Clock:
+    """Return a clock that stands at NOW, and pauses without waiting."""
+
+    async def no_wait(seconds: float) -> None:
+        await anyio.lowlevel.checkpoint()
+
+    return Clock(lambda: NOW, lambda: 0.0, no_wait, lambda: 0.0)
+
+
 @dataclass
 class Bench:
     """A toolbox over a scripted upstream, with the parts a test may want to look at."""
@@ -56,6 +68,15 @@ class Bench:
     transport: HttpTransport
     client: Client
     toolbox: Toolbox
+    _open: AsyncExitStack = field(default_factory=AsyncExitStack)
+
+    async def __aenter__(self) -> "Bench":
+        await self._open.enter_async_context(self.transport)
+        await self._open.enter_async_context(self.client)
+        return self
+
+    async def __aexit__(self, *exc_info: Any) -> bool | None:
+        return await self._open.__aexit__(*exc_info)
 
 
 def bench(
@@ -74,12 +95,20 @@ def bench(
     transport = HttpTransport(
         BASE_URL, key=key, user_agent="test", phase_timeout=deadline, load_app=load
     )
-    client = Client(transport.send, deadline_seconds=deadline, now=lambda: NOW)
+    clock = still_clock()
+    client = Client(
+        transport.send,
+        MemoryStore(1024**2),
+        clock,
+        owner=str(key),
+        tuning=Tuning(deadline=deadline),
+        breaker=Breaker(clock.monotonic),
+    )
     keeper = CatalogKeeper(
         snapshot,
         remote=RemoteCatalog(client.fetch, has_key=key is not None),
         disk=DiskCopy(folder, BASE_URL) if folder else None,
     )
     access = Access(has_key=key is not None, secrets=(key,) if key else ())
-    desk = Desk(client, access, lambda: NOW)
+    desk = Desk(client, access, clock, keeper.see_version)
     return Bench(upstream, transport, client, Toolbox(keeper, desk, bundled_hints()))

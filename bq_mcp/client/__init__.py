@@ -1,7 +1,25 @@
-"""Ask the API: one deadline, one key, one place where errors get their type."""
+"""Ask the API: store, budget, retries, one deadline, one place where errors get their type."""
 
-from .client import Client
+from .breaker import Breaker
+from .client import Client, Tuning
+from .clock import Clock
+from .counters import Counters
+from .lifetime import Lifetime
 from .model import Limits, Reply
+from .store import MemoryStore, Store
 from .transport import HttpTransport, LoadApp
 
-__all__ = ["Client", "HttpTransport", "Limits", "LoadApp", "Reply"]
+__all__ = [
+    "Breaker",
+    "Client",
+    "Clock",
+    "Counters",
+    "HttpTransport",
+    "Lifetime",
+    "Limits",
+    "LoadApp",
+    "MemoryStore",
+    "Reply",
+    "Store",
+    "Tuning",
+]

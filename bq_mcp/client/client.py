@@ -1,80 +1,184 @@
-"""Ask upstream, layer by layer: deadline, then transport; then read the envelope."""
+"""Answer questions of one key: from the store, from a question under way, or from upstream."""
 
-from collections.abc import Callable
-from datetime import datetime
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import partial
+from urllib.parse import urlencode
 
 import anyio
-import structlog
 
-from ..envelope import Envelope, decode_json, read_envelope
-from ..errors import ApiError, BackQuantError, RequestTimeoutError
-from .model import Limits, Query, Reply, Request, Send, read_limits
+from ..envelope import Envelope
+from ..errors import (
+    BackQuantError,
+    BurstLimitError,
+    QuotaExhaustedError,
+    TransportError,
+    UpstreamFaultError,
+    UpstreamUnavailableError,
+)
+from .breaker import Breaker
+from .bundle import Bundler
+from .clock import Clock
+from .counters import Counters
+from .exchange import Exchange
+from .flight import Flights
+from .lifetime import LearnedCadences, Lifetime, keep_until, stale_for
+from .model import Limits, Query, Reply, Request, Send
+from .store import Entry, Store
 
-_log = structlog.get_logger(__name__)
+# With an older answer in hand nobody waits long for a better one.
+_PATIENCE_WITH_STALE_S = 0.5
+_OVERDUE_GRACE_S = 1.0
+# Failures that say nothing against an older answer; a refused key or a wrong argument does.
+_STALE_HELPS = (
+    TransportError,
+    BurstLimitError,
+    QuotaExhaustedError,
+    UpstreamFaultError,
+    UpstreamUnavailableError,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tuning:
+    """What can be set; durations are in seconds.
+
+    `deadline` bounds one call as a whole; `patience` is the longest silent wait for the burst
+    budget; `longest_pause` the longest pause before a retry. An answer that is older by
+    `stale_cadences` refreshes than it should be is no longer given when upstream fails.
+    """
+
+    deadline: float = 20.0
+    patience: float = 5.0
+    longest_pause: float = 4.0
+    stale_cadences: int = 20
 
 
 class Client:
-    """Answers requests of one key to one service.
+    """Answers questions of one key to one service; to be entered before it is asked.
 
-    `now` gives the local time as an aware UTC datetime. `limits` and `simulated` are what the
-    replies so far have shown, refusals included.
+    `owner` tells this key and service from every other in a shared store, without showing them.
     """
 
-    def __init__(self, send: Send, *, deadline_seconds: float, now: Callable[[], datetime]) -> None:
-        self._send = send
-        self._deadline = deadline_seconds
-        self._now = now
-        self.limits = Limits()
-        self.simulated = False
+    def __init__(
+        self,
+        send: Send,
+        store: Store,
+        clock: Clock,
+        *,
+        owner: str,
+        tuning: Tuning,
+        breaker: Breaker,
+    ) -> None:
+        self.counters = Counters()
+        self._store = store
+        self._clock = clock
+        self._owner = owner
+        self._tuning = tuning
+        self._learned = LearnedCadences()
+        self._exchange = Exchange(
+            send,
+            clock,
+            self.counters,
+            breaker=breaker,
+            patience=tuning.patience,
+            deadline=tuning.deadline,
+        )
+        self._open = AsyncExitStack()
+        self._flights: Flights[Reply]
+        self._bundler: Bundler
 
-    async def get(self, path: str, query: Query = ()) -> Reply:
-        """Return upstream's reply to GET `path` (below the version prefix, percent-encoded).
+    async def __aenter__(self) -> "Client":
+        tasks = await self._open.enter_async_context(anyio.create_task_group())
+        self._open.callback(tasks.cancel_scope.cancel)
+        self._flights = Flights(tasks)
+        self._bundler = Bundler(self._ask, Flights(tasks), self.counters, self._clock)
+        return self
+
+    async def __aexit__(self, *exc_info: object) -> None:
+        # A task group that hears of the caller's error would wrap it; its own tasks raise none.
+        await self._open.aclose()
+
+    @property
+    def limits(self) -> Limits:
+        """What is left of the two limits, as the last reply stated."""
+        return self._exchange.limits
+
+    @property
+    def simulated(self) -> bool:
+        """Whether any reply so far came from the sandbox."""
+        return self._exchange.simulated
+
+    async def get(self, path: str, query: Query = (), lifetime: Lifetime | None = None) -> Reply:
+        """Return the answer to GET `path` (below the version prefix, percent-encoded).
+
+        Without a `lifetime` upstream is asked whatever the store holds.
 
         Raises:
-            TransportError: no usable reply within the deadline.
+            TransportError: no usable reply within the deadline, and no older answer in hand.
             ApiError: upstream said no.
         """
+        request = Request(path, query)
+        key = self._key(request)
+        held = await self._store.get(key) if lifetime else None
+        if held is not None and self._clock.monotonic() < held.good_until:
+            self.counters.hits += 1
+            return replace(held.reply, outcome="hit", limits=self.limits)
         try:
-            reply = await self._within_deadline(Request(path, query))
-        except BackQuantError as exc:
-            _log.info("upstream call", path=path, outcome=exc.kind)
-            raise
-        _log.info("upstream call", path=path, outcome=reply.outcome)
-        return reply
+            fetch = partial(self._fetch, key, request, lifetime, held)
+            reply, joined = await self._flights.share(key, fetch)
+        except BackQuantError as error:
+            return self._older(held, error)
+        if not joined:
+            return reply
+        self.counters.joined += 1
+        return replace(reply, outcome="joined")
 
     async def fetch(self, path: str) -> Envelope:
-        """Return the envelope of GET `path`, for readers that need no more than the data."""
+        """Return the envelope of GET `path` as upstream has it now."""
         return (await self.get(path)).envelope
 
-    async def _within_deadline(self, request: Request) -> Reply:
-        # One deadline over the whole call: a body that drips, or an application in this process,
-        # never trips the transport's own timeouts.
-        try:
-            with anyio.fail_after(self._deadline):
-                return await self._exchange(request)
-        except TimeoutError as exc:
-            raise RequestTimeoutError(
-                f"the reply was not complete within {self._deadline:g} s"
-            ) from exc
+    async def _fetch(
+        self, key: str, request: Request, lifetime: Lifetime | None, held: Entry | None
+    ) -> Reply:
+        pause = self._tuning.longest_pause
+        if held is not None and self._clock.monotonic() < held.stale_until:
+            pause = min(pause, _PATIENCE_WITH_STALE_S)
+        if lifetime is None:
+            return await self._ask(request, pause)
+        return await self._keep(key, await self._bundler.ask(request, pause), lifetime)
 
-    async def _exchange(self, request: Request) -> Reply:
-        raw = await self._send(request)
-        stated = read_limits(raw.headers)
-        if stated != Limits():
-            self.limits = stated
-        try:
-            body, non_finite = decode_json(raw.body)
-        except BackQuantError:
-            if raw.status < 400:
-                raise
-            # A gateway's own error page: the status says more than the page.
-            body, non_finite = None, 0
-        try:
-            envelope = read_envelope(
-                body, status=raw.status, headers=raw.headers, non_finite=non_finite
-            )
-        except ApiError as exc:
-            self.simulated = self.simulated or exc.simulated
-            raise
-        self.simulated = self.simulated or envelope.simulated
-        return Reply(envelope, self._now(), self.limits)
+    async def _ask(self, request: Request, longest_pause: float) -> Reply:
+        return await self._exchange.ask(request, longest_pause=longest_pause)
+
+    async def _keep(self, key: str, reply: Reply, lifetime: Lifetime) -> Reply:
+        computed_at, now = reply.envelope.meta.computed_at, reply.server_time
+        if lifetime.cadence is None and lifetime.is_paced and computed_at is not None:
+            self._learned.see(key, computed_at, now=now)
+            lifetime = replace(lifetime, cadence=self._learned.of(key))
+        until = keep_until(lifetime, computed_at=computed_at, now=now)
+        if lifetime.kind == "refreshed" and lifetime.cadence and computed_at is not None:
+            due = computed_at + timedelta(seconds=lifetime.cadence + _OVERDUE_GRACE_S)
+            reply = replace(reply, overdue=now > due)
+        good_until = reply.received + (until - now).total_seconds()
+        stale_until = good_until + stale_for(lifetime, cadences=self._tuning.stale_cadences)
+        entry = Entry(reply, good_until, stale_until, reply.size)
+        await self._store.put(key, entry)
+        return reply
+
+    def _older(self, held: Entry | None, error: BackQuantError) -> Reply:
+        """Return the older answer in hand, marked with why.
+
+        Raises:
+            BackQuantError: the error itself, where there is none or it would not help.
+        """
+        if held is None or not isinstance(error, _STALE_HELPS):
+            raise error
+        if self._clock.monotonic() >= held.stale_until:
+            raise error
+        self.counters.stale += 1
+        return replace(held.reply, outcome="stale", failure=error, limits=self.limits)
+
+    def _key(self, request: Request) -> str:
+        return f"{self._owner} {request.path}?{urlencode(sorted(request.query))}"

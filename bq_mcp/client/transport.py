@@ -10,17 +10,16 @@ import anyio.to_thread
 import httpx
 
 from ..errors import (
+    ConfigError,
     MalformedReplyError,
-    ReplyTooLargeError,
     RequestTimeoutError,
     TransportError,
     UnreachableError,
 )
+from .body import read_body
 from .model import RawReply, Request
 
-MAX_BODY_BYTES = 8 * 1024 * 1024
 _CONNECT_TIMEOUT_S = 5.0
-_READ_CHUNK_BYTES = 64 * 1024
 
 # An ASGI application, or how to come by one; making it may take a while.
 LoadApp = Callable[[], Awaitable[Any]]
@@ -63,6 +62,7 @@ class HttpTransport:
 
         Raises:
             TransportError: no connection, no answer in time, a broken or too large body.
+            ConfigError: the machine's proxy or certificate settings cannot be used.
         """
         http = self._http or await self._open()
         path = f"{self._base_url}/v2{request.path}"
@@ -72,8 +72,9 @@ class HttpTransport:
                     raise MalformedReplyError(
                         f"the reply was a redirect ({response.status_code}), which is not followed"
                     )
-                body = await _read(response)
-                return RawReply(response.status_code, _lower(response.headers), body)
+                headers = _lower(response.headers)
+                body = await read_body(response.aiter_raw(), headers.get("content-encoding", ""))
+                return RawReply(response.status_code, headers, body)
 
     async def warm(self) -> None:
         """Open the connection pool ahead of the first request."""
@@ -82,25 +83,34 @@ class HttpTransport:
     async def _open(self) -> httpx.AsyncClient:
         async with self._opening:
             if self._http is None:
-                self._http = httpx.AsyncClient(
-                    headers=self._headers(),
-                    timeout=httpx.Timeout(
-                        self._phase_timeout,
-                        connect=min(_CONNECT_TIMEOUT_S, self._phase_timeout),
-                    ),
-                    follow_redirects=False,
-                    **await self._wire(),
-                )
+                app = await self._load_app() if self._load_app else None
+                self._http = await self._client(app)
             return self._http
 
-    async def _wire(self) -> dict[str, Any]:
-        if self._load_app is not None:
-            app = await self._load_app()
+    async def _client(self, app: Any) -> httpx.AsyncClient:
+        timeout = httpx.Timeout(
+            self._phase_timeout, connect=min(_CONNECT_TIMEOUT_S, self._phase_timeout)
+        )
+        try:
+            return httpx.AsyncClient(
+                headers=self._headers(),
+                timeout=timeout,
+                follow_redirects=False,
+                **await self._wire(app),
+            )
+        except (ImportError, OSError, ValueError, httpx.InvalidURL) as exc:
+            raise ConfigError(
+                "the proxy or certificate settings of this machine cannot be used"
+            ) from exc
+
+    async def _wire(self, app: Any) -> dict[str, Any]:
+        if app is not None:
             return {"transport": httpx.ASGITransport(app=app, raise_app_exceptions=False)}
         if self._base_url.startswith("https:"):
             return {"verify": await anyio.to_thread.run_sync(httpx.create_ssl_context)}
-        # Plain http on loopback needs no certificates; loading them costs tens of milliseconds.
-        return {"verify": ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)}
+        # Plain http stays on this machine: no proxy may see the key, and certificates, which
+        # cost tens of milliseconds to load, are not needed.
+        return {"verify": ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), "trust_env": False}
 
     def _headers(self) -> dict[str, str]:
         headers = {
@@ -109,18 +119,6 @@ class HttpTransport:
             "User-Agent": self._user_agent,
         }
         return headers | ({"X-API-Key": self._key} if self._key else {})
-
-
-async def _read(response: httpx.Response) -> bytes:
-    """Return the body, counted after decompression."""
-    body = bytearray()
-    async for chunk in response.aiter_bytes(_READ_CHUNK_BYTES):
-        body += chunk
-        if len(body) > MAX_BODY_BYTES:
-            raise ReplyTooLargeError(
-                f"the reply is larger than {MAX_BODY_BYTES // 1024**2} MiB; ask for less"
-            )
-    return bytes(body)
 
 
 def _lower(headers: httpx.Headers) -> dict[str, str]:

@@ -2,16 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 
-from ..client import Client, Reply
-from ..errors import BackQuantError, MissingKeyError
+from ..client import Client, Clock, Reply
+from ..errors import BackQuantError, BurstLimitError, MissingKeyError, TransportError
 from ..text import redact
 from ..views import Answer, Question, Standing, render, render_error
 from .arguments import Prepared
 from .inventory import Inventory, Tool
-
-Thresholds = Mapping[str, tuple[float, float]]
+from .pace import Thresholds, lifetime_of, read_thresholds
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +22,19 @@ class Access:
 
 
 class Desk:
-    """Answers tool calls against one client; `now` gives the local time as aware UTC."""
+    """Answers tool calls against one client; `see_version` is told the version of each reply."""
 
-    def __init__(self, client: Client, access: Access, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        client: Client,
+        access: Access,
+        clock: Clock,
+        see_version: Callable[[str | None], None],
+    ) -> None:
         self._client = client
+        self._see_version = see_version
         self._access = access
-        self._now = now
+        self._clock = clock
         self._thresholds: Thresholds = {}
 
     async def call(
@@ -40,15 +45,22 @@ class Desk:
             prepared = tool.doctor.prepare(arguments)
             if not (self._access.has_key or tool.hint.public):
                 raise MissingKeyError("no API key is set")
-            reply = await self._client.get(prepared.path, prepared.query)
+            lifetime = lifetime_of(tool, prepared.asked, self._thresholds, self._clock.now())
+            reply = await self._client.get(prepared.path, prepared.query, lifetime)
+            self._see_version(reply.envelope.meta.version)
             answer = self._answer(tool, prepared, reply, inventory)
         except BackQuantError as error:
-            answer = render_error(
-                error,
-                tool=tool.name,
-                simulated=self.is_simulated(inventory),
-                tool_names=inventory.names,
-            )
+            return self.refuse(tool.name, error, inventory)
+        return self._without_secrets(answer)
+
+    def refuse(self, tool: str, error: BackQuantError, inventory: Inventory) -> Answer:
+        """Return the answer to a call that cannot be carried out."""
+        answer = render_error(
+            error,
+            tool=tool,
+            simulated=self.is_simulated(inventory),
+            tool_names=inventory.names,
+        )
         return self._without_secrets(answer)
 
     def _answer(self, tool: Tool, prepared: Prepared, reply: Reply, inventory: Inventory) -> Answer:
@@ -62,8 +74,14 @@ class Desk:
             tool_names=inventory.names,
         )
         standing = Standing(
-            server_now=server_now(reply, self._now()),
+            server_now=reply.server_now(self._clock.monotonic()),
+            # An older answer is given because its successor could not be had.
+            overdue=reply.overdue or reply.failure is not None,
+            failure=reply.failure.kind if reply.failure else None,
+            retry_after=_retry_after(reply.failure),
+            cache=reply.outcome,
             limits=self._thresholds.get(tool.endpoint.tag.lower()),
+            burst_limit=reply.limits.burst_limit,
             burst_left=reply.limits.burst_left,
             quota_left=reply.limits.quota_left,
             quota_limit=reply.limits.quota_limit,
@@ -83,22 +101,6 @@ class Desk:
         return replace(answer, text=redact(answer.text, *secrets), meta=meta)
 
 
-def server_now(reply: Reply, now: datetime) -> datetime:
-    """Return upstream's clock at the local instant `now`, from the time its reply was built."""
-    built = reply.envelope.meta.timestamp
-    return now if built is None else now + (built - reply.received_at)
-
-
-def read_thresholds(data: object) -> Thresholds:
-    """Return the healthy and degraded age limits (seconds) by category that a payload states."""
-    stated = data.get("thresholds") if isinstance(data, Mapping) else None
-    if not isinstance(stated, Mapping):
-        return {}
-    found: dict[str, tuple[float, float]] = {}
-    for category, limits in stated.items():
-        if not isinstance(limits, Mapping):
-            continue
-        pair = (limits.get("healthy_max_seconds"), limits.get("degraded_max_seconds"))
-        if all(isinstance(value, int | float) and value > 0 for value in pair):
-            found[str(category).lower()] = (float(pair[0] or 0), float(pair[1] or 0))
-    return found
+def _retry_after(error: BackQuantError | None) -> float | None:
+    """Return in how many seconds asking again may help, where the error says so."""
+    return error.retry_after if isinstance(error, TransportError | BurstLimitError) else None

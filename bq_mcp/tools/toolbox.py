@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 
 from ..catalog import Catalog, CatalogKeeper, Hint
+from ..errors import VanishedToolError
 from ..views import Answer
 from .call import Desk
 from .inventory import Inventory
@@ -33,6 +34,7 @@ class Toolbox:
         self._desk = desk
         self._hints = hints
         self._listeners: list[Listener] = []
+        self._vanished: set[str] = set()
         self.inventory = Inventory(keeper.current, hints)
         keeper.on_change(self._swap)
 
@@ -58,18 +60,25 @@ class Toolbox:
     async def call(self, name: str, arguments: Mapping[str, object]) -> Answer:
         """Return the answer to one tool call.
 
+        A tool known earlier that upstream no longer lists is an answer that names the nearest one.
+
         Raises:
-            UnknownToolError: no tool has this name, also after the first live catalog.
+            UnknownToolError: no tool ever had this name, also after the first live catalog.
         """
         if name not in self.inventory.tools and not self.keeper.is_final:
             await self.keeper.wait_for_remote(FIRST_LIST_WAIT_S)
         inventory = self.inventory
         tool = inventory.tools.get(name)
+        if tool is None and name in self._vanished:
+            error = VanishedToolError(name, inventory.closest(name))
+            return self._desk.refuse(name, error, inventory)
         if tool is None:
             raise UnknownToolError(name, inventory.closest(name))
         return await self._desk.call(tool, arguments, inventory)
 
     async def _swap(self, catalog: Catalog) -> None:
+        before = self.inventory.tools.keys()
         self.inventory = Inventory(catalog, self._hints)
+        self._vanished = (self._vanished | before) - self.inventory.tools.keys()
         for listener in self._listeners:
             await listener()

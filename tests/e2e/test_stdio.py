@@ -100,7 +100,7 @@ def test_the_key_never_appears_in_an_answer_or_on_standard_error(
     dead_upstream: dict[str, str],
 ) -> None:
     key = "bq_live_" + "s3cret" * 5 + "zz"
-    lines = [
+    lines: list[dict[str, Any]] = [
         {"id": 1, "method": "initialize", "params": initialize_params()},
         {"method": "notifications/initialized"},
         {"id": 2, "method": "tools/call", "params": {"name": "gex_levels", "arguments": {}}},

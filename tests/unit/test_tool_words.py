@@ -175,6 +175,10 @@ SLOWER = {
     "/options/iv/iv-rv": 86400,
     "/options/pcr": 300,
     "/options/vrp": 86400,
+    # Made when asked: how long their answers are kept.
+    "/health": 30,
+    "/status": 30,
+    "/symbols": 30,
     "/tape/flow-by-strike": 90,
 }
 SNAPSHOT_FAMILIES = ("/gex/", "/multi/", "/options/")

@@ -1,24 +1,24 @@
 """One tool call, from arguments to answer."""
 
 import json
-from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from typing import Any
 
 import anyio
 import pytest
 
-from bq_mcp.client import Client
-from bq_mcp.client.model import RawReply, Reply, Request
-from bq_mcp.envelope import SANDBOX_SOURCE, read_envelope
+from bq_mcp.client import Breaker, Client, MemoryStore, Tuning
+from bq_mcp.client.model import RawReply, Request
+from bq_mcp.envelope import SANDBOX_SOURCE
 from bq_mcp.errors import BackQuantError, UnreachableError
 from bq_mcp.tools import Access, Desk
-from bq_mcp.tools.call import read_thresholds, server_now
 from bq_mcp.views import Answer
 
+from ...support import still_clock
+from ..client.steering import FakeTime
 from .offered import INVENTORY, TOOLS
 
-NOW = datetime(2026, 11, 20, 14, 32, 22, tzinfo=UTC)
 KEY = "not-shaped-like-a-key-0123456789"
 LEVELS = {
     "all_expiry": {"hvl": 67000, "call_resistance": 70000, "put_support": 64000},
@@ -49,15 +49,34 @@ class Upstream:
         return RawReply(self.status, {}, json.dumps(self.body).encode())
 
 
-def desk(upstream: Upstream, *, has_key: bool = True) -> Desk:
-    client = Client(upstream.send, deadline_seconds=5, now=lambda: NOW)
-    return Desk(client, Access(has_key, (KEY,) if has_key else ()), lambda: NOW)
+@asynccontextmanager
+async def open_desk(
+    upstream: Upstream,
+    *,
+    has_key: bool = True,
+    see_version: Callable[[str | None], None] = lambda version: None,
+) -> AsyncIterator[Desk]:
+    clock = still_clock()
+    client = Client(
+        upstream.send,
+        MemoryStore(1024**2),
+        clock,
+        owner="test",
+        tuning=Tuning(deadline=5.0),
+        breaker=Breaker(clock.monotonic),
+    )
+    async with client:
+        yield Desk(client, Access(has_key, (KEY,) if has_key else ()), clock, see_version)
 
 
 def ask(
     upstream: Upstream, name: str, arguments: Mapping[str, object], *, has_key: bool = True
 ) -> Answer:
-    return anyio.run(desk(upstream, has_key=has_key).call, TOOLS[name], arguments, INVENTORY)
+    async def call() -> Answer:
+        async with open_desk(upstream, has_key=has_key) as desk:
+            return await desk.call(TOOLS[name], arguments, INVENTORY)
+
+    return anyio.run(call)
 
 
 def test_a_call_sends_one_request_and_answers_in_text() -> None:
@@ -109,40 +128,65 @@ def test_a_transport_failure_is_an_answer() -> None:
 
 def test_a_simulated_reply_marks_what_follows() -> None:
     upstream = Upstream(source=[SANDBOX_SOURCE])
-    subject = desk(upstream)
-    assert not subject.is_simulated(INVENTORY)
-    anyio.run(subject.call, TOOLS["gex_levels"], {}, INVENTORY)
-    assert subject.is_simulated(INVENTORY)
-    refusal = anyio.run(subject.call, TOOLS["gex_levels"], {"symbl": 1}, INVENTORY)
-    assert refusal.text.startswith("SIMULATED")
+
+    async def calls() -> Answer:
+        async with open_desk(upstream) as desk:
+            assert not desk.is_simulated(INVENTORY)
+            await desk.call(TOOLS["gex_levels"], {}, INVENTORY)
+            assert desk.is_simulated(INVENTORY)
+            return await desk.call(TOOLS["gex_levels"], {"symbl": 1}, INVENTORY)
+
+    assert anyio.run(calls).text.startswith("SIMULATED")
 
 
-def test_server_time_keeps_running_from_the_reply() -> None:
-    body = {"success": True, "data": {}, "meta": {"timestamp": "2026-11-20T15:00:00Z"}}
-    envelope = read_envelope(body, status=200, headers={}, non_finite=0)
-    reply = Reply(envelope, received_at=NOW)
-    later = NOW + timedelta(seconds=40)
-    assert server_now(reply, later) == datetime(2026, 11, 20, 15, 0, 40, tzinfo=UTC)
+def test_no_detail_costs_a_second_request() -> None:
+    upstream = Upstream()
+
+    async def calls() -> list[Answer]:
+        async with open_desk(upstream) as desk:
+            return [
+                await desk.call(TOOLS["gex_levels"], {"detail": detail}, INVENTORY)
+                for detail in ("brief", "standard", "full", "raw")
+            ]
+
+    answers = anyio.run(calls)
+    assert not any(answer.is_error for answer in answers)
+    assert len({answer.text for answer in answers}) > 1
+    assert len(upstream.requests) == 1
 
 
-def test_without_a_server_time_the_local_clock_stands() -> None:
-    envelope = read_envelope(
-        {"success": True, "data": {}, "meta": {}}, status=200, headers={}, non_finite=0
-    )
-    assert server_now(Reply(envelope, received_at=NOW), NOW) == NOW
+def test_an_older_answer_is_told_as_such_with_why() -> None:
+    upstream = Upstream(computed_at="2026-11-20T14:32:22Z")
+    clock = FakeTime()
+
+    async def calls() -> Answer:
+        client = Client(
+            upstream.send,
+            MemoryStore(1024**2),
+            clock.clock,
+            owner="test",
+            tuning=Tuning(deadline=5.0),
+            breaker=Breaker(clock.monotonic),
+        )
+        async with client:
+            desk = Desk(client, Access(True), clock.clock, lambda version: None)
+            await desk.call(TOOLS["gex_levels"], {}, INVENTORY)
+            clock.advance(45)
+            upstream.failure = UnreachableError("no route")
+            return await desk.call(TOOLS["gex_levels"], {}, INVENTORY)
+
+    answer = anyio.run(calls)
+    assert not answer.is_error
+    assert answer.text.startswith("STALE")
+    assert "67,000" in answer.text
 
 
-def test_thresholds_are_read_by_category() -> None:
-    stated = {"GEX": {"healthy_max_seconds": 60, "degraded_max_seconds": 300}}
-    assert read_thresholds({"thresholds": stated}) == {"gex": (60.0, 300.0)}
+def test_the_version_of_each_reply_is_passed_on() -> None:
+    seen: list[str | None] = []
 
+    async def calls() -> None:
+        async with open_desk(Upstream(version="2.11"), see_version=seen.append) as desk:
+            await desk.call(TOOLS["gex_levels"], {}, INVENTORY)
 
-@pytest.mark.parametrize(
-    "limits",
-    [None, 5, {}, {"healthy_max_seconds": 60}, {"healthy_max_seconds": "60"}]
-    + [{"healthy_max_seconds": 0, "degraded_max_seconds": 300}],
-)
-def test_incomplete_thresholds_are_left_out(limits: object) -> None:
-    assert read_thresholds({"thresholds": {"gex": limits}}) == {}
-    assert read_thresholds({"thresholds": limits}) == {}
-    assert read_thresholds([limits]) == {}
+    anyio.run(calls)
+    assert seen == ["2.11"]

@@ -1,19 +1,19 @@
 """The tools in force, and how they are swapped."""
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
 
 import anyio
 import pytest
 
 from bq_mcp.catalog import SNAPSHOT, CatalogKeeper, RemoteCatalog, bundled_hints, load_catalog
-from bq_mcp.client import Client
+from bq_mcp.client import Breaker, Client, MemoryStore, Tuning
 from bq_mcp.client.model import RawReply, Request
 from bq_mcp.envelope import Envelope, read_envelope
 from bq_mcp.errors import UnreachableError
 from bq_mcp.tools import Access, Desk, Toolbox, UnknownToolError
 
-NOW = datetime(2026, 11, 20, 14, 32, 22, tzinfo=UTC)
+from ...support import still_clock
+
 Fetch = Callable[[str], Awaitable[Envelope]]
 
 
@@ -26,11 +26,23 @@ async def new_catalog(path: str) -> Envelope:
     return read_envelope({"success": True, "data": data}, status=200, headers={}, non_finite=0)
 
 
-def toolbox(fetch: Fetch | None = None) -> Toolbox:
+def unreachable() -> Client:
+    clock = still_clock()
+    return Client(
+        no_network,
+        MemoryStore(1024**2),
+        clock,
+        owner="test",
+        tuning=Tuning(deadline=5.0),
+        breaker=Breaker(clock.monotonic),
+    )
+
+
+def toolbox(fetch: Fetch | None = None, client: Client | None = None) -> Toolbox:
     remote = RemoteCatalog(fetch, has_key=True) if fetch else None
     keeper = CatalogKeeper(lambda: load_catalog(SNAPSHOT, "snapshot"), remote=remote, disk=None)
-    client = Client(no_network, deadline_seconds=5, now=lambda: NOW)
-    return Toolbox(keeper, Desk(client, Access(has_key=True), lambda: NOW), bundled_hints())
+    desk = Desk(client or unreachable(), Access(has_key=True), still_clock(), keeper.see_version)
+    return Toolbox(keeper, desk, bundled_hints())
 
 
 def test_an_unknown_tool_names_the_closest() -> None:
@@ -71,9 +83,9 @@ def test_the_first_list_and_an_unknown_tool_wait_for_the_live_catalog() -> None:
                 assert list((await subject.offered()).tools) == ["vol_cone"]
 
     async def call() -> None:
-        other = toolbox(new_catalog)
         with anyio.fail_after(5):
-            async with anyio.create_task_group() as tasks:
+            async with unreachable() as client, anyio.create_task_group() as tasks:
+                other = toolbox(new_catalog, client)
                 tasks.start_soon(other.keeper.refresh)
                 answer = await other.call("vol_cone", {})
         assert answer.is_error and "could not be reached" in answer.text

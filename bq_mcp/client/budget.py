@@ -1,0 +1,178 @@
+"""Stay within the calls a plan allows a minute: foresee the end of the window, and queue.
+
+The numbers are upstream's: every reply states what is left. Between two replies the requests
+under way are counted against what the last one stated.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import anyio
+
+from ..errors import BurstLimitError
+from .clock import Clock
+from .counters import Counters
+from .model import Limits
+
+# Before the first reply nothing is known; the smallest plan has thirty calls a minute.
+_UNKNOWN_AT_ONCE = 10
+_WINDOW_S = 60.0
+# A window that ends this close to another is the same one, told by a clock that drifts.
+_SAME_WINDOW_S = 5.0
+
+
+@dataclass
+class _Window:
+    """One minute as upstream counts it; `ends` by the monotonic clock.
+
+    `stated` is the smallest remainder of its replies, `unheard` counts the requests that none of
+    them need have included: under way, or lost. `is_fallback`: counted by upstream's degraded
+    limiter, on its own and with a lower limit.
+    """
+
+    stated: int
+    unheard: int
+    ends: float
+    is_fallback: bool = False
+
+    @property
+    def left(self) -> int:
+        """Calls left for sure."""
+        return self.stated - self.unheard
+
+    def is_same_as(self, other: "_Window") -> bool:
+        """Tell whether both are counts of one limiter over one minute."""
+        return (
+            self.is_fallback == other.is_fallback and abs(self.ends - other.ends) < _SAME_WINDOW_S
+        )
+
+
+class BurstBudget:
+    """The calls of one key; callers wait in order of arrival when none is left.
+
+    A wait of up to `patience` seconds is taken silently, a longer one is refused at once with
+    the seconds.
+    """
+
+    def __init__(self, clock: Clock, counters: Counters, *, patience: float) -> None:
+        self._clock = clock
+        self._counters = counters
+        self._patience = patience
+        self._turn = anyio.Lock()
+        self._queued = 0
+        self._limit: int | None = None
+        self._window: _Window | None = None
+        self._is_stated = False
+        self._under_way = 0
+        self._changed = anyio.Event()
+
+    @asynccontextmanager
+    async def spend(self) -> AsyncIterator[None]:
+        """Hold one call of the budget while a request is under way.
+
+        Raises:
+            BurstLimitError: its turn is further off than `patience` or the caller's deadline.
+        """
+        await self._take_one()
+        try:
+            yield
+        finally:
+            self._under_way -= 1
+            self._wake_the_first()
+
+    def learn(self, limits: Limits, *, seconds_to_reset: float | None) -> None:
+        """Take over what a reply stated, while its own request is still held.
+
+        Replies overtake each other, so within a window the smallest remainder counts, and one of a
+        window that is over teaches nothing. The lower limit of a degraded limiter holds for its
+        window and is not remembered.
+        """
+        self._is_stated = True
+        self._wake_the_first()
+        if limits.burst_left is None:
+            return
+        if limits.burst_limit is not None and not limits.is_fallback:
+            self._limit = limits.burst_limit
+        if seconds_to_reset is None or seconds_to_reset <= 0:
+            return
+        ends = self._clock.monotonic() + min(seconds_to_reset, _WINDOW_S)
+        # Upstream counted the request of this reply; the others under way it may not have seen.
+        window = _Window(limits.burst_left, self._under_way - 1, ends, limits.is_fallback)
+        known = self._current()
+        if known is not None and window.is_same_as(known):
+            window.stated = min(window.stated, known.stated)
+            window.unheard = max(known.unheard - 1, 0)
+        self._window = window
+
+    @property
+    def left(self) -> int | None:
+        """Calls left in the present window as far as is known."""
+        window = self._current()
+        return None if window is None else max(window.left, 0)
+
+    def _current(self) -> _Window | None:
+        """Return the present window; the one after a known one starts with the plan's limit."""
+        now = self._clock.monotonic()
+        if self._window is None or now < self._window.ends:
+            return self._window
+        if self._limit is None:
+            self._window = None
+        else:
+            passed = (now - self._window.ends) // _WINDOW_S + 1
+            ends = self._window.ends + passed * _WINDOW_S
+            self._window = _Window(self._limit, self._under_way, ends)
+        return self._window
+
+    async def _take_one(self) -> None:
+        self._refuse_beyond_patience(self._wait_of(self._queued + 1))
+        self._queued += 1
+        try:
+            async with self._turn:
+                await self._until_something_is_known()
+                await self._until_one_is_left()
+                self._under_way += 1
+                if self._window is not None:
+                    self._window.unheard += 1
+        finally:
+            self._queued -= 1
+
+    def _wait_of(self, place: int) -> float:
+        """Return the seconds until the caller at `place` of the queue, from 1, has its turn."""
+        window = self._current()
+        if window is None or window.left >= place:
+            return 0.0
+        short = place - max(window.left, 0)
+        further_windows = (short - 1) // self._limit if self._limit else 0
+        return window.ends - self._clock.monotonic() + further_windows * _WINDOW_S
+
+    async def _until_something_is_known(self) -> None:
+        while not self._is_stated and self._under_way >= _UNKNOWN_AT_ONCE:
+            await self._changed.wait()
+
+    async def _until_one_is_left(self) -> None:
+        waited = 0.0
+        while (wait := self._wait_of(1)) > 0:
+            self._refuse_beyond_patience(wait, waited)
+            self._counters.waits += 1
+            self._counters.waited_seconds += wait
+            await self._clock.sleep(wait)
+            waited += wait
+
+    def _refuse_beyond_patience(self, wait: float, waited: float = 0.0) -> None:
+        if wait <= 0:
+            return
+        until_deadline = anyio.current_effective_deadline() - anyio.current_time()
+        if wait <= min(self._patience - waited, until_deadline):
+            return
+        raise BurstLimitError(
+            "the calls of this minute are used up",
+            code="RATE_LIMIT_EXCEEDED",
+            status=429,
+            details={"retry_after_seconds": int(wait) + 1, "sent": False},
+        )
+
+    def _wake_the_first(self) -> None:
+        """Let the caller whose turn it is look again."""
+        self._changed.set()
+        self._changed = anyio.Event()

@@ -1,0 +1,189 @@
+"""Carry single-symbol level questions asked together in one request.
+
+The only place outside the sandbox that knows endpoint paths: upstream charges the levels of up to
+eight symbols as one call, so a desk that looks at four markets need not spend four.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import partial
+from typing import TypeGuard
+
+from ..envelope import Envelope, parse_instant
+from ..errors import ForbiddenError, InvalidRequestError, NoDataError
+from .clock import Clock
+from .counters import Counters
+from .flight import Flights
+from .model import Query, Reply, Request
+
+_SINGLE = "/gex/levels"
+_MULTI = "/multi/gex/levels"
+_DEFAULT_SYMBOL = "BTCUSDT"
+_INCLUDES = frozenset({"ranked", "max_pain", "expected_move", "zones"})
+_SHARED_ARGUMENTS = frozenset({"exchanges", "include", "positioning"})
+_MOST_SYMBOLS = 8
+_WINDOW_S = 0.004
+# After the shared route was of no use, so long each symbol goes out by itself.
+_PAUSE_S = 900.0
+_ENTRY_META = ("spot_price", "computed_at")
+
+Ask = Callable[[Request, float], Awaitable[Reply]]
+# These say that the shared route will not do; any other failure the single ones would meet too.
+_SINGLES_HELP = (NoDataError, InvalidRequestError, ForbiddenError)
+
+
+@dataclass(eq=False)
+class _Group:
+    """The symbols that wait for one shared request, and the shortest patience among them."""
+
+    longest_pause: float
+    symbols: list[str] = field(default_factory=list)
+
+
+class Bundler:
+    """Gathers level questions for a few milliseconds; a lone one goes out as it is.
+
+    A symbol whose entry in the shared reply lacks what the single route would say is asked
+    singly, and so is each where the shared route refuses. Where it helped nobody, it is left alone
+    for a quarter of an hour.
+    """
+
+    def __init__(
+        self, ask: Ask, flights: Flights[Reply | None], counters: Counters, clock: Clock
+    ) -> None:
+        self._ask = ask
+        self._flights = flights
+        self._counters = counters
+        self._clock = clock
+        self._useless_until = float("-inf")
+        self._open: dict[Query, _Group] = {}
+
+    async def ask(self, request: Request, longest_pause: float) -> Reply:
+        """Return the reply to `request`, from a shared one where it can be.
+
+        Raises:
+            BackQuantError: as the single request would.
+        """
+        symbol = bundled_symbol(request)
+        if symbol is None or self._clock.monotonic() < self._useless_until:
+            return await self._ask(request, longest_pause)
+        shared = tuple(pair for pair in request.query if pair[0] in _SHARED_ARGUMENTS)
+        group = self._open.setdefault(shared, _Group(longest_pause))
+        group.longest_pause = min(group.longest_pause, longest_pause)
+        if symbol not in group.symbols:
+            group.symbols.append(symbol)
+        if len(group.symbols) == _MOST_SYMBOLS:
+            del self._open[shared]
+        reply, _ = await self._flights.share(group, partial(self._carry, shared, group))
+        single = reply and _single_reply(reply, symbol, request)
+        if not single:
+            return await self._ask(request, longest_pause)
+        self._counters.bundled += 1
+        return single
+
+    async def _carry(self, shared: Query, group: _Group) -> Reply | None:
+        """Return the shared reply, None where each symbol is to be asked singly."""
+        try:
+            await self._clock.sleep(_WINDOW_S)
+        finally:
+            if self._open.get(shared) is group:
+                del self._open[shared]
+        if len(group.symbols) < 2:
+            return None
+        symbols = ("symbols", ",".join(group.symbols))
+        try:
+            reply = await self._ask(Request(_MULTI, (symbols, *shared)), group.longest_pause)
+        except _SINGLES_HELP:
+            self._leave_alone()
+            return None
+        if not any(entry is None or _is_whole(entry) for entry in _results(reply).values()):
+            self._leave_alone()
+        return reply
+
+    def _leave_alone(self) -> None:
+        self._useless_until = self._clock.monotonic() + _PAUSE_S
+
+
+def bundled_symbol(request: Request) -> str | None:
+    """Return the symbol of a level question the shared route answers as well, else None."""
+    query = dict(request.query)
+    if request.path != _SINGLE or not query.keys() <= {"symbol", *_SHARED_ARGUMENTS}:
+        return None
+    wanted = {name for name in query.get("include", "").split(",") if name}
+    return query.get("symbol", _DEFAULT_SYMBOL) if wanted <= _INCLUDES else None
+
+
+def _single_reply(reply: Reply, symbol: str, request: Request) -> Reply | None:
+    """Return what the single route would have said of `symbol`.
+
+    None where the entry lacks spot, time or positioning, or names nothing of the symbol.
+
+    Raises:
+        NoDataError: there is no data for the symbol, as the single route's 404.
+    """
+    results = _results(reply)
+    if symbol not in results:
+        return None
+    entry = results[symbol]
+    if entry is None:
+        raise NoDataError(
+            f"No data for {symbol}",
+            code="NOT_FOUND",
+            status=404,
+            request_id=reply.envelope.meta.request_id,
+            simulated=reply.envelope.simulated,
+        )
+    if not _is_whole(entry):
+        return None
+    return replace(
+        reply, outcome="bundled", envelope=_envelope(reply.envelope, entry, symbol, request)
+    )
+
+
+def _results(reply: Reply) -> Mapping[str, object]:
+    data = reply.envelope.data
+    results = data.get("results") if isinstance(data, Mapping) else None
+    return results if isinstance(results, Mapping) else {}
+
+
+def _is_whole(entry: object) -> TypeGuard[Mapping[str, object]]:
+    return (
+        isinstance(entry, Mapping)
+        and isinstance(entry.get("positioning"), str)
+        and isinstance(entry.get("spot_price"), int | float)
+        and parse_instant(entry.get("computed_at")) is not None
+    )
+
+
+def _envelope(
+    shared: Envelope, entry: Mapping[str, object], symbol: str, request: Request
+) -> Envelope:
+    asked = dict(request.query).get("positioning", "flow")
+    spot = entry["spot_price"]
+    computed_at = parse_instant(entry["computed_at"])
+    extra: dict[str, object] = {
+        **shared.meta.extra,
+        "positioning": entry["positioning"],
+        "positioning_requested": asked,
+    }
+    # A reason given for the whole bundle need not be this symbol's.
+    extra.pop("positioning_fallback_reason", None)
+    if reason := entry.get("positioning_fallback_reason", entry.get("fallback_reason")):
+        extra["positioning_fallback_reason"] = reason
+    meta = replace(
+        shared.meta,
+        symbol=symbol,
+        spot_price=float(spot) if isinstance(spot, int | float) else None,
+        computed_at=computed_at,
+        freshness_seconds=_age(shared.meta.timestamp, computed_at),
+        extra=extra,
+    )
+    data = {name: value for name, value in entry.items() if name not in _ENTRY_META}
+    return Envelope(data, meta, shared.non_finite)
+
+
+def _age(timestamp: datetime | None, computed_at: datetime | None) -> float | None:
+    if timestamp is None or computed_at is None:
+        return None
+    return max((timestamp - computed_at).total_seconds(), 0.0)

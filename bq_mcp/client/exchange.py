@@ -1,0 +1,194 @@
+"""Carry out one request: deadline, circuit breaker, budget, retries, transport, envelope."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+import anyio
+import tenacity
+from opentelemetry import trace
+
+from ..envelope import Meta, decode_json, read_envelope, read_meta
+from ..errors import (
+    ApiError,
+    BackQuantError,
+    BurstLimitError,
+    MalformedReplyError,
+    RequestTimeoutError,
+    TransportError,
+)
+from ..logs import Log
+from .breaker import Breaker
+from .budget import BurstBudget
+from .clock import Clock
+from .counters import Counters
+from .model import Limits, RawReply, Reply, Request, Send, read_limits
+from .retry import pause_before_retry
+
+_log = Log(__name__)
+_tracer = trace.get_tracer("bq_mcp.client")
+
+
+class Exchange:
+    """Asks upstream on behalf of one key; `limits` and `simulated` are what its replies showed.
+
+    `deadline` bounds each question in seconds, retries and waits included.
+    """
+
+    def __init__(
+        self,
+        send: Send,
+        clock: Clock,
+        counters: Counters,
+        *,
+        breaker: Breaker,
+        patience: float,
+        deadline: float,
+    ) -> None:
+        self._send = send
+        self._clock = clock
+        self._counters = counters
+        self._breaker = breaker
+        self._deadline = deadline
+        self._budget = BurstBudget(clock, counters, patience=patience)
+        self.limits = Limits()
+        self.simulated = False
+
+    async def ask(self, request: Request, *, longest_pause: float) -> Reply:
+        """Return the reply to `request`, asked again where that can help.
+
+        No pause is longer than `longest_pause` or than what is left of the deadline.
+
+        Raises:
+            TransportError: no usable reply within the deadline.
+            ApiError: upstream said no, or the budget foresees that it would.
+        """
+        pauses = _Pauses(self._clock, longest_pause)
+        tries = tenacity.AsyncRetrying(
+            retry=tenacity.retry_if_exception(pauses.can_help),
+            wait=lambda state: pauses.next_one,
+            sleep=self._clock.sleep,
+            before_sleep=self._count_retry,
+            reraise=True,
+        )
+        # One deadline over the whole call: a body that drips, or an application in this process,
+        # never trips the transport's own timeouts.
+        with anyio.move_on_after(self._deadline) as scope:
+            return await tries(self._once, request, scope)
+        raise RequestTimeoutError(f"the reply was not complete within {self._deadline:g} s")
+
+    def _count_retry(self, state: tenacity.RetryCallState) -> None:
+        self._counters.retries += 1
+
+    async def _once(self, request: Request, scope: anyio.CancelScope) -> Reply:
+        self._breaker.check()
+        async with self._budget.spend():
+            self._counters.requests += 1
+            with _tracer.start_as_current_span(f"GET {request.path}") as span:
+                span.set_attribute("url.path", request.path)
+                try:
+                    reply = self._read(await self._transfer(request, scope))
+                except BackQuantError as exc:
+                    span.set_attribute("error.type", exc.kind)
+                    _log.info("upstream call", path=request.path, outcome=exc.kind)
+                    raise
+                _log.info("upstream call", path=request.path, outcome="ok")
+                return reply
+
+    async def _transfer(self, request: Request, scope: anyio.CancelScope) -> RawReply:
+        try:
+            raw = await self._send(request)
+        except TransportError as exc:
+            self._breaker.failed(exc)
+            raise
+        except anyio.get_cancelled_exc_class():
+            # Only the deadline cancels this scope; a caller who leaves says nothing of the host.
+            if scope.cancel_called:
+                self._breaker.failed(RequestTimeoutError("the deadline came before the reply"))
+            raise
+        self._breaker.answered()
+        return raw
+
+    def _read(self, raw: RawReply) -> Reply:
+        received = self._clock.monotonic()
+        body, non_finite = _decode(raw)
+        try:
+            envelope = read_envelope(
+                body, status=raw.status, headers=raw.headers, non_finite=non_finite
+            )
+        except ApiError as exc:
+            self.simulated = self.simulated or exc.simulated
+            meta = read_meta(body.get("meta") if isinstance(body, Mapping) else None)
+            self._learn(raw, self._server_time(raw, meta), exc)
+            raise
+        self.simulated = self.simulated or envelope.simulated
+        server_time = self._server_time(raw, envelope.meta)
+        self._learn(raw, server_time, None)
+        return Reply(envelope, server_time, received, self.limits, size=len(raw.body))
+
+    def _server_time(self, raw: RawReply, meta: Meta) -> datetime:
+        """Return upstream's clock when it replied, the local one where nothing tells."""
+        return meta.timestamp or _aged(meta) or _date(raw) or self._clock.now()
+
+    def _learn(self, raw: RawReply, server_time: datetime, refusal: ApiError | None) -> None:
+        stated = read_limits(raw.headers)
+        if stated != Limits():
+            self.limits = stated
+        seconds = None
+        if stated.burst_resets_at is not None:
+            seconds = stated.burst_resets_at - server_time.timestamp()
+        if isinstance(refusal, BurstLimitError):
+            stated = replace(stated, burst_left=0)
+            seconds = refusal.retry_after if refusal.retry_after is not None else seconds
+        self._budget.learn(stated, seconds_to_reset=seconds)
+
+
+class _Pauses:
+    """The pauses of one request between its tries."""
+
+    def __init__(self, clock: Clock, longest: float) -> None:
+        self._clock = clock
+        self._longest = longest
+        self._tries = 0
+        self.next_one = 0.0
+
+    def can_help(self, error: BaseException) -> bool:
+        """Tell whether to ask again after `error`, and settle the pause before it."""
+        self._tries += 1
+        if not isinstance(error, BackQuantError):
+            return False
+        pause = pause_before_retry(error, self._tries, chance=self._clock.chance())
+        left = anyio.current_effective_deadline() - anyio.current_time()
+        if pause is None or pause > min(self._longest, left):
+            return False
+        self.next_one = pause
+        return True
+
+
+def _decode(raw: RawReply) -> tuple[object, int]:
+    try:
+        return decode_json(raw.body)
+    except MalformedReplyError:
+        if raw.status < 400:
+            raise
+        # A gateway's own error page: the status says more than the page.
+        return None, 0
+
+
+def _aged(meta: Meta) -> datetime | None:
+    """Return the instant at which the data had the age that the reply states."""
+    if meta.computed_at is None or meta.freshness_seconds is None:
+        return None
+    try:
+        return meta.computed_at + timedelta(seconds=meta.freshness_seconds)
+    except OverflowError:
+        return None
+
+
+def _date(raw: RawReply) -> datetime | None:
+    try:
+        date = parsedate_to_datetime(raw.headers["date"])
+    except (KeyError, ValueError, TypeError):
+        return None
+    return (date if date.tzinfo else date.replace(tzinfo=UTC)).astimezone(UTC)

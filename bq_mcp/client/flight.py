@@ -1,0 +1,72 @@
+"""Let equal questions under way share one piece of work."""
+
+from collections.abc import Awaitable, Callable, Hashable
+from typing import Generic, TypeVar
+
+import anyio
+from anyio.abc import TaskGroup
+
+from ..errors import UnreachableError
+
+T = TypeVar("T")
+
+
+class _Work(Generic[T]):
+    """One piece of work, how many wait for it, and how it ended."""
+
+    def __init__(self) -> None:
+        self.scope = anyio.CancelScope()
+        self.done = anyio.Event()
+        self.waiting = 0
+        self.results: list[T] = []
+        self.error: Exception = UnreachableError("the client was closed before a reply came")
+
+
+class Flights(Generic[T]):
+    """Work under way by key; it runs in `tasks`, so that no caller's cancellation ends it.
+
+    The last caller to leave cancels it.
+    """
+
+    def __init__(self, tasks: TaskGroup) -> None:
+        self._tasks = tasks
+        self._under_way: dict[Hashable, _Work[T]] = {}
+
+    async def share(self, key: Hashable, work: Callable[[], Awaitable[T]]) -> tuple[T, bool]:
+        """Return what `work` gives, and whether another caller had started it.
+
+        Raises:
+            Exception: whatever the work raised, to each of its callers.
+        """
+        flight = self._under_way.get(key)
+        joined = flight is not None
+        if flight is None:
+            flight = _Work()
+            # First, because it raises where the tasks have ended; nobody must wait for such work.
+            self._tasks.start_soon(self._run, key, flight, work)
+            self._under_way[key] = flight
+        flight.waiting += 1
+        try:
+            await flight.done.wait()
+        finally:
+            flight.waiting -= 1
+            if flight.waiting == 0 and not flight.done.is_set():
+                self._forget(key, flight)
+                flight.scope.cancel()
+        if not flight.results:
+            raise flight.error
+        return flight.results[0], joined
+
+    async def _run(self, key: Hashable, flight: _Work[T], work: Callable[[], Awaitable[T]]) -> None:
+        try:
+            with flight.scope:
+                flight.results.append(await work())
+        except Exception as exc:
+            flight.error = exc
+        finally:
+            self._forget(key, flight)
+            flight.done.set()
+
+    def _forget(self, key: Hashable, flight: _Work[T]) -> None:
+        if self._under_way.get(key) is flight:
+            del self._under_way[key]

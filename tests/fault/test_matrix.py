@@ -1,0 +1,42 @@
+"""Every fault, with and without an older answer in hand, for one caller and for fifty at once.
+
+The promises are the table of `docs/reliability.md`; each of its cells is a test here.
+"""
+
+from datetime import timedelta
+
+import pytest
+
+from bq_mcp.sandbox.faults import KINDS
+from tests.unit.sandbox.asking import NOW
+
+from .checks import HELD_FOR_S, check
+from .matrix import CALLERS, MATRIX, Cell, cells, cells_of_the_page
+from .scene import Scene
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.mark.parametrize(
+    ("kind", "column", "cell"), cells(), ids=[f"{kind}-{column}" for kind, column, _ in cells()]
+)
+async def test_cell(kind: str, column: str, cell: Cell) -> None:
+    store, callers = column.split(", ")
+    scene = Scene()
+    if store == "held":
+        await scene.hold(seconds_ago=HELD_FOR_S)
+    since = NOW - timedelta(seconds=HELD_FOR_S) if kind == "frozen_data" else None
+    async with scene.failing(kind, since=since) as asked:
+        answers = await asked.ask_at_once(CALLERS[callers])
+    assert asked.wire.requests == cell.requests
+    assert len(answers) == CALLERS[callers]
+    assert len({answer.text for answer in answers}) == 1
+    check(answers[0], kind, cell.outcome)
+
+
+async def test_the_table_of_the_page_and_the_tests_are_the_same_cells() -> None:
+    assert cells_of_the_page() == cells()
+
+
+async def test_the_matrix_has_every_fault_that_can_be_scheduled() -> None:
+    assert list(MATRIX) == list(KINDS)

@@ -1,0 +1,106 @@
+"""A host that does not answer is left alone for a while."""
+
+import pytest
+
+from bq_mcp.client import Breaker
+from bq_mcp.errors import (
+    MalformedReplyError,
+    ReplyTooLargeError,
+    RequestTimeoutError,
+    TransportError,
+    UnreachableError,
+)
+
+from .steering import FakeTime
+
+DEAD = UnreachableError("no route")
+
+
+def broken(time: FakeTime) -> Breaker:
+    breaker = Breaker(time.monotonic)
+    for _ in range(4):
+        breaker.check()
+        breaker.failed(DEAD)
+    return breaker
+
+
+def is_refused(breaker: Breaker) -> bool:
+    try:
+        breaker.check()
+    except UnreachableError:
+        return True
+    return False
+
+
+def test_four_failures_in_a_row_close_the_way_and_say_for_how_long() -> None:
+    time = FakeTime()
+    breaker = broken(time)
+    time.advance(9.5)
+    with pytest.raises(UnreachableError, match=r"4 times in a row; .* in 1 s") as caught:
+        breaker.check()
+    assert caught.value.retry_after == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize("error", [UnreachableError("x"), RequestTimeoutError("x")])
+def test_silence_of_any_kind_counts(error: TransportError) -> None:
+    breaker = Breaker(FakeTime().monotonic)
+    for _ in range(4):
+        assert not is_refused(breaker)
+        breaker.failed(error)
+    assert is_refused(breaker)
+
+
+@pytest.mark.parametrize("error", [MalformedReplyError("x"), ReplyTooLargeError("x")])
+def test_a_host_that_says_nonsense_is_alive(error: TransportError) -> None:
+    breaker = Breaker(FakeTime().monotonic)
+    for _ in range(10):
+        breaker.failed(error)
+    assert not is_refused(breaker)
+
+
+def test_a_reply_between_failures_starts_the_count_anew() -> None:
+    breaker = Breaker(FakeTime().monotonic)
+    for _ in range(3):
+        breaker.failed(DEAD)
+    breaker.answered()
+    for _ in range(3):
+        breaker.failed(DEAD)
+    assert not is_refused(breaker)
+
+
+def test_after_the_pause_one_call_tries_and_those_beside_it_are_refused() -> None:
+    time = FakeTime()
+    breaker = broken(time)
+    time.advance(10)
+    assert [is_refused(breaker) for _ in range(3)] == [False, True, True]
+
+
+def test_a_reply_to_the_one_that_tries_opens_the_way() -> None:
+    time = FakeTime()
+    breaker = broken(time)
+    time.advance(10)
+    breaker.check()
+    breaker.answered()
+    assert not any(is_refused(breaker) for _ in range(3))
+
+
+def test_a_failure_of_the_one_that_tries_starts_the_pause_anew() -> None:
+    time = FakeTime()
+    breaker = broken(time)
+    time.advance(10)
+    breaker.check()
+    time.advance(5)
+    breaker.failed(DEAD)
+    time.advance(9)
+    assert is_refused(breaker)
+    time.advance(1)
+    assert not is_refused(breaker)
+
+
+def test_one_that_tries_and_is_never_heard_of_again_does_not_block_for_ever() -> None:
+    time = FakeTime()
+    breaker = broken(time)
+    time.advance(10)
+    breaker.check()
+    time.advance(10)
+    assert not is_refused(breaker)

@@ -1,0 +1,123 @@
+"""Settings from the environment: what is mended, what is refused, what is never printed."""
+
+import pytest
+
+from bq_mcp.errors import ConfigError
+from bq_mcp.settings import DEFAULT_BASE_URL, load_settings
+
+KEY = "bq_live_0123456789abcdefghijklmnopqrstuv"
+
+
+@pytest.fixture(autouse=True)
+def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("API_KEY", "BASE_URL", "DEADLINE_SECONDS", "CACHE_DIR", "LOG_LEVEL"):
+        monkeypatch.delenv(f"BACKQUANT_{name}", raising=False)
+
+
+def test_without_settings_the_public_api_is_asked_without_a_key() -> None:
+    settings = load_settings()
+    assert settings.base_url == DEFAULT_BASE_URL == "https://api.backquant.com"
+    assert settings.key() is None
+    assert settings.deadline_seconds == 20
+
+
+def test_blanks_around_the_key_are_stripped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BACKQUANT_API_KEY", f" \t{KEY}\r\n")
+    assert load_settings().key() == KEY
+
+
+@pytest.mark.parametrize("blank", ["", "   "])
+def test_a_blank_key_is_no_key(monkeypatch: pytest.MonkeyPatch, blank: str) -> None:
+    monkeypatch.setenv("BACKQUANT_API_KEY", blank)
+    assert load_settings().key() is None
+
+
+def test_settings_left_blank_by_a_client_mean_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("BASE_URL", "DEADLINE_SECONDS", "LOG_LEVEL", "CACHE_DIR"):
+        monkeypatch.setenv(f"BACKQUANT_{name}", "")
+    settings = load_settings()
+    assert settings.base_url == DEFAULT_BASE_URL
+    assert settings.cache_dir is None
+
+
+@pytest.mark.parametrize(
+    "broken", [f"{KEY[:10]} {KEY[10:]}", f"{KEY}\u200b", f"{KEY}\nHost: x", "ключ"]
+)
+def test_a_key_that_cannot_be_one_is_refused_without_showing_it(
+    monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    monkeypatch.setenv("BACKQUANT_API_KEY", broken)
+    with pytest.raises(ConfigError) as caught:
+        load_settings()
+    assert "BACKQUANT_API_KEY" in caught.value.message
+    assert KEY[10:] not in caught.value.message
+    assert broken not in caught.value.message
+
+
+def test_the_key_is_not_in_the_representation() -> None:
+    assert KEY not in repr(load_settings(api_key=KEY))
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("https://api.backquant.com/v2/", "https://api.backquant.com"),
+        (" https://api.backquant.com/ ", "https://api.backquant.com"),
+        ("https://proxy.example/backquant/v2", "https://proxy.example/backquant"),
+        ("http://127.0.0.1:8765/v2", "http://127.0.0.1:8765"),
+        ("http://localhost:1", "http://localhost:1"),
+        ("http://[::1]:8765/", "http://[::1]:8765"),
+    ],
+)
+def test_an_address_is_kept_without_the_version_prefix(given: str, kept: str) -> None:
+    assert load_settings(base_url=given).base_url == kept
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://api.backquant.com",
+        "http://127.0.0.1.example.com",
+        "http://0.0.0.0:80",
+        "http://192.168.1.5",
+    ],
+)
+def test_plain_http_off_this_machine_is_refused(address: str) -> None:
+    with pytest.raises(ConfigError, match="https"):
+        load_settings(base_url=address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "api.backquant.com",
+        "ftp://api.backquant.com",
+        "file:///etc/passwd",
+        "https://",
+        "https://user:pass@api.backquant.com",
+        "https://@api.backquant.com",
+        "https://api.backquant.com?key=1",
+        "https://api.backquant.com#x",
+        "https://api backquant.com",
+        "https://api.backquant.com:99999",
+        "https://api.backquant.com:port",
+        "https://[::1",
+    ],
+)
+def test_an_address_that_cannot_be_used_is_refused_at_the_start(address: str) -> None:
+    with pytest.raises(ConfigError, match="BACKQUANT_BASE_URL"):
+        load_settings(base_url=address)
+
+
+@pytest.mark.parametrize("seconds", ["0", "-1", "301", "nan", "inf", "soon"])
+def test_a_deadline_out_of_range_is_refused(monkeypatch: pytest.MonkeyPatch, seconds: str) -> None:
+    monkeypatch.setenv("BACKQUANT_DEADLINE_SECONDS", seconds)
+    with pytest.raises(ConfigError, match="BACKQUANT_DEADLINE_SECONDS"):
+        load_settings()
+
+
+def test_all_faults_are_told_at_once() -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_settings(base_url="nowhere", log_level="loud")
+    assert "BACKQUANT_BASE_URL" in caught.value.message
+    assert "BACKQUANT_LOG_LEVEL" in caught.value.message
