@@ -52,8 +52,8 @@ class Service:
         await self._open.enter_async_context(self.client)
         return self
 
-    async def __aexit__(self, *exc_info: object) -> bool | None:
-        return await self._open.__aexit__(*exc_info)  # type: ignore[arg-type]  # as given to us
+    async def __aexit__(self, *exc_info: object) -> None:
+        await self._open.aclose()
 
 
 def utc_now() -> datetime:

@@ -30,6 +30,19 @@ class Moment:
         return self.instant >= TAPE_FLOOR
 
 
+def tape_note(moment: Moment, served: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what to say where std was used because the tape starts later than the snapshot.
+
+    `served` is the part of `meta.extra` that names the model.
+    """
+    if moment.has_tape or served.get("positioning_fallback_reason") != "flow_tape_empty":
+        return {}
+    return {
+        "flow_unavailable_before": iso(TAPE_FLOOR),
+        "flow_coverage_note": "The trade tape starts later than this snapshot; std was used.",
+    }
+
+
 def live_moment(call: Call) -> Moment:
     """Return the newest snapshot: the last point of the 30-second grid."""
     return Moment(floor_to(call.now, LIVE_STEP_S))

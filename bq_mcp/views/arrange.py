@@ -1,6 +1,7 @@
-"""Put rows in an order, side by side, or leave those out that are not of a kind."""
+"""Put rows in an order or side by side."""
 
-from .derived import expiry_type
+from collections.abc import Callable, Mapping
+
 from .select import figures, ordered, rows_of
 from .shape import Row
 from .values import field_at, text
@@ -14,21 +15,25 @@ def in_order(source: object, column: str) -> list[Row]:
     return [*placed, *(row for row in rows if id(row) not in known)]
 
 
-def of_type(source: object, column: str, *types: str) -> list[Row]:
-    """Return the rows whose expiry in `column` is of one of the calendar classes."""
-    return [row for row in rows_of(source) if expiry_type(field_at(row, column)) in types]
-
-
-def where(source: object, column: str, value: object) -> list[Row]:
-    """Return the rows whose `column` holds exactly this value."""
-    return [row for row in rows_of(source) if value is not None and field_at(row, column) == value]
-
-
 def ties(source: object, column: str) -> list[Row]:
     """Return the rows that share the lowest figure of a column."""
     found = figures(source, column)
     least = min((figure for figure, _ in found), default=None)
     return [row for figure, row in found if figure == least]
+
+
+def where(source: object, column: str, value: object) -> list[Row]:
+    """Return the rows that hold exactly `value` in a column."""
+    return [row for row in rows_of(source) if field_at(row, column) == value]
+
+
+def distinct(source: object, column: str) -> list[Row]:
+    """Return the first row of each text in a column, in their order."""
+    found: dict[str, Row] = {}
+    for row in rows_of(source):
+        if (name := text(field_at(row, column))) is not None:
+            found.setdefault(name, row)
+    return list(found.values())
 
 
 def pivot(source: object, place: str, kind: str) -> list[Row]:
@@ -42,3 +47,12 @@ def pivot(source: object, place: str, kind: str) -> list[Row]:
         if name is not None:
             found.setdefault(figure, {place: field_at(row, place)}).setdefault(name, row)
     return [found[figure] for figure in sorted(found)]
+
+
+ARRANGE_FILTERS: Mapping[str, Callable[..., object]] = {
+    "in_order": in_order,
+    "ties": ties,
+    "pivot": pivot,
+    "where": where,
+    "distinct": distinct,
+}

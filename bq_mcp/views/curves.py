@@ -31,8 +31,8 @@ def humps(source: object, column: str, scale: IvScale | None) -> list[Row]:
     return [row for _, row in sorted(found, key=lambda pair: -pair[0])]
 
 
-def zeros(grid: object, place: int) -> list[Row]:
-    """Return where one row of a grid changes sign along its columns.
+def zeros(grid: object, at: object) -> list[Row]:
+    """Return where the row at one place of a grid changes sign along its columns.
 
     Each has `level`, the place of the zero on the straight line between the two cells beside
     it, and `below`, the sign (+1 or -1) before it. A run of exact zeros counts as its middle;
@@ -43,17 +43,17 @@ def zeros(grid: object, place: int) -> list[Row]:
     found: list[Row] = []
     last: tuple[float, float] | None = None
     flat: list[float] = []
-    for at, figure in zip(map(number, grid.columns.values), grid.cells[place], strict=True):
+    for level, figure in zip(map(number, grid.columns.values), grid.row(at), strict=False):
         value = number(figure)
-        if at is None or value is None:
+        if level is None or value is None:
             last, flat = None, []
         elif value == 0:
-            flat.append(at)
+            flat.append(level)
         else:
             if last is not None and (last[1] > 0) != (value > 0):
-                level = (flat[0] + flat[-1]) / 2 if flat else _between(last, (at, value))
-                found.append({"level": level, "below": 1 if last[1] > 0 else -1})
-            last, flat = (at, value), []
+                middle = (flat[0] + flat[-1]) / 2 if flat else _between(last, (level, value))
+                found.append({"level": middle, "below": 1 if last[1] > 0 else -1})
+            last, flat = (level, value), []
     return found
 
 

@@ -56,13 +56,13 @@ def regime(where: object, net_gex: object) -> Regime:
     return "differ"
 
 
-def iv_scale(levels: Iterable[object]) -> IvScale | None:
-    """Return the scale of a payload's implied volatilities, read from its levels.
+def iv_scale(*groups: Iterable[object]) -> IvScale | None:
+    """Return the scale of a payload's implied volatilities, read from groups of its levels.
 
     Every level below 5 is a decimal, every level from 5 a percentage; levels that disagree, or
     no level at all, give None. Zero is the same on either scale and decides nothing.
     """
-    figures = [figure for figure in map(number, levels) if figure]
+    figures = [figure for levels in groups for figure in map(number, levels) if figure]
     if not figures:
         return None
     below = [figure < _DECIMAL_BELOW for figure in figures]
@@ -153,10 +153,10 @@ def settlement(expiry: object) -> datetime | None:
     return None if day is None else datetime.combine(day, _SETTLEMENT, UTC)
 
 
-def first_settlement(expiries: object) -> datetime | None:
-    """Return when the first of several expiries settles, None where none can be read."""
+def settlements(expiries: object) -> list[datetime]:
+    """Return when several expiries settle, the first of them first."""
     listed = expiries if isinstance(expiries, list | tuple) else []
-    return min((found for item in listed if (found := settlement(item))), default=None)
+    return sorted({found for item in listed if (found := settlement(item))})
 
 
 def days_left(expiry: object, instant: datetime) -> int | None:

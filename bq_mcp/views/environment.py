@@ -14,10 +14,11 @@ from jinja2 import ChainableUndefined, Environment, FileSystemLoader, StrictUnde
 
 from ..text import clean
 from ..words import prompts_root
-from . import arrange, curves, derived, paired
+from . import curves, derived, paired
+from .arrange import ARRANGE_FILTERS
 from .filters import MISSING, TEMPLATE_FILTERS, served
 from .grids import grid_of
-from .select import ROW_FILTERS, records
+from .select import ROW_FILTERS, evenly, records
 from .tenors import TENOR_FILTERS
 
 _TEXT_LIMIT = 160
@@ -42,11 +43,12 @@ _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
         derived.sign_changes,
         derived.days_until,
         derived.days_left,
-        derived.first_settlement,
+        derived.settlements,
         derived.seconds_between,
         derived.expiry_type,
         derived.tally,
         records,
+        evenly,
         paired.paired,
         paired.keyed,
         curves.humps,
@@ -54,6 +56,7 @@ _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
         grid_of,
     )
 }
+
 
 class Views(Environment):
     """An environment whose templates see payloads as data without methods."""
@@ -101,7 +104,8 @@ def build(*, strict: bool = False, root: Path | None = None) -> Views:
         autoescape=False,
     )
     wrap = _refusing_undefined if strict else _unchanged
-    environment.filters.update(_wrapped({**TEMPLATE_FILTERS, **ROW_FILTERS, **TENOR_FILTERS}, wrap))
+    filters = {**TEMPLATE_FILTERS, **ROW_FILTERS, **TENOR_FILTERS, **ARRANGE_FILTERS}
+    environment.filters.update(_wrapped(filters, wrap))
     environment.globals.update(_wrapped(_FUNCTIONS, wrap))
     return environment
 

@@ -88,17 +88,14 @@ def iv(value: object, scale: IvScale | None) -> str:
     return _decimals(figure * 100 if scale == "decimal" else figure, 1, "%")
 
 
-def points(value: object, scale: IvScale | None, unit: str = " pts") -> str:
-    """Return a signed difference of implied volatilities in vol points with one decimal.
-
-    Without a scale the figure goes as served, and without the unit.
-    """
+def points(value: object, scale: IvScale | None) -> str:
+    """Return a signed difference of implied volatilities in vol points with one decimal."""
     figure = number(value)
     if figure is None:
         return MISSING
     if scale is None:
         return plain(figure)
-    return _signed(figure * 100 if scale == "decimal" else figure, 1, unit)
+    return _signed(figure * 100 if scale == "decimal" else figure, 1, " pts")
 
 
 def pct(value: object) -> str:
@@ -128,12 +125,6 @@ def chance(value: object) -> str:
     if figure is None or not 0 <= figure <= 1:
         return plain(value)
     return ">99.9%" if 0.9995 <= figure < 1 else pct(figure * 100)
-
-
-def share(value: object) -> str:
-    """Return a part of 1 in percent, with the digits it was given."""
-    figure = number(value)
-    return MISSING if figure is None else f"{plain(figure * 100)}%"
 
 
 def ratio(value: object) -> str:
@@ -299,7 +290,6 @@ TEMPLATE_FILTERS: Mapping[str, Callable[..., object]] = {
     "signed_pct": signed_pct,
     "size_pct": size_pct,
     "chance": chance,
-    "share": share,
     "ratio": ratio,
     "count": count,
     "duration": duration,

@@ -75,21 +75,22 @@ def assess(
     cadence_seconds: float | None = None,
     limits: tuple[float, float] | None = None,
     overdue: bool = False,
+    told_at: datetime | None = None,
 ) -> Freshness:
     """Return the verdict on data computed at `computed_at`.
 
     `overdue` data, whose next refresh upstream has missed, are late however young they are.
     `limits` (healthy, degraded; seconds) go before 2 and 10 times the cadence. A `history` clock
     is never late, a `static` one has no age; `business_days` are judged by `assess_trading_day`.
+    Data stamped ahead of `told_at`, when the reply was built, get no age by being kept.
     """
     if clock == "static":
         return Freshness("static", computed_at)
     if computed_at is None:
         return Freshness("unknown", reason="no_computed_at")
-    age = (server_now - computed_at).total_seconds()
-    if age < -_CLOCK_TOLERANCE_S:
+    if (computed_at - (told_at or server_now)).total_seconds() > _CLOCK_TOLERANCE_S:
         return Freshness("unknown", computed_at, reason="future")
-    age = max(age, 0.0)
+    age = max((server_now - computed_at).total_seconds(), 0.0)
     if clock == "history":
         return Freshness("historical", computed_at, age)
     if clock == "daily" and cadence_seconds is None:

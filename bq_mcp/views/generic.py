@@ -10,7 +10,7 @@ from .derived import total
 from .filters import MISSING, clock, label, price, quoted, word
 from .grids import Cell, Grid, GridAxis
 from .header import Header
-from .select import by_expiry, nearest, ordered, spread, thin, top, united
+from .select import by_expiry, nearest, ordered, recent, spread, thin, top, united
 from .shape import Listing, Row, Shape, Table
 from .values import moment, number, text
 
@@ -30,6 +30,8 @@ _PLACES: tuple[Role, ...] = ("time", "strike", "price", "expiry", "dte", "rank",
 _IN_HEADER = frozenset({"symbol", "coin", "spot_price", "spot", "positioning", "computed_at"})
 _PROSE_FROM = 40
 _SUMMED_OVER: tuple[Role, ...] = ("strike", "expiry", "venue", "symbol")
+_GROUNDS = frozenset({"spot", "spot_price", "underlying_price", "positioning", "computed_at"})
+_NOT_FIRST = (("2",), ("3",))
 _IDENTITY = frozenset({"type", "side", "direction", "fund", "name", "ticker"})
 _LARGEST_CELLS = 3
 _SAMPLE_ROWS = 24
@@ -154,6 +156,9 @@ def chosen_rows(table: Table, main: str, spot: float | None, limit: int) -> list
     if limit <= 0 or not table.rows:
         return []
     half = (limit + 1) // 2
+    dated = table.with_role("time")
+    if not main and dated and role in ("time", ""):
+        return recent(table, dated)[:limit]
     if role == "time":
         return ordered(thin(ordered(table, table.axis), limit, main), table.axis)
     if role in ("strike", "price") and spot is not None:
@@ -283,17 +288,21 @@ def _sums(table: Table, columns: Sequence[str], printer: Printer) -> list[str]:
 def _columns(table: Table, named: Sequence[str], main: str, limit: int) -> list[str]:
     """Return the columns to print in served order, the axis first.
 
-    What tells rows apart stays before figures, figures before other names.
+    What tells rows apart stays first, then the main figure, then what the figures of a row rest
+    on (spot, model, time), then other figures, the second and third of a kind last.
     """
     figures = [name for name in named if _holds_figures(table, name)]
     days = [name for name in figures if table.roles.get(name) == "dte"]
+    secondary = [name for name in figures if words_of(name)[-1:] in _NOT_FIRST]
     ranked = dict.fromkeys(
         [
             *(name for name in (table.axis,) if name in named),
             *(name for name in named if _tells_apart(table, name)),
             *(name for name in (main,) if name),
-            *(name for name in figures if name not in days),
+            *(name for name in named if name.rpartition(".")[2] in _GROUNDS),
+            *(name for name in figures if name not in days and name not in secondary),
             *days,
+            *secondary,
             *named,
         ]
     )

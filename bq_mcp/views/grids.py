@@ -97,13 +97,19 @@ class Grid:
         axis = GridAxis(self.rows.name, [self.rows.values[place] for place in kept], self.rows.role)
         return replace(self, cells=[self.cells[place] for place in kept], rows=axis)
 
-    def at(self, place: int, target: float | None) -> Cell | None:
-        """Return the cell of one row nearest `target` along the columns, if it holds a figure."""
-        if target is None or self.columns is None:
+    def row(self, at: object) -> Sequence[object]:
+        """Return the cells of the row whose place on the axis is exactly `at`."""
+        places = self.rows.values if self.rows else []
+        return self.cells[places.index(at)] if at in places else ()
+
+    def at(self, row: object, target: float | None) -> Cell | None:
+        """Return the cell of a row nearest `target` along the columns, if it holds a figure."""
+        cells = self.row(row)
+        if target is None or self.columns is None or not cells:
             return None
         column = self.columns.nearest(target)
-        figure = number(self.cells[place][column])
-        return None if figure is None else self._cell((figure, place, column))
+        figure = number(cells[column])
+        return None if figure is None else Cell(row, self.columns.values[column], figure)
 
     def _figures(self) -> Iterator[_Figure]:
         for i, row in enumerate(self.cells):

@@ -114,6 +114,7 @@ def freshness_of(
         cadence_seconds=cadence,
         limits=standing.limits,
         overdue=standing.overdue,
+        told_at=envelope.meta.timestamp,
     )
     moved = any(text(question.query.get(name)) for name in _ENDS_EARLIER)
     return found if moved or clock == "static" else _with_end(found, shape, now)

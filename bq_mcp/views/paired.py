@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from .select import rows_of
 from .shape import Row
-from .values import field_at, number
+from .values import field_at
 
 Spellings = str | Sequence[str]
 

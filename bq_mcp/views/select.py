@@ -12,6 +12,7 @@ from .values import expiry_day, field_at, moment, number, text
 
 Rows = Table | Sequence[Row]
 _MAX_RECORDS = 2_000
+_NO_TIME = datetime.min.replace(tzinfo=UTC)
 _NAMES = ("name", "id", "venue", "exchange", "symbol", "category")
 
 
@@ -85,6 +86,14 @@ def latest(source: object, column: str, limit: int = 1) -> list[Row]:
     return in_time(source, column)[-limit:] if limit > 0 else []
 
 
+def recent(source: object, column: str) -> list[Row]:
+    """Return the rows with the newest first; rows of one day, or without one, as served."""
+    rows = rows_of(source)
+    dated = [row for row in rows if moment(row.get(column)) is not None]
+    undated = [row for row in rows if moment(row.get(column)) is None]
+    return sorted(dated, key=lambda row: moment(row[column]) or _NO_TIME, reverse=True) + undated
+
+
 def newest(source: object, column: str) -> datetime | None:
     """Return the newest instant in `column`."""
     return max(instants(source, column), default=None)
@@ -136,6 +145,12 @@ def spread(length: int, limit: int) -> list[int]:
     if limit == 1:
         return [length - 1]
     return [round(step * (length - 1) / (limit - 1)) for step in range(limit)]
+
+
+def evenly(values: object, limit: int) -> list[object]:
+    """Return `limit` values of a list spread evenly, the first and the last among them."""
+    listed = values if isinstance(values, list | tuple) else []
+    return [listed[place] for place in spread(len(listed), limit)]
 
 
 def united(*parts: Iterable[Row]) -> list[Row]:
@@ -237,6 +252,7 @@ ROW_FILTERS: Mapping[str, Callable[..., object]] = {
     "in_time": in_time,
     "latest": latest,
     "newest": newest,
+    "recent": recent,
     "by_expiry": by_expiry,
     "at_expiry": at_expiry,
     "thin": thin,

@@ -6,7 +6,7 @@ from datetime import datetime
 from .derived import days_left, expiry_type
 from .select import figures, rows_of
 from .shape import Row
-from .values import number
+from .values import field_at, number
 
 
 def with_days(source: object, instant: datetime) -> list[Row]:
@@ -49,7 +49,22 @@ def between(source: object, column: str, low: float, high: float) -> list[Row]:
 def anchors(source: object, column: str) -> list[Row]:
     """Return the rows whose expiry in `column` is monthly or quarterly."""
     return [
-        row for row in rows_of(source) if expiry_type(row.get(column)) in ("monthly", "quarterly")
+        row
+        for row in rows_of(source)
+        if expiry_type(field_at(row, column)) in ("monthly", "quarterly")
+    ]
+
+
+def with_anchor(source: object) -> list[Row]:
+    """Return the rows with whether they are monthly or quarterly under `anchor`.
+
+    A served flag stays; a row without one takes it from the calendar class of its `expiry`.
+    """
+    return [
+        row
+        if isinstance(row.get("anchor"), bool)
+        else {**row, "anchor": bool(anchors([row], "expiry"))}
+        for row in rows_of(source)
     ]
 
 
@@ -73,5 +88,6 @@ TENOR_FILTERS: Mapping[str, Callable[..., object]] = {
     "below": below,
     "between": between,
     "anchors": anchors,
+    "with_anchor": with_anchor,
     "tenor": tenor,
 }

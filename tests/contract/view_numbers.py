@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from functools import cache, wraps
 from typing import Any
 
-from bq_mcp.views import arrange, curves, derived, filters, paired
+from bq_mcp.views import filters, select
 from bq_mcp.views.environment import Views, build
 from bq_mcp.views.values import number
 from bq_mcp.words import prompts_root
 
-_COMPUTING = frozenset(module.__name__ for module in (arrange, curves, derived, paired))
+# Functions of other modules of the views compute; these two only print and choose.
+_NOT_COMPUTING = (filters.__name__, select.__name__)
 # A line of the machinery: the first one and these.
 _FRAME = ("caveat", "…", "more:", "next:")
 _STAMP = re.compile(r"\d{4}-\d\d-\d\d|\d\d:\d\d:\d\dZ|\b\d{1,2}[A-Z]{3}\d{2}\b")
@@ -75,7 +76,7 @@ class Ledger:
         views = build()
         for table in (views.globals, views.filters):
             for name, function in list(table.items()):
-                if getattr(function, "__module__", "") in _COMPUTING:
+                if _computes(function):
                     table[name] = self._noting(function)
         return views
 
@@ -99,7 +100,11 @@ def strangers(text: str, body: object, ledger: Ledger, view: str) -> list[str]:
     words = template_words(view)
     found = []
     for line in _body_lines(text):
-        plain = " ".join(word for word in line.split(" ") if word not in words)
+        plain = " ".join(
+            word
+            for word in line.split(" ")
+            if word not in words and word.strip("(),.:;") not in served
+        )
         stamps = (stamp.removesuffix("Z") for stamp in _STAMP.findall(plain))
         found += [
             f"{stamp} in {line}" for stamp in stamps if not any(stamp in value for value in served)
@@ -118,7 +123,8 @@ def unfounded(ledger: Ledger, body: object, view: str) -> list[str]:
     known |= {figure for entry in ledger.entries for figure in _figures(entry.output)}
     found = []
     for entry in ledger.entries:
-        alien = [figure for figure in _figures(entry.inputs) if figure not in known]
+        given = (figure for value in entry.inputs for figure in _figures(value))
+        alien = [figure for figure in given if figure not in known]
         if alien or not entry.holds():
             found.append(f"{entry.function.__name__}: {alien[:3]} {entry.output}")
     return found
@@ -177,14 +183,14 @@ def _printed(figure: float) -> frozenset[str]:
 def _near(token: str, known: list[float]) -> Iterator[float]:
     """Yield the known sizes a printed figure may stand for, whatever its unit."""
     if token.startswith(("<", ">-")):
-        yield from known[:200]
+        yield from known[: bisect_left(known, 1.0)]
         return
     parts = _PARTS.search(token)
     assert parts, token
     size = float(parts["digits"].replace(",", "") + (parts["rest"] or ""))
-    size *= _SIZES[parts["scale"]]
-    step = 10.0 ** -(len(parts["rest"] or ".") - 1) * _SIZES[parts["scale"]]
-    for factor in (1.0, 0.01, 60.0, 3_600.0, 86_400.0):
+    step = 10.0 ** -(len(parts["rest"] or ".") - 1)
+    # An m is a million or a minute.
+    for factor in (_SIZES[parts["scale"]], 0.01, 60.0, 3_600.0, 86_400.0):
         low, high = (size - step) * factor, (size + step) * factor
         start = bisect_left(known, low)
         for value in known[start:]:
@@ -193,16 +199,22 @@ def _near(token: str, known: list[float]) -> Iterator[float]:
             yield value
 
 
+def _computes(function: object) -> bool:
+    home = getattr(function, "__module__", "")
+    return home.startswith("bq_mcp.views.") and home not in _NOT_COMPUTING
+
+
 def _kept(value: Any) -> Any:
     return list(value) if isinstance(value, Iterator) else value
 
 
 def _figures(node: object) -> Iterator[float]:
-    """Yield every number in a value, and the length of every list."""
+    """Yield every number in a value, and the length of every list and map."""
     figure = number(node)
     if figure is not None:
         yield figure
     elif isinstance(node, Mapping):
+        yield float(len(node))
         for item in node.values():
             yield from _figures(item)
     elif isinstance(node, list | tuple):

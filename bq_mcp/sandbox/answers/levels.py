@@ -5,17 +5,18 @@ from typing import Any
 
 import numpy as np
 
+from bq_mcp.sandbox.answers.signing import GEX_SCALE, chosen_venues, signing_extra
 from bq_mcp.sandbox.instants import iso
-from bq_mcp.sandbox.market import VENUES, World
+from bq_mcp.sandbox.market import World
 from bq_mcp.sandbox.market.calendar import epoch_seconds
 from bq_mcp.sandbox.market.candles import Candle, candles
 from bq_mcp.sandbox.market.expected_move import one_day_deviation
 from bq_mcp.sandbox.market.exposure import StrikeProfile, strike_profile
 from bq_mcp.sandbox.market.levels import call_walls, crossings, flip, put_walls, strongest
 from bq_mcp.sandbox.market.max_pain import pain_curve
-from bq_mcp.sandbox.market.parameters import PARAMETERS, Parameters
+from bq_mcp.sandbox.market.parameters import PARAMETERS
 from bq_mcp.sandbox.market.perp import premium
-from bq_mcp.sandbox.market.positioning import DealerModel, dealer_model
+from bq_mcp.sandbox.market.positioning import dealer_model
 from bq_mcp.sandbox.market.snapshot import Snapshot
 
 _RANKED = 10
@@ -41,7 +42,7 @@ def levels_data(
     the profile has none.
     """
     snapshot = world.snapshot(symbol, instant)
-    chosen = _chosen_venues(PARAMETERS[symbol], venues)
+    chosen = chosen_venues(PARAMETERS[symbol], venues)
     model = dealer_model(snapshot, positioning, chosen)
     everything = strike_profile(snapshot, model.quantity, np.ones_like(snapshot.is_call))
     today = strike_profile(snapshot, model.quantity, snapshot.zero_dte)
@@ -52,7 +53,7 @@ def levels_data(
     }
     data |= _sections(snapshot, everything, today, include)
     data |= _prices(world, snapshot, include)
-    return data, _extra(model, positioning, chosen)
+    return data, signing_extra(model, positioning, chosen, gex_scale=GEX_SCALE)
 
 
 def multi_levels_entry(
@@ -75,12 +76,6 @@ def multi_levels_entry(
     )
     spot = world.spot(symbol, instant)
     return data | {"spot_price": spot, "computed_at": iso(instant)}
-
-
-def _chosen_venues(parameters: Parameters, venues: tuple[str, ...] | None) -> tuple[str, ...]:
-    """Return the venues of this coin that a filter leaves; unknown names do not filter."""
-    known = set(venues or ()) & set(VENUES)
-    return tuple(venue for venue in parameters.venues if not known or venue in known)
 
 
 def _all_expiry(profile: StrikeProfile, spot: float, model: str) -> Section:
@@ -181,20 +176,3 @@ def _bar(bar: Candle) -> Section:
         "close": bar.close,
         "volume": round(bar.volume, _USD_DECIMALS),
     }
-
-
-def _extra(model: DealerModel, requested: str, venues: tuple[str, ...]) -> Section:
-    aggregation: Section = {
-        "chain_venues": list(venues),
-        "gex_scale": "gamma * spot^2 * size * 0.01, USD per 1% move",
-    }
-    if model.name == "flow":
-        aggregation["flow_venues"] = list(venues)
-    extra: Section = {
-        "positioning": model.name,
-        "positioning_requested": requested,
-        "aggregation": aggregation,
-    }
-    if model.fallback_reason:
-        extra["positioning_fallback_reason"] = model.fallback_reason
-    return extra

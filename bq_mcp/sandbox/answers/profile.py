@@ -8,13 +8,14 @@ import numpy as np
 from bq_mcp.sandbox.answers.interest import interest_by_venue
 from bq_mcp.sandbox.answers.rounding import coin_column, usd, usd_column
 from bq_mcp.sandbox.answers.scopes import Scope, scope_of
+from bq_mcp.sandbox.answers.signing import GEX_SCALE, chosen_venues, signing_extra
 from bq_mcp.sandbox.answers.windows import StrikeFilter, StrikeWindow
 from bq_mcp.sandbox.market import VENUES, World
 from bq_mcp.sandbox.market.arrays import Flags, Floats, Ints
 from bq_mcp.sandbox.market.exposure import StrikeProfile, venue_columns
 from bq_mcp.sandbox.market.levels import strongest
 from bq_mcp.sandbox.market.parameters import PARAMETERS
-from bq_mcp.sandbox.market.positioning import DealerModel, dealer_model
+from bq_mcp.sandbox.market.positioning import dealer_model
 from bq_mcp.sandbox.market.snapshot import Snapshot
 
 _RANKED = 10
@@ -43,7 +44,7 @@ def profile_data(
     snapshot = world.snapshot(symbol, instant)
     scope = scope_of(expiry, snapshot)
     window = strikes.window(snapshot.spot)
-    chosen = tuple(v for v in PARAMETERS[symbol].venues if venues is None or v in venues)
+    chosen = chosen_venues(PARAMETERS[symbol], venues)
     model = dealer_model(snapshot, positioning, chosen)
     kept = scope.of(snapshot) & window.holds(snapshot.strike)
     units = np.where(venue_columns(chosen), snapshot.oi_units, 0)
@@ -56,7 +57,7 @@ def profile_data(
         "available_exchanges": VENUES,
         **_echo(window),
     }
-    return data, _extra(model, positioning, chosen)
+    return data, signing_extra(model, positioning, chosen, gex_scale=GEX_SCALE)
 
 
 def _by_strike(snapshot: Snapshot, quantity: Floats, units: Ints, kept: Flags) -> Section:
@@ -105,18 +106,3 @@ def _echo(window: StrikeWindow) -> Section:
     if window.is_open:
         return {}
     return {"filtered_strike_window": {"min": window.min, "max": window.max}}
-
-
-def _extra(model: DealerModel, requested: str, venues: tuple[str, ...]) -> Section:
-    flow = {"flow_venues": venues} if model.name == "flow" else {}
-    reason = model.fallback_reason
-    return {
-        "positioning": model.name,
-        "positioning_requested": requested,
-        **({"positioning_fallback_reason": reason} if reason else {}),
-        "aggregation": {
-            "chain_venues": venues,
-            **flow,
-            "gex_scale": "gamma * spot^2 * size * 0.01, USD per 1% move",
-        },
-    }

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from bq_mcp.sandbox.answers.scopes import Scope, scope_of
+from bq_mcp.sandbox.answers.signing import signing_extra
 from bq_mcp.sandbox.answers.trace_grid import Grid
 from bq_mcp.sandbox.errors import no_data
 from bq_mcp.sandbox.market import Snapshot, World
@@ -136,18 +137,8 @@ def trace_head(projected: Projection) -> Section:
 
 def trace_extra(projected: Projection, requested: str) -> Section:
     """Return `meta.extra`: the model that ran, the one asked for and the venues combined."""
-    venues = list(PARAMETERS[projected.snapshot.symbol].venues)
-    aggregation: Section = {"chain_venues": venues}
-    if projected.model.name == "flow":
-        aggregation["flow_venues"] = venues
-    extra: Section = {
-        "positioning": projected.model.name,
-        "positioning_requested": requested,
-        "aggregation": aggregation,
-    }
-    if projected.model.fallback_reason:
-        extra["positioning_fallback_reason"] = projected.model.fallback_reason
-    return extra
+    venues = PARAMETERS[projected.snapshot.symbol].venues
+    return signing_extra(projected.model, requested, venues)
 
 
 def _price_axis(snapshot: Snapshot, grid: Grid) -> Floats:

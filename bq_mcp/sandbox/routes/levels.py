@@ -5,8 +5,7 @@ from typing import Any
 
 from bq_mcp.sandbox.call import Call
 from bq_mcp.sandbox.envelope import Provenance
-from bq_mcp.sandbox.instants import iso
-from bq_mcp.sandbox.moments import TAPE_FLOOR, Moment, moment_of
+from bq_mcp.sandbox.moments import moment_of, tape_note
 from bq_mcp.sandbox.queries import checked_positioning, known_members, venue_filter
 
 SECTIONS = ("spot", "candles", "zones", "max_pain", "expected_move", "ranked")
@@ -54,18 +53,9 @@ def levels_answer(
         spot_price=call.world().spot(symbol, moment.instant),
         computed_at=moment.instant,
         exchanges_filtered=venues,
-        extra=extra | _tape_note(moment, extra) | _dropped_note(dropped) | dict(moment.extra),
+        extra=extra | tape_note(moment, extra) | _dropped_note(dropped) | dict(moment.extra),
     )
     return Answer(data, provenance)
-
-
-def _tape_note(moment: Moment, served: dict[str, Any]) -> dict[str, Any]:
-    if moment.has_tape or served.get("positioning_fallback_reason") != "flow_tape_empty":
-        return {}
-    return {
-        "flow_unavailable_before": iso(TAPE_FLOOR),
-        "flow_coverage_note": "The trade tape starts later than this snapshot; std was used.",
-    }
 
 
 def _dropped_note(dropped: frozenset[str]) -> dict[str, Any]:

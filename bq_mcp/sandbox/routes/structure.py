@@ -6,8 +6,7 @@ from bq_mcp.sandbox.answers.chain_query import ChainQuery
 from bq_mcp.sandbox.answers.windows import StrikeFilter
 from bq_mcp.sandbox.call import Call
 from bq_mcp.sandbox.envelope import Provenance
-from bq_mcp.sandbox.instants import iso
-from bq_mcp.sandbox.moments import TAPE_FLOOR, Moment, live_moment, moment_of
+from bq_mcp.sandbox.moments import Moment, live_moment, moment_of, tape_note
 from bq_mcp.sandbox.queries import checked_positioning, known_members, venue_filter
 from bq_mcp.sandbox.routes.levels import Answer
 
@@ -43,7 +42,7 @@ def profile_answer(
         positioning=requested,
         venues=venues,
     )
-    return _answer(call, symbol, moment, data, extra | _tape_note(moment, extra), venues)
+    return _answer(call, symbol, moment, data, extra | tape_note(moment, extra), venues)
 
 
 def max_pain_answer(call: Call, symbol: str, *, expiry: str) -> Answer:
@@ -115,12 +114,3 @@ def _answer(
         extra={**(extra or {}), **moment.extra} or None,
     )
     return Answer(data, provenance)
-
-
-def _tape_note(moment: Moment, served: dict[str, Any]) -> dict[str, Any]:
-    if moment.has_tape or served.get("positioning_fallback_reason") != "flow_tape_empty":
-        return {}
-    return {
-        "flow_unavailable_before": iso(TAPE_FLOOR),
-        "flow_coverage_note": "The trade tape starts later than this snapshot; std was used.",
-    }

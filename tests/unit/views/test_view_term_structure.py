@@ -1,0 +1,154 @@
+"""The view of the ATM term structure."""
+
+from typing import Any
+
+import pytest
+
+from bq_mcp.views import Answer, Detail, Standing
+from bq_mcp.views.context import Cuts, context_of
+from bq_mcp.views.environment import build
+from bq_mcp.views.rendering import render_template, scene_of
+
+from .asking import NOW, ask, envelope, question
+
+PATH = "/options/iv/term-structure"
+CURVE: dict[str, Any] = {
+    "expiries": ["21NOV26", "27NOV26", "04DEC26", "25DEC26", "26FEB27"],
+    "dtes": [0, 6, 13, 34, 97],
+    "days_to_expiry": None,
+    "atm_iv": [52.0, 44.0, 47.5, 45.0, 48.2],
+    "filtered_dte_window": None,
+}
+PAST: dict[str, Any] = {
+    "days_ago": 7,
+    "target_date": "2026-11-13",
+    "historical": [
+        {"dte_bucket": 7, "atm_iv": 50.0, "ts": "2026-11-13T14:00:00Z"},
+        {"dte_bucket": 30, "atm_iv": 46.5, "ts": "2026-11-13T14:00:00Z"},
+        {"dte_bucket": 60, "atm_iv": 47.0, "ts": "2026-11-13T14:00:00Z"},
+        {"dte_bucket": 90, "atm_iv": None, "ts": "2026-11-13T14:00:00Z"},
+    ],
+    "available": True,
+    "reason": None,
+}
+
+
+def told(data: object, detail: Detail = "standard", **given: Any) -> Answer:
+    answer = ask(data, PATH, detail, params=("dte_max",), **given)
+    assert answer.meta["view"] == "options/iv/term-structure"
+    return answer
+
+
+def test_tenors_slope_hump_and_extremes_are_told_in_that_order() -> None:
+    assert told(CURVE).text.split("\n")[1:6] == [
+        "ATM IV nearest ~7d 27NOV26 (6d) 44.0% · ~30d 25DEC26 (34d) 45.0% · "
+        "~90d 26FEB27 (97d) 48.2%",
+        "slope 6d to 97d +4.2 pts, rising (contango)",
+        "hump 04DEC26 (13d) 47.5%, +3.5 pts and +2.5 pts over its neighbours",
+        "front (DTE 1 or more) 27NOV26 (6d) 44.0% · highest 21NOV26 (0d) 52.0% · "
+        "lowest 27NOV26 (6d) 44.0%",
+        "5 expiries: 21NOV26 0d 52.0% · 27NOV26 6d 44.0% · 04DEC26 13d 47.5% · "
+        "25DEC26 34d 45.0% · 26FEB27 97d 48.2%",
+    ]
+
+
+def test_decimals_and_percents_read_the_same() -> None:
+    decimal = CURVE | {"atm_iv": [value / 100 for value in CURVE["atm_iv"]]}
+    assert told(decimal).text == told(CURVE).text
+
+
+@pytest.mark.parametrize(
+    "variant",
+    [
+        {"dtes": None, "days_to_expiry": CURVE["dtes"]},
+        {"dtes": None, "days_to_expiry": CURVE["dtes"], "ts": "2026-11-20T14:32:00Z"},
+        {
+            "expiries": [
+                {"expiry": expiry, "dte": days, "atm_iv": level}
+                for expiry, days, level in zip(
+                    CURVE["expiries"], CURVE["dtes"], CURVE["atm_iv"], strict=True
+                )
+            ],
+            "dtes": None,
+            "atm_iv": None,
+        },
+    ],
+)
+def test_other_spellings_say_the_same(variant: dict[str, Any]) -> None:
+    assert told(CURVE | variant).text == told(CURVE).text
+
+
+def test_missing_days_are_counted_to_settlement_and_said_to_be() -> None:
+    text = told({"expiries": CURVE["expiries"], "atm_iv": CURVE["atm_iv"]}).text
+    assert "27NOV26 (6d) 44.0%" in text
+    assert "days counted to 08:00 UTC settlement" in text
+
+
+def test_levels_that_disagree_have_no_scale() -> None:
+    text = told(CURVE | {"atm_iv": [0.52, 44.0, 47.5, 45.0, 48.2]}).text
+    assert "(scale not stated)" in text
+    assert "%" not in text.split("\n")[1]
+    assert "hump" not in text
+
+
+def test_a_hole_beside_a_peak_proves_no_hump_and_no_smooth_curve() -> None:
+    text = told(CURVE | {"atm_iv": [52.0, None, 47.5, 45.0, 48.2]}).text
+    assert "hump" not in text
+    assert "27NOV26 6d n/a" in text
+
+
+def test_a_falling_curve_is_backwardation() -> None:
+    text = told(CURVE | {"atm_iv": [60.0, 55.0, 52.0, 50.0, 48.0]}).text
+    assert "slope 6d to 97d -7.0 pts, falling (backwardation)" in text
+    assert "no hump: no expiry over 1 pt above both neighbours" in text
+
+
+def test_change_is_told_only_where_an_expiry_is_near_the_past_tenor() -> None:
+    text = told(CURVE | {"compare": PAST}).text
+    assert (
+        "7 days ago (2026-11-13), constant maturity: 7d 50.0% then, -6.0 pts to 27NOV26 (6d) · "
+        "30d 46.5% then, -1.5 pts to 25DEC26 (34d) · 90d n/a"
+    ) in text
+
+
+def test_full_tells_every_past_tenor_with_its_time() -> None:
+    text = told(CURVE | {"compare": PAST}, "full").text
+    assert "60d 47.0% at 2026-11-13 14:00:00Z" in text
+
+
+def test_an_absent_past_curve_is_said_with_its_reason() -> None:
+    past = {"days_ago": 300, "target_date": "2026-01-24", "historical": [], "available": False}
+    text = told(CURVE | {"compare": past | {"reason": "no stored IV"}}).text
+    assert 'no curve of 300 days ago (2026-01-24): "no stored IV"' in text
+
+
+def test_a_comparison_that_was_asked_and_did_not_come_is_said() -> None:
+    text = told(CURVE, query={"historical_compare_days": 30}).text
+    assert "no curve of 30 days ago in the reply" in text
+
+
+def test_no_figure_at_all_is_told_as_such() -> None:
+    text = told(CURVE | {"atm_iv": None}).text
+    assert "ATM IV n/a for 5 expiries: 21NOV26, 27NOV26" in text
+    assert "slope" not in text
+
+
+def test_a_venue_filter_is_told_to_show_that_venues_marks() -> None:
+    text = told(CURVE, exchanges_filtered=["deribit"]).text
+    assert "venues deribit only" in text
+    assert "marks of the filtered venues, not the blend of all" in text
+
+
+def test_brief_keeps_tenors_slope_and_the_change() -> None:
+    text = told(CURVE | {"compare": PAST}, "brief").text
+    assert "~7d (6d) 44.0%" in text
+    assert "slope 6d to 97d +4.2 pts" in text
+    assert "30d 46.5% then, -1.5 pts" in text
+
+
+def test_template_knows_every_name_it_uses() -> None:
+    scene = scene_of(
+        question(PATH, "full"), envelope(CURVE | {"compare": PAST | {"shape": "x"}}), Standing(NOW)
+    )
+    name = "options/iv/term-structure.md.jinja"
+    assert "slope" in render_template(build(strict=True), name, context_of(scene, 12, Cuts()))

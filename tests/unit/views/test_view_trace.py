@@ -1,0 +1,141 @@
+"""The view of the TRACE grid."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from bq_mcp.views import Answer, Detail, Standing
+from bq_mcp.views.context import Cuts, context_of
+from bq_mcp.views.environment import build
+from bq_mcp.views.rendering import render_template, scene_of
+
+from .asking import NOW, ask, envelope, question
+
+PATH = "/options/greeks/trace/{greek}"
+START = datetime(2026, 11, 20, 14, 0, tzinfo=UTC).timestamp()
+TIMES = [int((START + 6 * 3600 * step) * 1000) for step in range(5)]
+PRICES = [61_000.0, 65_000.0, 67_000.0, 69_000.0]
+FIELD = [
+    [-4e6, -2e6, 1e6, 3e6],
+    [-5e6, -3e6, 1e6, 4e6],
+    [-6e6, -4e6, -1e6, 5e6],
+    [-1e6, 0.0, 0.0, 2e6],
+    [-9e7, 0.0, 0.0, 8e7],
+]
+GAMMA: dict[str, Any] = {
+    "greek": "gamma",
+    "expiry": "0dte",
+    "spot_price": 67_214.0,
+    "vol_shift_pct": 0.0,
+    "field_units": "dealer_gamma_dollars_per_pct_spot",
+    "positioning": "flow",
+    "time_axis_ms": TIMES,
+    "price_axis": PRICES,
+    "field": FIELD,
+    "field_min": -9e7,
+    "field_max": 8e7,
+    "abs_field_max": 9e7,
+    "contracts_used": 132,
+    "expiries_in_window": ["21NOV26"],
+    "tau_floor_seconds": 60,
+}
+
+
+def told(data: object, detail: Detail = "standard", **given: Any) -> Answer:
+    answer = ask(data, PATH, detail, params=("positioning", "expiry"), **given)
+    assert answer.meta["view"] == "options/greeks/trace"
+    return answer
+
+
+def test_spot_column_zeros_and_extremes_are_told_with_their_places() -> None:
+    assert told(GAMMA).text.split("\n")[1:7] == [
+        "what-if, no price path: contracts and IV held; slice 0dte, 132 contracts, 21NOV26; "
+        "from 14:00:00Z, prices 61,000 to 69,000",
+        "gamma (USD per 1% move) at spot (grid 67,000): now +$1m · in 6h +$1m · in 12h -$1m · "
+        "in 24h $0 (after settlement); "
+        "+ damping, - amplifying side in the usual reading",
+        "zero nearest spot: now 66,333 (-1.3%), - below, + above · "
+        "in 12h 67,333 (+0.2%), - below, + above · "
+        "in 24h 66,000 (-1.8%), - below, + above (after settlement)",
+        "whole grid: highest +$80m at 69,000 (+2.7%), in 24h (after settlement) · "
+        "lowest -$90m at 61,000 (-9.2%), in 24h (after settlement)",
+        "before the first settlement: highest +$5m at 69,000 (+2.7%), in 12h · "
+        "lowest -$6m at 61,000 (-9.2%), in 12h",
+        "time to expiry is never less than tau_floor 60s, so expired contracts stay in later cells",
+    ]
+
+
+def test_brief_keeps_the_model_now_horizon_zero_and_the_largest_cell() -> None:
+    assert told(GAMMA, "brief").text.split("\n")[1:] == [
+        "what-if: contracts and IV held; slice 0dte",
+        "gamma (USD per 1% move) at spot (grid 67,000): now +$1m · in 24h $0 (after settlement)",
+        "zero nearest spot: now 66,333 (-1.3%)",
+        "largest cell -$90m at 61,000 (-9.2%), in 24h (after settlement)",
+    ]
+
+
+def test_full_tells_every_price_at_the_chosen_times() -> None:
+    text = told(GAMMA, "full").text
+    assert "by price: now, in 6h, in 12h, in 24h" in text
+    assert "65,000 (-3.3%): -$2m, -$3m, -$4m, $0" in text
+
+
+def test_a_shift_of_volatility_is_told_at_every_size() -> None:
+    for detail in ("brief", "standard", "full"):
+        text = told(GAMMA | {"vol_shift_pct": -20}, detail).text
+        assert "every IV scaled by -20.0%" in text
+        assert "scaled" not in told(GAMMA, detail).text
+
+
+def test_a_floor_on_open_interest_is_echoed() -> None:
+    assert "min_oi 50" in told(GAMMA, query={"greek": "gamma", "min_oi": 50}).text
+
+
+def test_charm_is_told_with_its_sign_at_every_size() -> None:
+    charm = GAMMA | {"greek": "charm", "field_units": "dealer_charm_per_year"}
+    for detail in ("brief", "standard", "full"):
+        text = told(charm, detail).text
+        assert "passing time has the opposite sign" in text
+        assert "charm (dealer charm per year)" in text
+        assert "damping" not in text and "$" not in text
+
+
+def test_a_unit_that_is_not_stated_is_not_guessed() -> None:
+    text = told(GAMMA | {"field_units": None}).text
+    assert "gamma (unit not stated)" in text
+    assert "$" not in text
+
+
+def test_a_square_grid_reads_time_first() -> None:
+    square = GAMMA | {"time_axis_ms": TIMES[:4], "field": FIELD[:4]}
+    assert "now +$1m · in 6h +$1m" in told(square).text
+
+
+def test_a_grid_that_only_fits_turned_is_turned() -> None:
+    turned = GAMMA | {"field": [list(column) for column in zip(*FIELD, strict=True)]}
+    assert told(turned).text == told(GAMMA).text
+
+
+def test_a_grid_without_fitting_axes_has_no_places() -> None:
+    text = told(GAMMA | {"price_axis": PRICES[:3]}).text
+    assert "lowest -$90m · highest +$80m; cells and axes do not fit together" in text
+    assert "zero nearest" not in text
+
+
+def test_a_cell_without_a_figure_breaks_the_zero_line() -> None:
+    holed = [[-4e6, None, 1e6, 3e6], *FIELD[1:]]
+    assert (
+        "zero nearest spot: now n/a (no sign change on the grid)"
+        in told(GAMMA | {"field": holed}).text
+    )
+
+
+def test_unknown_expiries_claim_no_settlement() -> None:
+    text = told(GAMMA | {"expiries_in_window": None}).text
+    assert "expiries n/a" in text
+    assert "settlement" not in text
+
+
+def test_template_knows_every_name_it_uses() -> None:
+    scene = scene_of(question(PATH, "full", query={"min_oi": 5}), envelope(GAMMA), Standing(NOW))
+    name = "options/greeks/trace.md.jinja"
+    assert "zero" in render_template(build(strict=True), name, context_of(scene, 12, Cuts()))
