@@ -15,6 +15,7 @@ _FIXING = ("as_of", "before")
 _SETTLED_AFTER = timedelta(minutes=10)
 # A status that calls twice the cadence healthy is how upstream grades its thirty-second data.
 _CADENCES_HEALTHY = 2.0
+_LONGEST_LIMIT_S = 365 * 86_400.0
 
 
 def lifetime_of(
@@ -45,10 +46,18 @@ def read_thresholds(data: object) -> Thresholds:
     for category, limits in stated.items():
         if not isinstance(limits, Mapping):
             continue
-        pair = (limits.get("healthy_max_seconds"), limits.get("degraded_max_seconds"))
-        if all(isinstance(value, int | float) and value > 0 for value in pair):
-            found[str(category).lower()] = (float(pair[0] or 0), float(pair[1] or 0))
+        healthy = _seconds(limits.get("healthy_max_seconds"))
+        degraded = _seconds(limits.get("degraded_max_seconds"))
+        if 0 < healthy <= degraded:
+            found[str(category).lower()] = (healthy, degraded)
     return found
+
+
+def _seconds(value: object) -> float:
+    """Return an age limit; 0 for what is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return 0.0
+    return float(value) if 0 < value <= _LONGEST_LIMIT_S else 0.0
 
 
 def _is_settled(value: object, now: datetime) -> bool:

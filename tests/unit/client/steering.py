@@ -131,6 +131,12 @@ class Market:
         return {"path": request.path, "query": dict(request.query), "reply": len(self.asked)}
 
 
+async def settle() -> None:
+    """Give every task the turns it needs to get stuck or to end; no time passes."""
+    for _ in range(100):
+        await anyio.lowlevel.checkpoint()
+
+
 @asynccontextmanager
 async def opened(
     upstream: Market | Send,
@@ -140,8 +146,9 @@ async def opened(
     owner: str = "test",
     tuning: Tuning | None = None,
     breaker: Breaker | None = None,
+    within: float = 10.0,
 ) -> AsyncIterator[Client]:
-    """Give a client over an upstream."""
+    """Give a client over an upstream; it waits for its budget up to `within` seconds at most."""
     client = Client(
         upstream.send if isinstance(upstream, Market) else upstream,
         store or MemoryStore(1024**2),
@@ -150,6 +157,6 @@ async def opened(
         tuning=tuning or Tuning(),
         breaker=breaker or Breaker(time.monotonic),
     )
-    with anyio.fail_after(10):
+    with anyio.fail_after(within):
         async with client:
             yield client

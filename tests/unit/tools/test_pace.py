@@ -29,7 +29,7 @@ def pace(name: str, **asked: object) -> Lifetime:
         ("options_vrp", Lifetime("slow")),
         ("etf_flows", Lifetime("slow")),
         ("endpoints", Lifetime("static")),
-        ("health", Lifetime("static")),
+        ("health", Lifetime("static", 30.0)),
     ],
 )
 def test_a_tool_has_the_pace_of_its_hint(name: str, lifetime: Lifetime) -> None:

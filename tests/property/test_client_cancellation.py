@@ -1,0 +1,201 @@
+"""Callers leave at any await: no task, request, lock or waiter stays, and no answer is lost."""
+
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass
+
+import anyio
+import anyio.lowlevel
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bq_mcp.client import Client, Clock, Lifetime, Tuning
+from bq_mcp.client.model import Query, RawReply, Request
+from bq_mcp.errors import BackQuantError
+
+from ..unit.client.steering import (
+    LEVELS,
+    MULTI,
+    FakeTime,
+    Market,
+    good,
+    iso,
+    limits,
+    opened,
+    settle,
+)
+
+LIVE = Lifetime("refreshed", 30.0)
+SYMBOLS = ("BTCUSDT", "ETHUSDT", "SOLUSDT")
+
+
+class Slow(Market):
+    """An upstream whose replies take some turns of the loop, on a plan of a few calls a minute."""
+
+    def __init__(self, time: FakeTime, turns: list[int], limit: int) -> None:
+        super().__init__(time)
+        self._turns = turns
+        self.limit = limit
+        self._used: dict[int, int] = {}
+
+    async def send(self, request: Request) -> RawReply:
+        turns = self._turns[len(self.asked) % len(self._turns)]
+        self.asked.append(request)
+        self.under_way += 1
+        try:
+            for _ in range(turns):
+                await anyio.lowlevel.checkpoint()
+            return self._reply(request)
+        finally:
+            self.under_way -= 1
+
+    def _reply(self, request: Request) -> RawReply:
+        now = self.time.now.timestamp()
+        minute = int(now // 60)
+        self._used[minute] = self._used.get(minute, 0) + 1
+        left = max(self.limit - self._used[minute], 0)
+        headers = limits(left, reset=(minute + 1) * 60, limit=self.limit)
+        stamps = {"timestamp": iso(self.time.now), "computed_at": iso(self.computed_at)}
+        return good(self._data(request), headers, **stamps)
+
+    def _data(self, request: Request) -> object:
+        entry = {"positioning": "flow", "spot_price": 1.0, "computed_at": iso(self.computed_at)}
+        if request.path != MULTI:
+            return entry
+        symbols = dict(request.query)["symbols"].split(",")
+        return {"results": dict.fromkeys(symbols, entry)}
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Asks after `arrives` turns of the loop, and leaves `stays` turns later if not None."""
+
+    path: str
+    symbol: str
+    arrives: int
+    stays: int | None
+
+    @property
+    def query(self) -> Query:
+        return (("symbol", self.symbol),)
+
+
+callers = st.lists(
+    st.builds(
+        Caller,
+        path=st.sampled_from([LEVELS, LEVELS, "/x"]),
+        symbol=st.sampled_from(SYMBOLS),
+        arrives=st.integers(0, 12),
+        stays=st.none() | st.integers(0, 30),
+    ),
+    min_size=1,
+    max_size=14,
+)
+
+
+@settings(deadline=None, max_examples=150, derandomize=True)
+@given(
+    callers=callers,
+    turns=st.lists(st.integers(0, 8), min_size=1, max_size=5),
+    limit=st.integers(1, 4),
+)
+def test_whoever_leaves_whenever_nothing_stays_behind(
+    callers: list[Caller], turns: list[int], limit: int
+) -> None:
+    anyio.run(_play, callers, turns, limit)
+
+
+async def _play(callers: list[Caller], turns: list[int], limit: int) -> None:
+    time = _turning()
+    upstream = Slow(time, turns, limit)
+    answered: set[int] = set()
+
+    async def call(client: Client, place: int, caller: Caller) -> None:
+        with anyio.CancelScope() as scope:
+            for _ in range(caller.arrives):
+                await anyio.lowlevel.checkpoint()
+            if caller.stays is not None:
+                tasks.start_soon(_cancel_after, scope, caller.stays)
+            with suppress(BackQuantError):
+                await client.get(caller.path, caller.query, LIVE)
+            answered.add(place)
+
+    # Patience for one more window, though its pause takes no time: see the deadline's own test.
+    tuning = Tuning(deadline=90.0, patience=70.0)
+    async with opened(upstream, time, tuning=tuning, within=100.0) as client:
+        async with anyio.create_task_group() as tasks:
+            for place, caller in enumerate(callers):
+                tasks.start_soon(call, client, place, caller)
+        await settle()
+        assert upstream.under_way == 0
+        # This one, and nobody else's.
+        assert len(asyncio.all_tasks()) == 1
+        await _check_it_works_as_at_first(client, upstream)
+    assert answered >= {place for place, caller in enumerate(callers) if caller.stays is None}
+
+
+async def _cancel_after(scope: anyio.CancelScope, turns: int) -> None:
+    for _ in range(turns):
+        await anyio.lowlevel.checkpoint()
+    scope.cancel()
+
+
+async def _check_it_works_as_at_first(client: Client, upstream: Slow) -> None:
+    """Spend a whole new minute, one bundle among it, without a pause."""
+    upstream.time.advance(3_600)
+    asked, waits = len(upstream.asked), client.counters.waits
+    async with anyio.create_task_group() as tasks:
+        for symbol in SYMBOLS:
+            tasks.start_soon(client.get, LEVELS, (("symbol", symbol),), LIVE)
+        for number in range(1, upstream.limit):
+            tasks.start_soon(client.get, f"/y/{number}", (), LIVE)
+    paths = [request.path for request in upstream.asked[asked:]]
+    assert sorted(paths) == sorted([MULTI, *(f"/y/{n}" for n in range(1, upstream.limit))])
+    assert client.counters.waits == waits
+
+
+def _turning() -> FakeTime:
+    """Return a time whose pauses take some turns of the loop, so that callers can leave in them."""
+    time = FakeTime()
+
+    async def sleep(seconds: float) -> None:
+        for _ in range(3):
+            await anyio.lowlevel.checkpoint()
+        time.advance(seconds)
+
+    time.clock = Clock(time.local_now, time.monotonic, sleep, lambda: 0.5)
+    return time
+
+
+@settings(deadline=None, max_examples=60, derandomize=True)
+@given(
+    callers=callers,
+    turns=st.lists(st.integers(0, 8), min_size=1, max_size=5),
+    closes_after=st.integers(0, 25),
+)
+def test_closing_at_any_moment_answers_everybody_and_leaves_nothing(
+    callers: list[Caller], turns: list[int], closes_after: int
+) -> None:
+    anyio.run(_close, callers, turns, closes_after)
+
+
+async def _close(callers: list[Caller], turns: list[int], closes_after: int) -> None:
+    time = _turning()
+    upstream = Slow(time, turns, limit=2)
+    ended = 0
+
+    async def call(client: Client, caller: Caller) -> None:
+        nonlocal ended
+        with suppress(BackQuantError):
+            await client.get(caller.path, caller.query, LIVE)
+        ended += 1
+
+    with anyio.fail_after(1):
+        async with anyio.create_task_group() as tasks, opened(upstream, time) as client:
+            for caller in callers:
+                tasks.start_soon(call, client, caller)
+            for _ in range(1 + closes_after):
+                await anyio.lowlevel.checkpoint()
+    assert ended == len(callers)
+    assert upstream.under_way == 0
+    assert len(asyncio.all_tasks()) == 1
