@@ -40,6 +40,7 @@ _FORMS: tuple[Callable[[float], str], ...] = (
     filters.signed_pct,
     filters.size_pct,
     filters.ratio,
+    lambda value: filters.chance(value).removeprefix(">"),
     filters.count,
     filters.duration,
     lambda value: filters.plain(value) + "d",

@@ -132,6 +132,14 @@ def test_activity_that_was_not_asked_for_is_not_mentioned() -> None:
     assert "IV scale" not in text
 
 
+def test_a_projection_to_exposures_shows_them() -> None:
+    lean = {"strike": 67_000.0, "expiry": "21NOV26", "dte": 0, "type": "put", "gex": -2_500_000.0}
+    text = ask(chain(lean), PATH).text
+    assert "67,000 (-0.3%) put, gex -$2.5m" in text
+    assert "largest gex, per 1% move: 67,000 put 21NOV26 -$2.5m" in text
+    assert "nearest spot" not in ask(chain(lean), PATH, "brief").text
+
+
 def test_the_most_traded_are_ranked_by_premium() -> None:
     busy = contract(68_000.0, "put", volume=12.5, notional_volume=250_000.0)
     calm = contract(67_000.0, "call", volume=90.0, notional_volume=1_000.0)
