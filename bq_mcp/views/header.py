@@ -141,7 +141,7 @@ def positioning_of(question: Question, envelope: Envelope, shape: Shape) -> Posi
     )
     if effective or reason:
         return Positioning(effective, requested, reason)
-    if any("positioning" in table.columns for table in shape.tables):
+    if _states_positioning_inside(shape):
         return Positioning(by_row=True)
     if question.endpoint.param("positioning") is not None or _shows_gex(shape):
         return Positioning(stated=False)
@@ -211,6 +211,11 @@ def _near(shape: Shape, spot: float | None) -> list[float]:
         for figure in figures
         if figure is not None and figure != spot and abs(figure - spot) <= _NEAR_SPOT * abs(spot)
     ]
+
+
+def _states_positioning_inside(shape: Shape) -> bool:
+    names = (name for table in shape.tables for name in table.columns)
+    return any(name.rpartition(".")[2] == "positioning" for name in (*names, *shape.scalars))
 
 
 def _shows_gex(shape: Shape) -> bool:
