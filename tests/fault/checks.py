@@ -38,7 +38,7 @@ _STALE_WORDS = {
     "upstream_unavailable": "upstream unavailable; try again in 10s",
     "burst_limit": "this minute's calls are used up; try again in ",
     "quota": "this month's calls are used up; do not repeat",
-    "too_large": "upstream failed; try again in 10s",
+    "too_large": "upstream's reply was too large; try again in 10s",
 }
 
 

@@ -45,6 +45,7 @@ class Slow(Market):
         try:
             for _ in range(turns):
                 await anyio.lowlevel.checkpoint()
+            await self.open.wait()
             return self._reply(request)
         finally:
             self.under_way -= 1
@@ -121,7 +122,7 @@ async def _play(callers: list[Caller], turns: list[int], limit: int) -> None:
             answered.add(place)
 
     # Patience for one more window, though its pause takes no time: see the deadline's own test.
-    tuning = Tuning(deadline=90.0, patience=70.0)
+    tuning = Tuning(deadline=90.0, patience=45.0)
     async with opened(upstream, time, tuning=tuning, within=100.0) as client:
         async with anyio.create_task_group() as tasks:
             for place, caller in enumerate(callers):
@@ -134,6 +135,41 @@ async def _play(callers: list[Caller], turns: list[int], limit: int) -> None:
     assert answered >= {place for place, caller in enumerate(callers) if caller.stays is None}
 
 
+@settings(deadline=None, max_examples=60, derandomize=True)
+@given(
+    leavings=st.lists(
+        st.tuples(st.sampled_from([LEVELS, "/x"]), st.sampled_from(SYMBOLS), st.integers(0, 15)),
+        min_size=1,
+        max_size=14,
+    )
+)
+def test_once_all_have_left_nothing_waits_for_a_silent_upstream(
+    leavings: list[tuple[str, str, int]],
+) -> None:
+    anyio.run(_leave, leavings)
+
+
+async def _leave(leavings: list[tuple[str, str, int]]) -> None:
+    time = _turning()
+    upstream = Slow(time, turns=[2], limit=30)
+    upstream.hold()
+
+    async def call(client: Client, path: str, symbol: str, stays: int) -> None:
+        with anyio.CancelScope() as scope:
+            tasks.start_soon(_cancel_after, scope, stays)
+            await client.get(path, (("symbol", symbol),), LIVE)
+
+    async with opened(upstream, time) as client:
+        async with anyio.create_task_group() as tasks:
+            for path, symbol, stays in leavings:
+                tasks.start_soon(call, client, path, symbol, stays)
+        await settle()
+        assert upstream.under_way == 0
+        assert len(asyncio.all_tasks()) == 1
+        upstream.open.set()
+        await _check_it_works_as_at_first(client, upstream)
+
+
 async def _cancel_after(scope: anyio.CancelScope, turns: int) -> None:
     for _ in range(turns):
         await anyio.lowlevel.checkpoint()
@@ -142,7 +178,7 @@ async def _cancel_after(scope: anyio.CancelScope, turns: int) -> None:
 
 async def _check_it_works_as_at_first(client: Client, upstream: Slow) -> None:
     """Spend a whole new minute, one bundle among it, without a pause."""
-    upstream.time.advance(3_600)
+    upstream.time.advance(3_600 - upstream.time.now.timestamp() % 60)
     asked, waits = len(upstream.asked), client.counters.waits
     async with anyio.create_task_group() as tasks:
         for symbol in SYMBOLS:

@@ -110,3 +110,24 @@ def test_days_until_an_expiry_token_or_date() -> None:
 def test_tally_counts_the_values_of_a_column() -> None:
     rows = [{"tag": "GEX"}, {"tag": "Tape"}, {"tag": "GEX"}, {}, "odd"]
     assert derived.tally(rows, "tag") == {"GEX": 2, "Tape": 1}
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "expected"),
+    [(3, 2, 1.5), (0, 2, 0.0), (1, 0, None), (None, 2, None), (1, "2", None), (-1, 4, -0.25)],
+)
+def test_quotient(part: object, whole: object, expected: float | None) -> None:
+    assert derived.quotient(part, whole) == expected
+
+
+def test_missing_counts_what_is_no_figure() -> None:
+    assert derived.missing([1, None, "x", 0, float("nan"), True]) == 4
+
+
+def test_sum_by_key_adds_equal_keys_and_skips_what_has_no_figure() -> None:
+    maps = [
+        {"okx": {"oi": 1.0}, "deribit": {"oi": 5}},
+        None,
+        {"okx": {"oi": 2}, "thalex": {"oi": None}, "delta": "odd"},
+    ]
+    assert list(derived.sum_by_key(maps, "oi").items()) == [("deribit", 5.0), ("okx", 3.0)]
