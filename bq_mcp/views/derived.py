@@ -210,6 +210,11 @@ def own_step(instants: Sequence[datetime]) -> float | None:
     return gaps[int(_STEP_QUANTILE * (len(gaps) - 1))]
 
 
+def number_of(rows: object) -> int:
+    """Return how many rows, records or members there are; 0 for anything else."""
+    return len(rows) if isinstance(rows, list | tuple | Mapping) else 0
+
+
 def tally(rows: Iterable[object], column: str) -> Mapping[str, int]:
     """Return how many rows hold each value of `column`, the most frequent first."""
     counts: dict[str, int] = {}

@@ -46,6 +46,7 @@ _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
         derived.settlements,
         derived.seconds_between,
         derived.expiry_type,
+        derived.number_of,
         derived.tally,
         records,
         evenly,

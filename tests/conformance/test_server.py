@@ -122,6 +122,17 @@ async def test_the_first_list_waits_for_a_live_catalog(mode: str, tmp_path: Path
     assert [tool.name for tool in listed.tools] == ["gex_levels", "vol_cone"]
 
 
+async def test_a_list_may_be_kept_only_once_a_live_catalog_was_read(tmp_path: Path) -> None:
+    upstream = Upstream()
+    parts = bench(upstream, folder=tmp_path)
+    async with connected(parts, "auto") as client:
+        before = await client.list_tools()
+        upstream.replies["/v2/endpoints"] = NEW_CATALOG
+        await parts.toolbox.keeper.refresh()
+        after = await client.list_tools(cache_mode="bypass")
+    assert (before.ttl_ms, after.ttl_ms) == (0, 300_000)
+
+
 async def test_a_tool_nobody_has_seen_answers_with_its_figures(mode: str, tmp_path: Path) -> None:
     cone = {"window": [7, 30], "low_iv": [41.5, 38.25], "high_iv": [77.1, 69.9]}
     upstream = Upstream({"/v2/endpoints": NEW_CATALOG, "/v2/vol/cone": envelope(cone)})

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import anyio
 import pytest
 
-from bq_mcp.client import Client, Lifetime, Reply
+from bq_mcp.client import Client, Clock, Lifetime, Reply
 from bq_mcp.client.bundle import bundled_symbol
 from bq_mcp.client.model import Query, RawReply, Request
 from bq_mcp.errors import (
@@ -351,3 +351,23 @@ async def test_when_all_leave_the_shared_request_is_dropped_and_the_next_one_is_
         desk.open.set()
         answers = await all_four(client)
     assert [whole(answer).outcome for answer in answers] == ["bundled"] * 4
+
+
+async def test_a_symbol_nobody_waits_for_any_more_is_not_asked_for_by_the_next_ones() -> None:
+    time = FakeTime()
+    window = anyio.Event()
+
+    async def sleep(seconds: float) -> None:
+        await window.wait()
+
+    time.clock = Clock(time.local_now, time.monotonic, sleep, lambda: 0.0)
+    desk = Desk(time)
+    async with opened(desk, time) as client:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(client.get, LEVELS, levels("HYPEUSDT"), LIVE)
+            await anyio.wait_all_tasks_blocked()
+            tasks.cancel_scope.cancel()
+        await anyio.wait_all_tasks_blocked()
+        window.set()
+        await together(client, levels("BTCUSDT"), levels("ETHUSDT"))
+    assert desk.asked == [Request(MULTI, (("symbols", "BTCUSDT,ETHUSDT"),))]

@@ -110,7 +110,9 @@ def test_venues_are_named_by_size_without_those_that_hold_nothing() -> None:
 
 
 def test_no_strikes_is_a_finding() -> None:
-    empty = {name: [] for name, values in profile().items() if isinstance(values, list)}
+    empty: dict[str, list[object]] = {
+        name: [] for name, values in profile().items() if isinstance(values, list)
+    }
     data = profile(**empty, filtered_strike_window={"min": 1, "max": 2})
     assert lines(data)[1] == "no strikes returned, 1 to 2"
 
