@@ -68,7 +68,7 @@ async def _tour() -> bool:
     async with Client(command) as client:
         listed = await client.list_tools()
         typer.echo(f"{len(listed.tools)} tools listed {_ms(started)} ms after the start")
-        typer.echo("Everything below is SIMULATED by the sandbox; none of it is market data.")
+        typer.echo("Everything below is SIMULATED by the sandbox; it is not market data.")
         good = [await _ask(client, step) for step in STEPS]
     return all(good)
 
