@@ -103,16 +103,24 @@ async def test_the_last_caller_to_leave_ends_the_work() -> None:
     assert group.got == {3: (2, False)}
 
 
-async def test_one_who_asks_while_the_last_one_leaves_starts_anew() -> None:
+async def test_one_who_asks_the_moment_the_last_one_has_left_starts_anew() -> None:
     work = Work()
-    async with callers(work) as group:
-        last = group.ask(0)
-        await anyio.wait_all_tasks_blocked()
-        last.cancel()
-        group.ask(1)
-        work.go.set()
-    assert 1 in group.got
-    assert not isinstance(group.got[1], Exception)
+    got: list[tuple[int, bool]] = []
+
+    async def leave_and_ask_again(flights: Flights[int]) -> None:
+        try:
+            await flights.share("k", work)
+        finally:
+            with anyio.CancelScope(shield=True):
+                got.append(await flights.share("k", work))
+
+    with anyio.fail_after(5):
+        async with anyio.create_task_group() as own, anyio.create_task_group() as tasks:
+            tasks.start_soon(leave_and_ask_again, Flights[int](own))
+            await anyio.wait_all_tasks_blocked()
+            tasks.cancel_scope.cancel()
+            work.go.set()
+    assert got == [(2, False)]
 
 
 async def test_a_caller_cancelled_before_the_work_began_leaves_nothing_behind() -> None:
