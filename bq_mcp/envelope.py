@@ -154,26 +154,34 @@ def _before(instant: datetime, seconds: float) -> datetime | None:
 
 
 _MILLISECONDS_FROM = 1e11
+_YEARS = range(1900, 9000)
 
 
 def parse_instant(value: object) -> datetime | None:
     """Return an aware UTC instant from ISO 8601 text or Unix seconds or milliseconds.
 
-    Text without a zone is UTC. None where `value` is no instant.
+    Text without a zone is UTC. None where `value` is no instant, or one so far off that a
+    duration added to it may have no date.
     """
     try:
-        if isinstance(value, str):
-            if "-" not in value:
-                # The basic form of ISO 8601 would read Unix milliseconds as a day of long ago.
-                return None
-            instant = datetime.fromisoformat(value.strip())
-            return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
-        number = _number(value)
-        if number is None or number <= 0:
-            return None
-        return datetime.fromtimestamp(number / 1000 if number > _MILLISECONDS_FROM else number, UTC)
+        instant = _told(value) if isinstance(value, str) else _counted(_number(value))
     except (ValueError, OverflowError, OSError):
         return None
+    return instant if instant is not None and instant.year in _YEARS else None
+
+
+def _told(text: str) -> datetime | None:
+    if "-" not in text:
+        # The basic form of ISO 8601 would read Unix milliseconds as a day of long ago.
+        return None
+    instant = datetime.fromisoformat(text.strip())
+    return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+def _counted(number: float | None) -> datetime | None:
+    if number is None or number <= 0:
+        return None
+    return datetime.fromtimestamp(number / 1000 if number > _MILLISECONDS_FROM else number, UTC)
 
 
 def _api_error(

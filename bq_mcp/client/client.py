@@ -2,7 +2,6 @@
 
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from functools import partial
 from urllib.parse import urlencode
 
@@ -23,13 +22,12 @@ from .clock import Clock
 from .counters import Counters
 from .exchange import Exchange
 from .flight import Flights
-from .lifetime import LearnedCadences, Lifetime, keep_until, stale_for
+from .lifetime import LearnedCadences, Lifetime, is_overdue, keep_for, stale_for
 from .model import Limits, Query, Reply, Request, Send
 from .store import Entry, Store
 
 # With an older answer in hand nobody waits long for a better one.
 _PATIENCE_WITH_STALE_S = 0.5
-_OVERDUE_GRACE_S = 1.0
 # Failures that say nothing against an older answer; a refused key or a wrong argument does.
 _STALE_HELPS = (
     TransportError,
@@ -157,11 +155,10 @@ class Client:
         if lifetime.cadence is None and lifetime.is_paced and computed_at is not None:
             self._learned.see(key, computed_at, now=now)
             lifetime = replace(lifetime, cadence=self._learned.of(key))
-        until = keep_until(lifetime, computed_at=computed_at, now=now)
-        if lifetime.kind == "refreshed" and lifetime.cadence and computed_at is not None:
-            due = computed_at + timedelta(seconds=lifetime.cadence + _OVERDUE_GRACE_S)
-            reply = replace(reply, overdue=now > due)
-        good_until = reply.received + (until - now).total_seconds()
+        age = None if computed_at is None else (now - computed_at).total_seconds()
+        if age is not None and is_overdue(lifetime, age=age):
+            reply = replace(reply, overdue=True)
+        good_until = reply.received + keep_for(lifetime, age=age)
         stale_until = good_until + stale_for(lifetime, cadences=self._tuning.stale_cadences)
         entry = Entry(reply, good_until, stale_until, reply.size)
         await self._store.put(key, entry)

@@ -1,12 +1,12 @@
-"""How long an answer is the newest there is: pure rules over instants.
+"""How long an answer is the newest there is: pure rules over ages.
 
-All instants are upstream's clock; durations are seconds.
+All instants are upstream's clock; ages and durations are seconds.
 """
 
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
 from cachetools import LRUCache
@@ -14,6 +14,8 @@ from cachetools import LRUCache
 Kind = Literal["refreshed", "appended", "slow", "static", "pinned"]
 
 _SHORTEST_S = 5.0
+# Instants are told in whole seconds, and a refresh takes a moment.
+_GRACE_S = 1.0
 _UNKNOWN_CADENCE_S = 10.0
 _HOUR_S = 3_600.0
 _DAY_S = 86_400.0
@@ -49,24 +51,30 @@ class Lifetime:
         return self.cadence or _FIXED.get(self.kind, _UNKNOWN_CADENCE_S)
 
 
-def keep_until(lifetime: Lifetime, *, computed_at: datetime | None, now: datetime) -> datetime:
-    """Return until when an answer just received need not be asked for again.
+def keep_for(lifetime: Lifetime, *, age: float | None) -> float:
+    """Return for how long an answer just received need not be asked for again.
 
-    Data that is replaced at a known pace lives until its next replacement is due. Where that
-    moment has passed, upstream is late: it is asked again after a quarter of the cadence, five
-    seconds at the least.
+    `age` is that of its data, None where upstream does not say. Data that is replaced at a known
+    pace lives until its next replacement is due. Where that moment has passed, upstream is late:
+    it is asked again after a quarter of the cadence, five seconds at the least.
     """
-    pace = timedelta(seconds=lifetime.pace)
+    pace = lifetime.pace
     if not lifetime.is_paced:
-        return now + pace
-    if computed_at is None or computed_at + pace <= now:
-        return now + max(pace / 4, timedelta(seconds=_SHORTEST_S))
-    # A computed_at ahead of the clock must not keep an answer for longer than one cadence.
-    return min(computed_at, now) + pace
+        return pace
+    if age is None or age >= pace:
+        return max(pace / 4, _SHORTEST_S)
+    # An age below zero, from a clock that is ahead, must not keep it for more than one cadence.
+    return pace - max(age, 0.0)
+
+
+def is_overdue(lifetime: Lifetime, *, age: float) -> bool:
+    """Tell whether upstream has missed the refresh of data that it replaces at a known pace."""
+    cadence = lifetime.cadence
+    return lifetime.kind == "refreshed" and cadence is not None and age > cadence + _GRACE_S
 
 
 def stale_for(lifetime: Lifetime, *, cadences: int) -> float:
-    """Return for how long after `keep_until` an old answer is better than none."""
+    """Return for how long after it was kept an old answer is better than none."""
     return min(cadences * lifetime.pace, _LONGEST_STALE.get(lifetime.kind, _HOUR_S))
 
 

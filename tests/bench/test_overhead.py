@@ -24,7 +24,7 @@ from bq_mcp.sandbox.clock import frozen_clock
 from bq_mcp.sandbox.serve import serving
 from bq_mcp.settings import Settings
 
-ROUNDS = 200
+ROUNDS = 100
 WARM_UP = 20
 LIVE = Lifetime("refreshed", 30.0)
 START = datetime(2026, 11, 20, 14, 30, 5, tzinfo=UTC)

@@ -221,6 +221,8 @@ def test_instants_are_read_as_aware_utc(value: object, expected: datetime) -> No
         "",
         "soon",
         "20260820",
+        "9999-12-31T23:59:59Z",
+        "0001-01-01T00:00:00Z",
         "1712011530000",
         0,
         -5,
@@ -245,6 +247,26 @@ def test_non_finite_figures_are_read_as_null_and_counted() -> None:
     value, count = decode_json(b'{"a": NaN, "b": [Infinity, -Infinity, 1e999], "c": 0.5}')
     assert value == {"a": None, "b": [None, None, None], "c": 0.5}
     assert count == 4
+
+
+@pytest.mark.parametrize(
+    "figure",
+    [
+        "1e309",
+        "-1E+400",
+        "1.5e0309",
+        "0.1E1000",
+        "9" * 310 + ".0",
+        "9" * 250 + "e99",
+        "1" + "0" * 308 + "9.5e1",
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-32"])
+def test_a_figure_beyond_the_floats_is_null_however_it_is_written(
+    figure: str, encoding: str
+) -> None:
+    body = f'{{"a": {figure}, "b": 1.5e-300, "c": 2.5E+20}}'.encode(encoding)
+    assert decode_json(body) == ({"a": None, "b": 1.5e-300, "c": 2.5e20}, 1)
 
 
 @pytest.mark.parametrize(

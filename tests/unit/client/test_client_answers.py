@@ -6,6 +6,7 @@ import anyio
 import pytest
 
 from bq_mcp.client import Client, Lifetime, MemoryStore, Reply, Tuning
+from bq_mcp.client.model import RawReply, Request
 from bq_mcp.errors import (
     BackQuantError,
     ForbiddenError,
@@ -170,14 +171,14 @@ async def test_a_hit_states_the_limits_as_they_are_and_not_as_they_were() -> Non
     ],
 )
 async def test_when_upstream_fails_the_older_answer_is_given_with_why(
-    failure: BackQuantError | None, answer: object
+    failure: BackQuantError | None, answer: RawReply | None
 ) -> None:
     time = FakeTime()
     market = Market(time)
     async with opened(market, time) as client:
         first = await get(client)
         time.advance(100)
-        market.failure, market.refusal = failure, answer  # type: ignore[assignment]  # one of two
+        market.failure, market.refusal = failure, answer
         older = await get(client)
         assert client.counters.stale == 1
     assert older.outcome == "stale"
@@ -366,12 +367,12 @@ async def test_a_reply_that_states_nothing_of_its_time_is_kept_for_moments() -> 
     time = FakeTime()
     asked = 0
 
-    async def bare(request: object) -> object:
+    async def bare(request: Request) -> RawReply:
         nonlocal asked
         asked += 1
         return good({"n": asked})
 
-    async with opened(bare, time) as client:  # type: ignore[arg-type]  # a wire of its own
+    async with opened(bare, time) as client:
         await get(client)
         time.advance(7.4)
         assert (await get(client)).outcome == "hit"
@@ -392,3 +393,27 @@ async def test_data_that_goes_backwards_is_given_as_it_is_and_asked_again_soon()
         market.stuck_at = None
         time.advance(7.5)
         assert not (await get(client)).overdue
+
+
+@pytest.mark.parametrize(
+    "meta",
+    [
+        {"timestamp": "9999-12-31T23:59:59Z", "computed_at": "9999-12-31T23:59:59Z"},
+        {"timestamp": "0001-01-01T00:00:00Z", "computed_at": "0001-01-01T00:00:00Z"},
+        {"timestamp": "8999-12-31T23:59:59Z", "computed_at": "1901-01-01T00:00:00Z"},
+        {"timestamp": "1901-01-01T00:00:00Z", "computed_at": "8999-12-31T23:59:59Z"},
+        {"computed_at": "8999-12-31T23:59:59Z", "freshness_seconds": 1e11},
+        {"timestamp": 1e300, "computed_at": -1, "freshness_seconds": 1e300},
+    ],
+)
+async def test_absurd_times_are_survived(meta: dict[str, object]) -> None:
+    time = FakeTime()
+
+    async def absurd(request: Request) -> RawReply:
+        return good(1, {}, **meta)
+
+    async with opened(absurd, time) as client:
+        for lifetime in (LIVE, Lifetime("refreshed"), Lifetime("pinned"), None):
+            reply = await get(client, lifetime=lifetime)
+            time.advance(86_400)
+            assert reply.server_now(time.monotonic()) > reply.server_time

@@ -235,6 +235,8 @@ async def test_a_host_that_is_back_is_found_again() -> None:
         ({}, {"date": "Fri, 20 Nov 2026 21:32:22 +0200"}, 5.0),
         ({}, {"date": "today"}, 0.0),
         ({}, {}, 0.0),
+        ({"timestamp": "9999-12-31T23:59:59Z"}, {}, 0.0),
+        ({"timestamp": "0001-01-01T00:00:00Z"}, {}, 0.0),
         ({"computed_at": iso(NOW), "freshness_seconds": 1e300}, {}, 0.0),
     ],
 )

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bq_mcp.client.lifetime import Kind, LearnedCadences, Lifetime, keep_until, stale_for
+from bq_mcp.client.lifetime import Kind, LearnedCadences, Lifetime, is_overdue, keep_for, stale_for
 
 from ...support import NOW
 
@@ -15,14 +15,9 @@ def ago(seconds: float) -> datetime:
     return NOW - timedelta(seconds=seconds)
 
 
-def kept(lifetime: Lifetime, computed_at: datetime | None) -> float:
-    """Return for how many seconds an answer received now is kept."""
-    return (keep_until(lifetime, computed_at=computed_at, now=NOW) - NOW).total_seconds()
-
-
 @pytest.mark.parametrize(("age", "seconds"), [(0, 30), (12, 18), (29.5, 0.5)])
 def test_an_answer_lives_until_the_next_refresh(age: float, seconds: float) -> None:
-    assert kept(LIVE, ago(age)) == pytest.approx(seconds)
+    assert keep_for(LIVE, age=age) == pytest.approx(seconds)
 
 
 @pytest.mark.parametrize(
@@ -31,22 +26,22 @@ def test_an_answer_lives_until_the_next_refresh(age: float, seconds: float) -> N
 def test_a_late_upstream_is_asked_after_a_quarter_of_the_cadence_but_not_under_5_s(
     cadence: float, seconds: float
 ) -> None:
-    assert kept(Lifetime("refreshed", cadence), ago(cadence)) == seconds
-    assert kept(Lifetime("refreshed", cadence), ago(50 * cadence)) == seconds
+    assert keep_for(Lifetime("refreshed", cadence), age=cadence) == seconds
+    assert keep_for(Lifetime("refreshed", cadence), age=50 * cadence) == seconds
 
 
-@pytest.mark.parametrize("ahead", [1, 600, 86_400 * 365])
+@pytest.mark.parametrize("ahead", [1, 600, 86_400 * 365, 2e11])
 def test_data_from_the_future_is_kept_for_one_cadence_at_most(ahead: float) -> None:
-    assert kept(LIVE, NOW + timedelta(seconds=ahead)) == 30.0
+    assert keep_for(LIVE, age=-ahead) == 30.0
 
 
 @pytest.mark.parametrize("cadence", [None, 30.0])
 def test_without_computed_at_it_is_asked_again_soon(cadence: float | None) -> None:
-    assert kept(Lifetime("refreshed", cadence), None) == (7.5 if cadence else 5.0)
+    assert keep_for(Lifetime("refreshed", cadence), age=None) == (7.5 if cadence else 5.0)
 
 
 def test_a_series_lives_by_the_pace_at_which_it_grows() -> None:
-    assert kept(Lifetime("appended", 300.0), ago(100)) == 200.0
+    assert keep_for(Lifetime("appended", 300.0), age=100) == 200.0
 
 
 @pytest.mark.parametrize(
@@ -59,11 +54,24 @@ def test_a_series_lives_by_the_pace_at_which_it_grows() -> None:
         (Lifetime("pinned", 30.0), 86_400.0),
     ],
 )
-@pytest.mark.parametrize("computed_at", [None, ago(0), ago(86_400)])
+@pytest.mark.parametrize("age", [None, 0.0, 86_400.0])
 def test_what_has_no_pace_is_kept_by_its_own_rule(
-    lifetime: Lifetime, seconds: float, computed_at: datetime | None
+    lifetime: Lifetime, seconds: float, age: float | None
 ) -> None:
-    assert kept(lifetime, computed_at) == seconds
+    assert keep_for(lifetime, age=age) == seconds
+
+
+@pytest.mark.parametrize(("age", "late"), [(0, False), (30, False), (31, False), (31.1, True)])
+def test_data_is_overdue_a_moment_after_its_refresh_was_due(age: float, late: bool) -> None:
+    assert is_overdue(LIVE, age=age) == late
+
+
+@pytest.mark.parametrize(
+    "lifetime",
+    [Lifetime("refreshed"), Lifetime("appended", 30.0), Lifetime("slow"), Lifetime("static", 30.0)],
+)
+def test_what_has_no_stated_refresh_is_never_overdue(lifetime: Lifetime) -> None:
+    assert not is_overdue(lifetime, age=1e9)
 
 
 @pytest.mark.parametrize(
