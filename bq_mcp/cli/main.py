@@ -123,6 +123,10 @@ def sandbox(
         typer.Option(metavar="ISO", help="Start the clock here, as 2026-11-20T14:30:00Z."),
     ] = None,
     plan: Annotated[Plan, typer.Option(help="Burst, quota and history of every key.")] = "pro",
+    scenario: Annotated[
+        str,
+        typer.Option(metavar="NAME[@ISO]", help="What goes on, as docs/sandbox.md says."),
+    ] = "mixed",
     faults: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Schedule of faults, as docs/sandbox.md says."),
@@ -131,7 +135,7 @@ def sandbox(
     """Serve the sandbox API over HTTP on loopback."""
     from .sandbox import run_sandbox
 
-    run_sandbox(port=port, seed=seed, clock=clock, plan=plan, faults=faults)
+    run_sandbox(port=port, seed=seed, clock=clock, plan=plan, scenario=scenario, faults=faults)
 
 
 @app.command()

@@ -12,15 +12,18 @@ from .exits import UsageFault, fail
 
 if TYPE_CHECKING:
     from ..sandbox.faults import Schedule
+    from ..sandbox.market import Scenario
 
 _HOST = "127.0.0.1"
 
 
-def run_sandbox(*, port: int, seed: int, clock: str | None, plan: str, faults: Path | None) -> None:
+def run_sandbox(
+    *, port: int, seed: int, clock: str | None, plan: str, scenario: str, faults: Path | None
+) -> None:
     """Serve the sandbox on loopback until a signal arrives.
 
     Raises:
-        UsageFault: the clock or the schedule of faults makes no sense.
+        UsageFault: the clock, the scenario or the schedule of faults makes no sense.
     """
     start = read_start(clock)
     require_sandbox()
@@ -29,15 +32,40 @@ def run_sandbox(*, port: int, seed: int, clock: str | None, plan: str, faults: P
     from ..sandbox.faults import NO_FAULTS
     from ..sandbox.serve import run
 
+    now = datetime.now(UTC)
+    plot, start = read_scenario(scenario, start, now)
     schedule = read_faults(faults, plan) if faults else NO_FAULTS
     typer.echo("simulated data only; point a client at it with", err=True)
     typer.echo(f"  BACKQUANT_BASE_URL=http://{_HOST}:{port or 'PORT'}", err=True)
     typer.echo(f"  BACKQUANT_API_KEY={SANDBOX_KEY}", err=True)
     ticking = shifted_clock(start, time.monotonic) if start else real_clock(time.time)
     try:
-        run(_HOST, port, seed=seed, clock=ticking, plan=plan, faults=schedule)
+        run(_HOST, port, seed=seed, clock=ticking, plan=plan, faults=schedule, scenario=plot)
     except OSError as exc:
         fail(f"port {port} cannot be used: {exc.strerror}")
+
+
+def read_scenario(
+    text: str, start: datetime | None, now: datetime
+) -> tuple["Scenario", datetime | None]:
+    """Return the scenario of `NAME[@ISO]`, and where the clock starts; None leaves it alone.
+
+    Without an instant the scenario has begun long enough ago to show. Those that only some days can
+    show move a clock that was not set (`start` is None) from `now` back to the last such day.
+
+    Raises:
+        UsageFault: no scenario has the name, or what follows it is no instant.
+    """
+    from ..sandbox.market.scenario import scenario_at, stage_clock, staged
+
+    name, _, at = text.partition("@")
+    try:
+        if at:
+            return scenario_at(name, _instant(at, f"--scenario {text!r}")), start
+        shown = start or stage_clock(name, now)
+        return staged(name, shown), (start if shown == now else shown)
+    except ValueError as exc:
+        raise UsageFault(f"--scenario {text!r}: {exc}") from None
 
 
 def read_faults(file: Path, plan: str) -> "Schedule":
@@ -66,10 +94,12 @@ def read_start(clock: str | None) -> datetime | None:
     Raises:
         UsageFault: the text is no ISO 8601 instant.
     """
-    if clock is None:
-        return None
+    return None if clock is None else _instant(clock, f"--clock {clock!r}")
+
+
+def _instant(text: str, option: str) -> datetime:
     try:
-        start = datetime.fromisoformat(clock)
+        instant = datetime.fromisoformat(text)
     except ValueError:
-        raise UsageFault(f"--clock {clock!r} is no instant like 2026-11-20T14:30:00Z") from None
-    return start if start.tzinfo else start.replace(tzinfo=UTC)
+        raise UsageFault(f"{option}: no instant like 2026-11-20T14:30:00Z") from None
+    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)

@@ -37,7 +37,7 @@ from bq_mcp.sandbox.routes import (
 from bq_mcp.sandbox.service_faults import check_schedule
 
 if TYPE_CHECKING:
-    from bq_mcp.sandbox.market import World
+    from bq_mcp.sandbox.market import Scenario, World
 
 _ROUTERS = (
     meta.public_router,
@@ -71,13 +71,15 @@ def create_app(
     clock: Clock,
     plan: str = "pro",
     faults: Schedule = NO_FAULTS,
+    scenario: "Scenario | None" = None,
     sleep: Sleep = asyncio.sleep,
 ) -> FastAPI:
     """Build the sandbox service.
 
-    Equal seed, clock, faults and order of requests give equal bytes. `clock` tells aware UTC
-    instants; `plan` is the rung of the ladder that every key is on; `sleep` (seconds) is what slow
-    faults wait with. In process, `refused` and `reset` raise RuntimeError: they need a socket.
+    Equal seed, scenario, clock, faults and order of requests give equal bytes. `clock` tells aware
+    UTC instants; `plan` is the rung of the ladder that every key is on; `scenario` is `mixed` if
+    left out; `sleep` (seconds) is what slow faults wait with. In process, `refused` and `reset`
+    raise RuntimeError: they need a socket.
 
     Raises: ValueError for an unknown plan, or a fault that cannot happen on it.
     """
@@ -88,9 +90,9 @@ def create_app(
     @cache
     def world() -> "World":
         # Late, because a catalog or a refusal needs no market, and numpy is slow to import.
-        from bq_mcp.sandbox.market import World
+        from bq_mcp.sandbox.market import MIXED, World
 
-        return World(seed=seed)
+        return World(seed=seed, scenario=scenario or MIXED)
 
     app = _Sandbox(
         title="bq-mcp sandbox",

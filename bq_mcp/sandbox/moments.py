@@ -43,9 +43,14 @@ def tape_note(moment: Moment, served: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def worked_until(call: Call) -> datetime:
+    """Return up to when there is data: the present, unless data is frozen or the worker stands."""
+    return call.world().worker_instant(call.now)
+
+
 def live_moment(call: Call) -> Moment:
     """Return the newest snapshot: the last point of the 30-second grid."""
-    return Moment(floor_to(call.now, LIVE_STEP_S))
+    return Moment(floor_to(worked_until(call), LIVE_STEP_S))
 
 
 def moment_of(call: Call, as_of: str | None) -> Moment:
@@ -60,7 +65,7 @@ def moment_of(call: Call, as_of: str | None) -> Moment:
     if requested > call.now:
         raise invalid_query("as_of", "as_of lies in the future", status=400)
     served, clamp = _within_window(requested, call.now, call.plan)
-    instant = floor_to(served, STORE_STEP_S)
+    instant = floor_to(call.world().worker_instant(served), STORE_STEP_S)
     if instant < CHAIN_FLOOR:
         raise ServiceError(404, "NOT_FOUND", f"No stored chain before {iso(CHAIN_FLOOR)}")
     extra: dict[str, Any] = {"as_of": _block(requested, instant)}

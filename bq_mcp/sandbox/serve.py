@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from threading import Thread
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import uvicorn
 from fastapi import FastAPI
@@ -18,9 +18,19 @@ from bq_mcp.sandbox.clock import Clock
 from bq_mcp.sandbox.connection import attach_connection
 from bq_mcp.sandbox.faults import NO_FAULTS, Schedule
 
+if TYPE_CHECKING:
+    from bq_mcp.sandbox.market import Scenario
+
 
 def run(
-    host: str, port: int, *, seed: int, clock: Clock, plan: str, faults: Schedule = NO_FAULTS
+    host: str,
+    port: int,
+    *,
+    seed: int,
+    clock: Clock,
+    plan: str,
+    faults: Schedule = NO_FAULTS,
+    scenario: "Scenario | None" = None,
 ) -> None:
     """Serve until SIGINT or SIGTERM, then return; port 0 takes a free one.
 
@@ -29,12 +39,13 @@ def run(
     Raises: OSError when the address cannot be bound, ValueError for an unknown plan or a fault
     that cannot happen on it.
     """
-    app = create_app(seed=seed, clock=clock, plan=plan, faults=faults)
+    app = create_app(seed=seed, clock=clock, plan=plan, faults=faults, scenario=scenario)
     with closing(_listen(host, port)) as listener:
         server = _Server(app, listener)
         sys.stderr.write(
             f"bq-mcp sandbox: simulated market at {server.base_url}/v2 "
-            f"(seed {seed}, plan {plan}, faults {len(faults.faults)})\n"
+            f"(seed {seed}, scenario {scenario.name if scenario else 'mixed'}, "
+            f"plan {plan}, faults {len(faults.faults)})\n"
         )
         sys.stderr.flush()
         # uvicorn shuts down on a signal, then raises it again under the handler it found.

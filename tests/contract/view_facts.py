@@ -129,6 +129,8 @@ def _same(found: re.Match[str], wanted: float, form: str, signed: bool) -> bool:
         wanted = abs(wanted)
     if figure == 0 and wanted != 0:
         return False
+    if found.string[: found.start()].endswith(("<", ">")):
+        return 0 < abs(wanted) < abs(figure)
     return abs(figure - wanted) <= _RESOLUTION[form](abs(wanted)) / 2 * (1 + 1e-6) + 1e-12
 
 

@@ -8,7 +8,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import get_args
 
@@ -21,11 +21,13 @@ from bq_mcp.sandbox.access import SANDBOX_KEY, SPENT_KEY
 from bq_mcp.sandbox.app import create_app
 from bq_mcp.sandbox.envelope import SOURCE
 from bq_mcp.sandbox.faults import KINDS, Fault, Schedule
+from bq_mcp.sandbox.market.scenario import NAMES
 from bq_mcp.sandbox.plans import PLANS
 from bq_mcp.sandbox.serve import serving
 from tests.unit.sandbox.asking import NOW, HandClock
 
 ROOT = Path(__file__).parents[2]
+SATURDAY = 5
 PAGE = (ROOT / "docs" / "sandbox.md").read_text("utf-8")
 PATIENCE_S = 0.1
 AMPLE_S = 10.0
@@ -46,10 +48,12 @@ BREAKS = {
 }
 
 
-def get(url: str, *, key: str = SANDBOX_KEY, patience: float = AMPLE_S) -> httpx.Response:
+def get(
+    url: str, path: str = "/changelog", *, key: str = SANDBOX_KEY, patience: float = AMPLE_S
+) -> httpx.Response:
     """Ask once, over a connection of its own."""
     with httpx.Client(headers={"X-API-Key": key}, timeout=patience, trust_env=False) as client:
-        return client.get(f"{url}/v2/changelog")
+        return client.get(f"{url}/v2{path}")
 
 
 @contextmanager
@@ -205,6 +209,33 @@ def test_command_offers_every_plan() -> None:
     assert "earthly" in refused("--plan", "earthly")
 
 
+def test_command_tells_a_scenario_and_stops_its_worker() -> None:
+    asked = ("--scenario", "stuck@2026-11-20T14:30:00Z", "--clock", "2026-11-20T14:41:00Z")
+    with running(*asked) as url:
+        levels = get(url, "/gex/levels").json()
+        status = get(url, "/status").json()["data"]
+    assert levels["meta"]["computed_at"] == "2026-11-20T14:30:00Z"
+    assert status["symbols"]["BTCUSDT"]["gex"]["status"] == "unhealthy"
+
+
+def test_command_moves_the_clock_for_a_scenario_that_few_days_show() -> None:
+    with running("--scenario", "weekend") as url:
+        said = get(url).json()["meta"]["timestamp"]
+    assert datetime.fromisoformat(said).weekday() == SATURDAY
+
+
+@pytest.mark.parametrize("scenario", ["moon", "calm@tomorrow"])
+def test_command_refuses_a_scenario_it_does_not_know(scenario: str) -> None:
+    said = refused("--scenario", scenario)
+    assert scenario in said
+    assert len(said.splitlines()) == 1
+
+
+def test_page_names_every_scenario() -> None:
+    rows = [line.split("|")[1].strip(" `") for line in PAGE.splitlines() if line.startswith("| `")]
+    assert [row for row in rows if row in NAMES] == list(NAMES)
+
+
 def test_command_of_the_page_serves_the_plan_and_the_faults_of_the_page(tmp_path: Path) -> None:
     schedule = tmp_path / "faults.toml"
     schedule.write_text(block("toml"), "utf-8")
@@ -236,7 +267,8 @@ def block(language: str) -> str:
 
 
 def test_page_names_every_kind_and_every_plan() -> None:
-    rows = [line.split("|")[1] for line in PAGE.splitlines() if line.startswith("| `")]
+    faults = PAGE.split("## Faults")[1]
+    rows = [line.split("|")[1] for line in faults.splitlines() if line.startswith("| `")]
     named = [kind for row in rows for kind in re.findall(r"`(\w+)`", row)]
     assert sorted(named) == sorted(KINDS)
     assert all(f"`{plan}`" in PAGE for plan in PLANS)

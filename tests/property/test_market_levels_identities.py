@@ -145,13 +145,8 @@ def test_a_one_day_straddle_costs_four_fifths_of_the_expected_move(case):
     assert (call + put).item() == pytest.approx(expected.item(), rel=0.005)
 
 
-@pytest.mark.parametrize(
-    ("symbol", "positioning", "seeds"),
-    [("SOLUSDT", "std", 60), ("ETHUSDT", "flow", 40)],
-    ids=["std", "flow"],
-)
-def test_every_kind_of_level_and_of_absence_occurs(symbol, positioning, seeds):
-    instant = datetime(2026, 6, 19, 12, tzinfo=UTC)
+def levels_seen(symbol: str, positioning: str, seeds: int, instant: datetime) -> set[object]:
+    """Collect which levels were there and which not, and which way the flips went."""
     seen: set[object] = set()
     for seed in range(seeds):
         data, _ = levels_data(
@@ -166,12 +161,46 @@ def test_every_kind_of_level_and_of_absence_occurs(symbol, positioning, seeds):
             seen |= {(scope, name, data[scope][name] is None) for name in data[scope]}
         seen |= {zone["direction"] for zone in data["gamma_flip_zones"]}
         seen.add(("several flips", len(data["gamma_flip_zones"]) > 1))
-    assert {"negative_to_positive", "positive_to_negative"} <= seen
-    assert {("all_expiry", "hvl", True), ("all_expiry", "hvl", False)} <= seen
-    assert {("all_expiry", "put_support", True), ("all_expiry", "put_support", False)} <= seen
-    assert {("odte", "hvl", True), ("odte", "hvl", False)} <= seen
-    assert {("odte", "put_support", True), ("odte", "put_support", False)} <= seen
-    assert {("several flips", True), ("several flips", False)} <= seen
+    return seen
+
+
+def there_and_not(*levels: tuple[str, str]) -> set[object]:
+    return {(scope, name, absent) for scope, name in levels for absent in (True, False)}
+
+
+EVERY_FLIP = {
+    "negative_to_positive",
+    "positive_to_negative",
+    ("several flips", True),
+    ("several flips", False),
+}
+OFTEN_ABSENT = there_and_not(
+    ("all_expiry", "hvl"),
+    ("all_expiry", "put_support"),
+    ("odte", "hvl"),
+    ("odte", "put_support"),
+)
+
+
+@pytest.mark.parametrize(
+    ("symbol", "positioning", "seeds"),
+    [("SOLUSDT", "std", 60), ("ETHUSDT", "flow", 40)],
+    ids=["std", "flow"],
+)
+def test_flips_and_put_walls_are_there_and_not(symbol, positioning, seeds):
+    instant = datetime(2026, 6, 19, 12, tzinfo=UTC)
+    assert levels_seen(symbol, positioning, seeds, instant) >= EVERY_FLIP | OFTEN_ABSENT
+
+
+@pytest.mark.sweep
+def test_every_level_is_there_and_not_over_two_hundred_seeds():
+    instant = datetime(2026, 7, 19, 12, tzinfo=UTC)
+    assert levels_seen("BTCUSDT", "flow", 200, instant) >= EVERY_FLIP | OFTEN_ABSENT | (
+        there_and_not(("all_expiry", "call_resistance"), ("odte", "call_resistance"))
+    )
+    assert levels_seen("SOLUSDT", "std", 200, instant) >= EVERY_FLIP | OFTEN_ABSENT | (
+        there_and_not(("all_expiry", "put_wall_2"), ("all_expiry", "put_wall_3"))
+    )
 
 
 def test_sizes_are_of_the_stated_order():

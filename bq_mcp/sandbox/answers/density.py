@@ -12,6 +12,7 @@ from bq_mcp.sandbox.market import Expiry, Snapshot, World
 from bq_mcp.sandbox.market.density import Distribution, distribution
 from bq_mcp.sandbox.market.parameters import PARAMETERS
 
+_LEAST_CAPTURED = 1e-6
 _PROBABILITY_DECIMALS = 6
 _SHARE_DECIMALS = 12
 """Fine enough for the shares of hundreds of strikes to add up to one within 1e-9."""
@@ -35,29 +36,40 @@ def density_data(
 
     `expiry` is one token in any case, None for all. Prices in USD, probabilities from 0 to 1.
 
+    An expiry is left out whose strikes the price has left so far behind that they hold next to no
+    probability.
+
     Raises: ServiceError 404 when `expiry` is not listed.
     """
     snapshot = world.snapshot(symbol, instant)
     named = listed_among(() if expiry is None else (expiry.strip(),), snapshot)
     kept = [each for each in named if dte_max is None or each.dte <= dte_max]
+    found = {each.token: _found(snapshot, each) for each in kept}
+    decimals = PARAMETERS[symbol].price_decimals
     return {
-        "expiries": {each.token: _payload(snapshot, each, confidence_band) for each in kept},
+        "expiries": {
+            token: _payload(distribution, confidence_band, decimals)
+            for token, distribution in found.items()
+            if distribution.mass.sum() >= _LEAST_CAPTURED
+        },
         "spot_price": snapshot.spot,
         "filtered_dte_max": dte_max,
         "confidence_band_requested": confidence_band,
     }
 
 
-def _payload(snapshot: Snapshot, expiry: Expiry, confidence: float | None) -> Section:
+def _found(snapshot: Snapshot, expiry: Expiry) -> Distribution:
     place = snapshot.expiries.index(expiry)
     of_expiry = snapshot.expiry_index == place
-    found = distribution(
+    return distribution(
         smile=snapshot.smile,
         theta=snapshot.theta[place].item(),
         forward=snapshot.forward[of_expiry][0].item(),
         prices=np.unique(snapshot.strike[of_expiry]),
     )
-    decimals = PARAMETERS[snapshot.symbol].price_decimals
+
+
+def _payload(found: Distribution, confidence: float | None, decimals: int) -> Section:
     payload = _curves(found) | _moments(found, decimals)
     if confidence is not None:
         payload["confidence_band"] = _band(found, confidence, decimals)

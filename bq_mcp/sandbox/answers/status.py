@@ -45,15 +45,18 @@ def live_categories() -> tuple[str, ...]:
     return tuple(name for name in CATEGORIES if name not in COLD_CATEGORIES)
 
 
-def age_seconds(category: str, now: datetime) -> float:
-    """Return the age of the category's newest snapshot."""
-    written_at = floor_to(now, CATEGORIES[category].refresh)
+def age_seconds(category: str, now: datetime, worked: datetime) -> float:
+    """Return the age of the newest snapshot of a category whose worker came as far as `worked`."""
+    written_at = floor_to(worked, CATEGORIES[category].refresh)
     return round((now - written_at).total_seconds(), 3)
 
 
-def status_data(now: datetime, world: "World") -> dict[str, Any]:
-    """Return the payload of the status route: the grid, its thresholds, its worst cell, venues."""
-    row = {name: _cell(name, now) for name in CATEGORIES}
+def status_data(now: datetime, worked: datetime, world: "World") -> dict[str, Any]:
+    """Return the payload of the status route: the grid, its thresholds, its worst cell, venues.
+
+    `now` is what the service's clock shows, `worked` the instant up to which there is data.
+    """
+    row = {name: _cell(name, now, worked) for name in CATEGORIES}
     return {
         "service": SOURCE,
         "version": API_VERSION,
@@ -61,19 +64,24 @@ def status_data(now: datetime, world: "World") -> dict[str, Any]:
         "overall_status": _worst(cell["status"] for cell in row.values()),
         "symbols": dict.fromkeys(SYMBOLS, row),
         "thresholds": {name: _threshold(category) for name, category in CATEGORIES.items()},
-        "venues": _venues(world, floor_to(now, CATEGORIES["chain"].refresh)),
+        "venues": _venues(world, floor_to(worked, CATEGORIES["chain"].refresh)),
     }
 
 
-def symbols_data(now: datetime, world: "World", symbol_routes: list[str]) -> dict[str, Any]:
-    """Return the payload of the symbols route; `symbol_routes` are the paths that take one."""
+def symbols_data(
+    now: datetime, worked: datetime, world: "World", symbol_routes: list[str]
+) -> dict[str, Any]:
+    """Return the payload of the symbols route; `symbol_routes` are the paths that take one.
+
+    `now` is what the service's clock shows, `worked` the instant up to which there is data.
+    """
     categories = live_categories()
-    instant = floor_to(now, CATEGORIES["gex"].refresh)
+    instant = floor_to(worked, CATEGORIES["gex"].refresh)
     rows = [
         {
             "symbol": symbol,
             "categories_live": categories,
-            "freshness_seconds": {name: age_seconds(name, now) for name in categories},
+            "freshness_seconds": {name: age_seconds(name, now, worked) for name in categories},
             "spot_price": world.spot(symbol, instant),
             "active_expiries": len(world.expiries(symbol, instant)),
         }
@@ -82,10 +90,10 @@ def symbols_data(now: datetime, world: "World", symbol_routes: list[str]) -> dic
     return {"symbols": rows, "count": len(rows), "endpoints": symbol_routes}
 
 
-def _cell(category: str, now: datetime) -> dict[str, Any]:
+def _cell(category: str, now: datetime, worked: datetime) -> dict[str, Any]:
     if category in COLD_CATEGORIES:
         return {"status": "unavailable", "freshness_seconds": None}
-    age = age_seconds(category, now)
+    age = age_seconds(category, now, worked)
     return {"status": _grade(age, CATEGORIES[category]), "freshness_seconds": age}
 
 

@@ -11,9 +11,8 @@ from bq_mcp.sandbox.answers.signing import signing_extra
 from bq_mcp.sandbox.answers.trace_grid import Grid
 from bq_mcp.sandbox.errors import no_data
 from bq_mcp.sandbox.market import Snapshot, World
-from bq_mcp.sandbox.market.activity import HOUR_S
 from bq_mcp.sandbox.market.arrays import Flags, Floats, Ints
-from bq_mcp.sandbox.market.calendar import YEAR_S
+from bq_mcp.sandbox.market.calendar import HOUR_S, YEAR_S
 from bq_mcp.sandbox.market.parameters import PARAMETERS
 from bq_mcp.sandbox.market.positioning import DealerModel, dealer_model
 from bq_mcp.sandbox.market.trace import TAU_FLOOR_S, Book, Greek, dealer_book, trace_field

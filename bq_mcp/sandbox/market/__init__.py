@@ -2,7 +2,8 @@
 
 from bq_mcp.sandbox.market.calendar import Expiry
 from bq_mcp.sandbox.market.parameters import SYMBOLS, VENUES
+from bq_mcp.sandbox.market.scenario import MIXED, Scenario
 from bq_mcp.sandbox.market.snapshot import Snapshot
 from bq_mcp.sandbox.market.world import World
 
-__all__ = ["SYMBOLS", "VENUES", "Expiry", "Snapshot", "World"]
+__all__ = ["MIXED", "SYMBOLS", "VENUES", "Expiry", "Scenario", "Snapshot", "World"]

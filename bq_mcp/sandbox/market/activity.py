@@ -3,7 +3,8 @@
 A price observed in calendar time is a Brownian motion read on a clock that runs with activity:
 P. Clark, "A subordinated stochastic process model" (1973); T. Ané, H. Geman, "Order flow,
 transaction clock, and normality of asset returns" (2000). Each factor has a clock of mean speed one
-a year: the hour of the week sets its shape, an Ornstein-Uhlenbeck log variance its regime.
+a year: the hour of the week sets its shape, an Ornstein-Uhlenbeck log variance its regime, and the
+script what is unusual about the days.
 """
 
 from functools import lru_cache
@@ -12,11 +13,11 @@ import numpy as np
 
 from bq_mcp.sandbox.market.arrays import Floats, Ints
 from bq_mcp.sandbox.market.brownian import OrnsteinUhlenbeck
-from bq_mcp.sandbox.market.calendar import YEAR_S, session_start
+from bq_mcp.sandbox.market.calendar import HOUR_S, YEAR_S, session_start
 from bq_mcp.sandbox.market.parameters import ANCHOR_S
 from bq_mcp.sandbox.market.rng import Stream
+from bq_mcp.sandbox.market.script import Script
 
-HOUR_S = 3_600
 WEEK_HOURS = 168
 
 LOG_VARIANCE_SD = 0.45
@@ -59,7 +60,8 @@ def session_progress(session: int, seconds: float) -> float:
 class ActivityClock:
     """The clock of one factor, in years, zero at the anchor instant."""
 
-    def __init__(self, stream: Stream) -> None:
+    def __init__(self, stream: Stream, script: Script) -> None:
+        self._script = script
         self._regime = OrnsteinUhlenbeck(stream, half_life_days=LOG_VARIANCE_HALF_LIFE_DAYS)
         self._chunk = lru_cache(maxsize=64)(self._build_chunk)
         self._chunk_start = lru_cache(maxsize=1024)(self._sum_to_chunk)
@@ -107,6 +109,7 @@ class ActivityClock:
     def _steps(self, number: int) -> Floats:
         hour = number * _CHUNK_HOURS + np.arange(_CHUNK_HOURS)
         middle = np.asarray(ANCHOR_S + (hour + 0.5) * HOUR_S, dtype=np.float64)
-        shape = hourly_shape(hour + ANCHOR_S // HOUR_S)
-        steps: Floats = shape * np.exp(self.log_variance(middle)) * (HOUR_S / YEAR_S)
-        return steps
+        since_epoch = hour + ANCHOR_S // HOUR_S
+        pace = np.exp(self.log_variance(middle)) * self._script.variance_multiple(middle)
+        steps: Floats = hourly_shape(since_epoch) * pace * (HOUR_S / YEAR_S)
+        return steps + self._script.event_clock(since_epoch)

@@ -15,6 +15,7 @@ from bq_mcp.sandbox.market.outlook import OutlookPath, VarianceState
 from bq_mcp.sandbox.market.parameters import Parameters
 from bq_mcp.sandbox.market.placement import LOT_UNITS, strike_weights, venue_split, whole_lots
 from bq_mcp.sandbox.market.rng import Stream
+from bq_mcp.sandbox.market.script import Script
 from bq_mcp.sandbox.market.spot import SpotPath
 from bq_mcp.sandbox.market.strikes import strike_ladder
 
@@ -62,10 +63,13 @@ class Openings:
 class Books:
     """Builds the books of one coin's expiries."""
 
-    def __init__(self, seed: int, parameters: Parameters, openings: Openings) -> None:
+    def __init__(
+        self, seed: int, parameters: Parameters, openings: Openings, script: Script
+    ) -> None:
         self._parameters = parameters
         self._openings = openings
-        self._interest = Interest(seed, parameters)
+        self._script = script
+        self._interest = Interest(seed, parameters, script)
         self._stream = Stream(seed, parameters.symbol, "placement")
         self.of = lru_cache(maxsize=128)(self._build)
 
@@ -73,7 +77,8 @@ class Books:
         """Return the book of the expiry of a day during a session in which it is listed."""
         first = listed_on(self._parameters.ladder, day)
         spots, state = self._openings.between(first, session)
-        days_left = day - np.arange(first, session + 1)
+        sessions = np.arange(first, session + 1)
+        days_left = day - sessions
         deviations = state.smooth_volatility(days_left.astype(np.float64)) * np.sqrt(
             days_left / YEAR_DAYS
         )
@@ -82,6 +87,7 @@ class Books:
             deviations=deviations,
             dtes=days_left - 1,
             steps=self._parameters.strike_steps,
+            sparse=self._sparse(sessions),
         )
         weights = strike_weights(
             self._stream,
@@ -102,3 +108,8 @@ class Books:
             opening=whole_lots(opening * split),
             closing=whole_lots(closing * split),
         )
+
+    def _sparse(self, sessions: Ints) -> Flags:
+        if self._parameters.has_tape:
+            return np.zeros(sessions.shape, dtype=np.bool_)
+        return self._script.within("thin", (sessions * DAY_S + SETTLEMENT_S).astype(np.float64))

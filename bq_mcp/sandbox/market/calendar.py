@@ -11,10 +11,11 @@ from functools import lru_cache
 from itertools import islice
 from typing import Literal
 
+HOUR_S = 3_600
 DAY_S = 86_400
 YEAR_DAYS = 365
 YEAR_S = YEAR_DAYS * DAY_S
-SETTLEMENT_S = 8 * 3_600
+SETTLEMENT_S = 8 * HOUR_S
 
 Kind = Literal["daily", "weekly", "monthly", "quarterly"]
 
@@ -105,6 +106,11 @@ def listed_on(ladder: Ladder, day: int) -> int:
 def previous_anchor(day: int) -> int:
     """Return the last Friday of a month that comes before a day."""
     return next(_preceding("monthly", day))
+
+
+def next_anchor(day: int, *, quarterly: bool) -> int:
+    """Return the last Friday of a month, or of a quarter, that comes after a day."""
+    return next(_following("quarterly" if quarterly else "monthly", day))
 
 
 def expiry(day: int, session: int) -> Expiry:

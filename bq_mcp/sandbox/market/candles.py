@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bq_mcp.sandbox.market.activity import HOUR_S, hourly_shape
+from bq_mcp.sandbox.market.activity import hourly_shape
 from bq_mcp.sandbox.market.arrays import Floats
+from bq_mcp.sandbox.market.calendar import HOUR_S
 from bq_mcp.sandbox.market.coin import CoinMarket
 from bq_mcp.sandbox.market.rng import Stream
 

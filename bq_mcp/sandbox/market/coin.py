@@ -5,10 +5,11 @@ from functools import lru_cache
 
 import numpy as np
 
-from bq_mcp.sandbox.market.activity import HOUR_S, session_progress
+from bq_mcp.sandbox.market.activity import session_progress
 from bq_mcp.sandbox.market.arrays import Floats, Ints
 from bq_mcp.sandbox.market.book import Books, ExpiryBook, Openings
 from bq_mcp.sandbox.market.calendar import (
+    HOUR_S,
     YEAR_S,
     Expiry,
     alive,
@@ -21,6 +22,7 @@ from bq_mcp.sandbox.market.flow import Flows
 from bq_mcp.sandbox.market.forward import Carry
 from bq_mcp.sandbox.market.outlook import OutlookPath, forward_variance
 from bq_mcp.sandbox.market.parameters import TAPE_FLOOR_S, VENUES, Parameters
+from bq_mcp.sandbox.market.script import Script
 from bq_mcp.sandbox.market.snapshot import Snapshot
 from bq_mcp.sandbox.market.spot import Factor, SpotPath
 from bq_mcp.sandbox.market.surface import SmilePath
@@ -33,16 +35,36 @@ _DELTA_VENUES = np.array([venue.startswith("delta") for venue in VENUES])
 class CoinMarket:
     """Spot and option chain of one coin, each a pure function of the instant."""
 
-    def __init__(self, seed: int, parameters: Parameters, common: Factor) -> None:
-        own = Factor(seed, parameters.symbol)
+    def __init__(
+        self,
+        seed: int,
+        parameters: Parameters,
+        *,
+        common: Factor,
+        script: Script,
+        trunk: SpotPath | None = None,
+    ) -> None:
+        own = Factor(seed, parameters.symbol, script)
         self.parameters = parameters
-        self.spot_path = SpotPath(seed, parameters, common=common, own=own)
-        self.outlook = OutlookPath(seed, parameters, common=common.clock, own=own.clock)
+        self.spot_path = SpotPath(
+            seed, parameters, common=common, own=own, script=script, trunk=trunk
+        )
+        self.outlook = OutlookPath(
+            seed, parameters, common=common.clock, own=own.clock, script=script
+        )
+        self._script = script
         self._carry = Carry(seed, parameters)
-        self._smiles = SmilePath(seed, parameters)
+        self._smiles = SmilePath(seed, parameters, script)
         openings = Openings(self.spot_path, self.outlook)
-        self._books = Books(seed, parameters, openings)
-        self._flows = Flows(seed, parameters, books=self._books, openings=openings)
+        self._books = Books(seed, parameters, openings, script)
+        self._flows = Flows(
+            seed,
+            parameters,
+            books=self._books,
+            openings=openings,
+            script=script,
+            pin_strike=self.spot_path.pin_strike,
+        )
         self.snapshot = lru_cache(maxsize=_SNAPSHOTS_KEPT)(self._snapshot)
 
     def spot(self, seconds: float) -> float:
@@ -87,7 +109,12 @@ class CoinMarket:
 
     def _theta(self, seconds: float, settlements: Floats) -> Floats:
         state = self.outlook.at(np.array([seconds]))
-        ahead = forward_variance(seconds, state, horizon_s=settlements[-1])
+        ahead = forward_variance(
+            seconds,
+            state,
+            horizon_s=settlements[-1],
+            event=self._script.expected_event(seconds),
+        )
         return ahead.total(settlements)
 
     def _open_interest(self, books: list[ExpiryBook], session: int, seconds: float) -> Ints:

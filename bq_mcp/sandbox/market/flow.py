@@ -7,6 +7,7 @@ default dealers are long calls above spot, which others overwrite, and short put
 others buy for protection; the size of both wanders, and each contract and venue deviates.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from math import exp, tau
@@ -17,9 +18,12 @@ from bq_mcp.sandbox.market.arrays import Floats, Ints
 from bq_mcp.sandbox.market.book import Books, ExpiryBook, Openings
 from bq_mcp.sandbox.market.brownian import OrnsteinUhlenbeck
 from bq_mcp.sandbox.market.calendar import listed_on, session_at, session_start
+from bq_mcp.sandbox.market.leanings import Contracts, noise, tilt
 from bq_mcp.sandbox.market.parameters import TAPE_FLOOR_S, VENUES, Parameters
 from bq_mcp.sandbox.market.placement import LOT_UNITS, contract_numbers
 from bq_mcp.sandbox.market.rng import Stream
+from bq_mcp.sandbox.market.scenario import Episode
+from bq_mcp.sandbox.market.script import Script
 
 MOST_OF_INTEREST = 0.8
 """Bound of the dealers' quantity as a part of open interest, by contract and venue."""
@@ -64,9 +68,18 @@ class Flows:
     """Builds the dealer quantities of one coin's expiries."""
 
     def __init__(
-        self, seed: int, parameters: Parameters, *, books: Books, openings: Openings
+        self,
+        seed: int,
+        parameters: Parameters,
+        *,
+        books: Books,
+        openings: Openings,
+        script: Script,
+        pin_strike: Callable[[Episode], float],
     ) -> None:
         self._parameters = parameters
+        self._script = script
+        self._pin_strike = pin_strike
         self._books = books
         self._openings = openings
         self._stream = Stream(seed, parameters.symbol, "flow")
@@ -115,8 +128,17 @@ class Flows:
         call_mood, put_mood = (_MOOD_SD * mood.at(when)[0] for mood in self._moods)
         bias = np.where(book.is_call, _CALL_BIAS, _PUT_BIAS)
         mood = np.where(book.is_call, call_mood, put_mood)
-        lean: Floats = (bias * out_of_the_money + mood)[:, None]
-        return lean + self._deviations(book, day, session)
+        episode = self._script.session_episode(session)
+        tilted = self._tilt(episode, book, moneyness, day, session)
+        lean: Floats = bias * out_of_the_money + mood + tilted
+        return lean[:, None] + noise(episode) * self._deviations(book, day, session)
+
+    def _tilt(
+        self, episode: Episode, book: ExpiryBook, moneyness: Floats, day: int, session: int
+    ) -> Floats:
+        pins = episode.kind == "pin" and episode.settlement_day == day
+        contracts = Contracts(moneyness, book.is_call, book.strike, dte=day - session - 1)
+        return tilt(episode, contracts, self._pin_strike(episode) if pins else None)
 
     def _deviations(self, book: ExpiryBook, day: int, session: int) -> Floats:
         numbers = self._numbers(book)

@@ -17,6 +17,7 @@ from bq_mcp.sandbox.market.calendar import (
 )
 from bq_mcp.sandbox.market.parameters import Parameters
 from bq_mcp.sandbox.market.rng import Stream
+from bq_mcp.sandbox.market.script import Script
 
 _SHARE_BY_DAYS_LEFT: dict[Kind, tuple[tuple[float, ...], tuple[float, ...]]] = {
     "daily": ((0,), (0.0165,)),
@@ -38,8 +39,9 @@ _SIZE, _ROLL, _PUT_CALL = range(3)
 class Interest:
     """Open interest by expiry of one coin's options."""
 
-    def __init__(self, seed: int, parameters: Parameters) -> None:
+    def __init__(self, seed: int, parameters: Parameters, script: Script) -> None:
         self._parameters = parameters
+        self._script = script
         self._stream = Stream(seed, parameters.symbol, "interest")
 
     def coins(self, day: int, session: int) -> float:
@@ -69,7 +71,8 @@ class Interest:
         share = float(np.interp(day - session, days_left, shares))
         size = exp(_JITTER_SD * self._stream.normals(_SIZE, day).item())
         total = self._parameters.options_oi * self._parameters.oi_scale
-        return total * share * size * (1 - exp(-age / _GROWTH_DAYS[kind]))
+        grown = total * share * size * (1 - exp(-age / _GROWTH_DAYS[kind]))
+        return grown * self._script.settlement_build_up(day, session)
 
     def _rolled(self, day: int, session: int) -> float:
         """Return what an anchor has handed on so far; the next one keeps it."""

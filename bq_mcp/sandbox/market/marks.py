@@ -7,9 +7,8 @@ reference surface is.
 
 import numpy as np
 
-from bq_mcp.sandbox.market.activity import HOUR_S
 from bq_mcp.sandbox.market.arrays import Floats, Ints
-from bq_mcp.sandbox.market.calendar import epoch_seconds
+from bq_mcp.sandbox.market.calendar import HOUR_S, epoch_seconds
 from bq_mcp.sandbox.market.exposure import venue_columns
 from bq_mcp.sandbox.market.parameters import PARAMETERS, VENUES
 from bq_mcp.sandbox.market.placement import contract_numbers

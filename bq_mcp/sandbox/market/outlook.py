@@ -6,7 +6,6 @@ from math import log
 import numpy as np
 
 from bq_mcp.sandbox.market.activity import (
-    HOUR_S,
     LOG_VARIANCE_HALF_LIFE_DAYS,
     LOG_VARIANCE_MEAN,
     LOG_VARIANCE_SD,
@@ -15,9 +14,10 @@ from bq_mcp.sandbox.market.activity import (
 )
 from bq_mcp.sandbox.market.arrays import Floats
 from bq_mcp.sandbox.market.brownian import OrnsteinUhlenbeck
-from bq_mcp.sandbox.market.calendar import DAY_S, YEAR_S
+from bq_mcp.sandbox.market.calendar import DAY_S, HOUR_S, YEAR_S
 from bq_mcp.sandbox.market.parameters import Parameters
 from bq_mcp.sandbox.market.rng import Stream
+from bq_mcp.sandbox.market.script import REGIME_FADE_DAYS, Script
 
 _KAPPA_PER_DAY = log(2.0) / LOG_VARIANCE_HALF_LIFE_DAYS
 _TERM_PREMIUM_DAYS = 120.0
@@ -33,12 +33,14 @@ _SMOOTH_NODES, _SMOOTH_WEIGHTS = np.polynomial.legendre.leggauss(16)
 class VarianceState:
     """What the expectation of future variance depends on at one instant or several.
 
-    The log variances and the premium may be arrays of one shape, one entry per instant.
+    The log variances, the premium and the pace may be arrays of one shape, one entry per instant;
+    the pace is what the script multiplies variance by at that instant.
     """
 
     common: Floats
     own: Floats
     premium: Floats
+    pace: Floats
     volatility: float
     common_share: float
     term_premium: float
@@ -51,14 +53,14 @@ class VarianceState:
             common=np.concatenate([state.common for state in states])[wanted],
             own=np.concatenate([state.own for state in states])[wanted],
             premium=np.concatenate([state.premium for state in states])[wanted],
+            pace=np.concatenate([state.pace for state in states])[wanted],
         )
 
     def multiple(self) -> Floats:
         """Return the variance now over its long-run level, without the weekly shape."""
-        mixed: Floats = self.common_share * np.exp(self.common) + (1 - self.common_share) * np.exp(
-            self.own
-        )
-        return mixed
+        mixed = self.common_share * np.exp(self.common) + (1 - self.common_share) * np.exp(self.own)
+        multiple: Floats = self.pace * mixed
+        return multiple
 
     def rate(self, days_ahead: Floats) -> Floats:
         """Return the expected priced variance per year at a lag, without the weekly shape.
@@ -70,7 +72,8 @@ class VarianceState:
             1 - self.common_share
         ) * _expected_multiple(self.own, days_ahead)
         term = 1 + self.term_premium * -np.expm1(-days_ahead / _TERM_PREMIUM_DAYS)
-        rate: Floats = self.volatility**2 * (1 + self.premium) * term * mixed
+        pace = 1 + (self.pace - 1) * np.exp(-days_ahead / REGIME_FADE_DAYS)
+        rate: Floats = self.volatility**2 * (1 + self.premium) * term * pace * mixed
         return rate
 
     def smooth_volatility(self, days: Floats) -> Floats:
@@ -85,6 +88,7 @@ class VarianceState:
             common=self.common[:, None],
             own=self.own[:, None],
             premium=self.premium[:, None],
+            pace=self.pace[:, None],
         )
         mean_rate = state.rate(lag) @ _SMOOTH_WEIGHTS / 2
         volatility: Floats = np.sqrt(mean_rate)
@@ -95,9 +99,16 @@ class OutlookPath:
     """The variance outlook of one coin at any instant."""
 
     def __init__(
-        self, seed: int, parameters: Parameters, *, common: ActivityClock, own: ActivityClock
+        self,
+        seed: int,
+        parameters: Parameters,
+        *,
+        common: ActivityClock,
+        own: ActivityClock,
+        script: Script,
     ) -> None:
         self._parameters = parameters
+        self._script = script
         self._common = common
         self._own = own
         self._premium = OrnsteinUhlenbeck(
@@ -112,6 +123,7 @@ class OutlookPath:
             common=self._common.log_variance(seconds),
             own=self._own.log_variance(seconds),
             premium=np.clip(premium, _PREMIUM_LEAST, _PREMIUM_MOST),
+            pace=self._script.variance_multiple(seconds),
             volatility=self._parameters.volatility,
             common_share=self._parameters.common_share,
             term_premium=self._parameters.term_premium,
@@ -131,18 +143,29 @@ class ForwardVariance:
         return total
 
 
-def forward_variance(seconds: float, state: VarianceState, *, horizon_s: float) -> ForwardVariance:
+def forward_variance(
+    seconds: float,
+    state: VarianceState,
+    *,
+    horizon_s: float,
+    event: tuple[int, float] | None = None,
+) -> ForwardVariance:
     """Integrate the expected variance of one instant's state up to a horizon.
 
     The integrand is the expectation of the Ornstein-Uhlenbeck exponential in closed form times the
     hour-of-week shape, taken at the middle of every hour, the first one being cut at the instant.
+    An `event` is the hour, counted since 1970, in which so many years of operational time pass.
     """
     first = int(seconds // HOUR_S)
     last = int(-(-horizon_s // HOUR_S))
     hours = np.arange(first, last)
     edges = np.concatenate([[seconds], (hours[1:] * HOUR_S).astype(np.float64), [last * HOUR_S]])
     middle_days = ((edges[1:] + edges[:-1]) / 2 - seconds) / DAY_S
-    pieces = state.rate(middle_days) * hourly_shape(hours) * np.diff(edges) / YEAR_S
+    lengths = np.diff(edges)
+    pieces = state.rate(middle_days) * hourly_shape(hours) * lengths / YEAR_S
+    if event is not None:
+        hour, clock_years = event
+        pieces += (hours == hour) * state.volatility**2 * clock_years * lengths / HOUR_S
     return ForwardVariance(seconds=edges, totals=np.concatenate([[0.0], np.cumsum(pieces)]))
 
 

@@ -21,9 +21,10 @@ class Parameters:
     """One coin's market.
 
     `common_share` is the part of the spot variance that comes from the factor all coins share;
-    `term_premium` lifts far forward variance, so that long volatility sits above short;
-    `strike_steps` are for fewer than 10 days to expiry, fewer than 70, and more;
-    `oi_scale` makes the open-interest shares of the listed expiries average to one.
+    `term_premium` lifts far forward variance, so that long volatility sits above short; `rho` is
+    the smile's correlation, `nervous_rho` the one in a falling market; `strike_steps` are for fewer
+    than 10 days to expiry, fewer than 70, and more; `oi_scale` makes the open-interest shares of
+    the listed expiries average to one.
     """
 
     symbol: str
@@ -34,6 +35,7 @@ class Parameters:
     jumps_per_year: float
     jump_sd: float
     rho: float
+    nervous_rho: float
     eta: float
     gamma: float
     options_oi: float
@@ -68,6 +70,7 @@ _ALL = (
         jumps_per_year=6.0,
         jump_sd=0.04,
         rho=-0.25,
+        nervous_rho=-0.45,
         eta=0.9,
         gamma=0.45,
         options_oi=480_000.0,
@@ -91,6 +94,7 @@ _ALL = (
         jumps_per_year=7.0,
         jump_sd=0.05,
         rho=-0.15,
+        nervous_rho=-0.35,
         eta=0.9,
         gamma=0.45,
         options_oi=3_400_000.0,
@@ -114,6 +118,7 @@ _ALL = (
         jumps_per_year=9.0,
         jump_sd=0.06,
         rho=-0.10,
+        nervous_rho=-0.30,
         eta=0.85,
         gamma=0.45,
         options_oi=2_200_000.0,
@@ -137,6 +142,7 @@ _ALL = (
         jumps_per_year=12.0,
         jump_sd=0.08,
         rho=0.0,
+        nervous_rho=-0.20,
         eta=0.8,
         gamma=0.45,
         options_oi=700_000.0,

@@ -51,10 +51,13 @@ def deribit_quotes(snapshot: Snapshot) -> Quotes | None:
     half = half_spread(snapshot)
     bid = _price(snapshot, np.maximum(snapshot.iv - half, _LEAST_BID_VOLATILITY))
     ask = _price(snapshot, snapshot.iv + half)
+    bid = np.floor(_ticks(snapshot, bid)) * _tick(snapshot, bid)
+    ask = np.maximum(np.ceil(_ticks(snapshot, ask)), 1) * _tick(snapshot, ask)
     return Quotes(
-        bid=np.floor(_ticks(snapshot, bid)) * _tick(snapshot, bid),
+        bid=bid,
         mark=_price(snapshot, snapshot.iv),
-        ask=np.maximum(np.ceil(_ticks(snapshot, ask)), 1) * _tick(snapshot, ask),
+        # Both round to the same tick where the spread is narrower than one.
+        ask=np.where(ask > bid, ask, bid + _tick(snapshot, bid)),
     )
 
 

@@ -14,6 +14,8 @@ _ABOVE = 3.5
 _LEAST_WIDTH = 0.05
 _NEAR_DTE = 10
 _MIDDLE_DTE = 70
+_SPARSE_REACH = 0.5
+_SPARSE_STEPS = 8
 
 
 @dataclass(frozen=True)
@@ -31,19 +33,27 @@ class StrikeLadder:
 
 
 def strike_ladder(
-    *, spots: Floats, deviations: Floats, dtes: Ints, steps: tuple[float, float, float]
+    *,
+    spots: Floats,
+    deviations: Floats,
+    dtes: Ints,
+    steps: tuple[float, float, float],
+    sparse: Flags,
 ) -> StrikeLadder:
     """List strikes around each session's opening spot.
 
     `deviations` are volatility times root time, one per session like `spots` and `dtes`. The ladder
-    reaches 2.5 of them down in the log and 3.5 up in price, at least 5 % each.
+    reaches 2.5 of them down in the log and 3.5 up in price, at least 5 % each and a step. Sessions
+    marked `sparse` list few strikes: half as far, and every eighth.
     """
     finest = steps[0]
-    width = np.maximum(deviations, _LEAST_WIDTH)
-    lowest = spots * np.exp(-_BELOW * width)
-    highest = spots * (1 + _ABOVE * width)
-    codes = np.arange(np.ceil(lowest.min() / finest), highest.max() // finest + 1).astype(np.int64)
-    step_codes = np.rint(_steps(dtes, steps) / finest).astype(np.int64)
+    step = _steps(dtes, steps) * np.where(sparse, _SPARSE_STEPS, 1)
+    width = np.maximum(deviations, _LEAST_WIDTH) * np.where(sparse, _SPARSE_REACH, 1.0)
+    lowest = np.minimum(spots * np.exp(-_BELOW * width), spots - step)
+    highest = np.maximum(spots * (1 + _ABOVE * width), spots + step)
+    first = max(np.ceil(lowest.min() / finest), 1)
+    codes = np.arange(first, highest.max() // finest + 1).astype(np.int64)
+    step_codes = np.rint(step / finest).astype(np.int64)
     strikes = codes * finest
     offered = (
         (strikes >= lowest[:, None])

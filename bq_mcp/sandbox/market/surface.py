@@ -14,6 +14,7 @@ from bq_mcp.sandbox.market.arrays import Floats
 from bq_mcp.sandbox.market.brownian import OrnsteinUhlenbeck
 from bq_mcp.sandbox.market.parameters import Parameters
 from bq_mcp.sandbox.market.rng import Stream
+from bq_mcp.sandbox.market.script import Script, weight
 
 _RHO_SD = 0.04
 _RHO_LIMIT = 0.7
@@ -21,6 +22,8 @@ _ETA_SD = 0.05
 _ETA_LIMIT = 1.5
 """With |rho| at its limit, 1.5 * 1.5 * 1.7 = 3.8 stays below 4."""
 _HALF_LIFE_DAYS = 15.0
+_CALM_PART = 0.75
+_CALLS_PART = -0.6
 
 
 @dataclass(frozen=True)
@@ -44,10 +47,14 @@ class Smile:
 
 
 class SmilePath:
-    """How the smile of one coin moves in time, slowly and inside the no-arbitrage limits."""
+    """How the smile of one coin moves in time, slowly and inside the no-arbitrage limits.
 
-    def __init__(self, seed: int, parameters: Parameters) -> None:
+    A falling market tilts it towards puts, a squeeze towards calls, calm flattens it.
+    """
+
+    def __init__(self, seed: int, parameters: Parameters, script: Script) -> None:
         self._parameters = parameters
+        self._script = script
         self._rho = OrnsteinUhlenbeck(
             Stream(seed, parameters.symbol, "rho"), half_life_days=_HALF_LIFE_DAYS
         )
@@ -58,10 +65,22 @@ class SmilePath:
     def at(self, seconds: float) -> Smile:
         """Return the smile at an epoch second."""
         when = np.array([seconds])
-        rho = self._parameters.rho + _RHO_SD * self._rho.at(when)[0]
+        rho = self._centre(seconds) + _RHO_SD * self._rho.at(when)[0]
         eta = self._parameters.eta * np.exp(_ETA_SD * self._eta.at(when)[0])
         return Smile(
             rho=float(np.clip(rho, -_RHO_LIMIT, _RHO_LIMIT)),
             eta=float(min(eta, _ETA_LIMIT)),
             gamma=self._parameters.gamma,
         )
+
+    def _centre(self, seconds: float) -> float:
+        usual, nervous = self._parameters.rho, self._parameters.nervous_rho
+        episode = self._script.episode(seconds)
+        unusual = {
+            "calm": _CALM_PART * usual,
+            "trend": nervous,
+            "cascade": nervous,
+            "squeeze": _CALLS_PART * nervous,
+        }
+        towards = unusual.get(episode.kind, usual)
+        return usual + (towards - usual) * weight(episode, np.array([seconds])).item()

@@ -1,24 +1,28 @@
 """The one simulated world: every coin of a seed."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 
 from bq_mcp.sandbox.market.calendar import Expiry, epoch_seconds
 from bq_mcp.sandbox.market.coin import CoinMarket
 from bq_mcp.sandbox.market.parameters import PARAMETERS
+from bq_mcp.sandbox.market.scenario import MIXED, Scenario
+from bq_mcp.sandbox.market.script import Script
 from bq_mcp.sandbox.market.snapshot import Snapshot
 from bq_mcp.sandbox.market.spot import Factor
 
 
 class World:
-    """All simulated markets of a seed; every figure is a pure function of seed and instant.
+    """All simulated markets of a seed and a scenario.
 
-    Instants are aware datetimes. What is kept between calls are results only, so neither the order
-    of questions nor a second thread can change an answer.
+    Every figure is a pure function of seed, scenario and instant; before a named scenario starts it
+    is that of `mixed`. Instants are aware datetimes. What is kept between calls are results only,
+    so neither the order of questions nor a second thread can change an answer.
     """
 
-    def __init__(self, *, seed: int = 10) -> None:
+    def __init__(self, *, seed: int = 10, scenario: Scenario = MIXED) -> None:
         self.seed = seed
+        self.scenario = scenario
 
     def spot(self, symbol: str, instant: datetime) -> float:
         """Return the spot price in USD."""
@@ -36,10 +40,34 @@ class World:
         """Return the market of one of SYMBOLS."""
         return self._coins[symbol]
 
+    def worker_instant(self, now: datetime) -> datetime:
+        """Return up to when there is data: before `now` while the worker stands still."""
+        seconds = epoch_seconds(now)
+        worked = self._script.worker_instant(seconds)
+        return now if worked == seconds else datetime.fromtimestamp(worked, UTC)
+
+    @cached_property
+    def _script(self) -> Script:
+        return Script(self.seed, self.scenario)
+
     @cached_property
     def _coins(self) -> dict[str, CoinMarket]:
-        common = Factor(self.seed, "common")
-        return {
-            symbol: CoinMarket(self.seed, parameters, common)
-            for symbol, parameters in PARAMETERS.items()
-        }
+        if self.scenario == MIXED:
+            return _markets(self.seed, self._script)
+        return _markets(self.seed, self._script, trunk=_markets(self.seed, Script(self.seed)))
+
+
+def _markets(
+    seed: int, script: Script, *, trunk: dict[str, CoinMarket] | None = None
+) -> dict[str, CoinMarket]:
+    common = Factor(seed, "common", script)
+    return {
+        symbol: CoinMarket(
+            seed,
+            parameters,
+            common=common,
+            script=script,
+            trunk=trunk[symbol].spot_path if trunk else None,
+        )
+        for symbol, parameters in PARAMETERS.items()
+    }

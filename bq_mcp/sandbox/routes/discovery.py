@@ -6,7 +6,7 @@ from bq_mcp.sandbox.answers.status import status_data, symbols_data
 from bq_mcp.sandbox.call import Caller
 from bq_mcp.sandbox.catalog import routes_taking
 from bq_mcp.sandbox.envelope import Provenance, success
-from bq_mcp.sandbox.moments import live_moment
+from bq_mcp.sandbox.moments import live_moment, worked_until
 from bq_mcp.sandbox.parameters import Symbol
 from bq_mcp.sandbox.routes.common import keyed_router
 from bq_mcp.sandbox.vocabulary import SYMBOLS
@@ -17,14 +17,15 @@ router = keyed_router("Discovery")
 @router.get("/status", summary="Freshness of each data category, state of each venue")
 async def get_status(call: Caller) -> Response:
     """Grade symbols by categories by age, name the worst cell, and tell which venues deliver."""
-    return success(status_data(call.now, call.world()), call.stamp)
+    return success(status_data(call.told_at, worked_until(call), call.world()), call.stamp)
 
 
 @router.get("/symbols", summary="Covered symbols and what is live for them")
 async def get_symbols(call: Caller, request: Request) -> Response:
     """List symbols with live categories, their ages, spot and number of expiries; ask it first."""
     routes = routes_taking(request.app.openapi(), SYMBOLS)
-    return success(symbols_data(call.now, call.world(), routes), call.stamp)
+    data = symbols_data(call.told_at, worked_until(call), call.world(), routes)
+    return success(data, call.stamp)
 
 
 @router.get("/expiries", summary="Active expiry tokens of a symbol")

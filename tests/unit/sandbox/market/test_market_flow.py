@@ -12,6 +12,7 @@ from bq_mcp.sandbox.market.flow import MOST_OF_INTEREST, Flows
 from bq_mcp.sandbox.market.outlook import OutlookPath
 from bq_mcp.sandbox.market.parameters import PARAMETERS, TAPE_FLOOR_S
 from bq_mcp.sandbox.market.placement import LOT_UNITS
+from bq_mcp.sandbox.market.script import Script
 from bq_mcp.sandbox.market.spot import Factor, SpotPath
 
 BITCOIN = PARAMETERS["BTCUSDT"]
@@ -27,15 +28,23 @@ def dealer_coins(chain: Snapshot, venues: tuple[str, ...] = VENUES) -> Floats:
 
 @pytest.fixture(scope="module")
 def books():
-    common, own = Factor(7, "common"), Factor(7, "BTCUSDT")
-    spot = SpotPath(7, BITCOIN, common=common, own=own)
-    outlook = OutlookPath(7, BITCOIN, common=common.clock, own=own.clock)
-    return Books(7, BITCOIN, Openings(spot, outlook))
+    script = Script(7)
+    common, own = Factor(7, "common", script), Factor(7, "BTCUSDT", script)
+    spot = SpotPath(7, BITCOIN, common=common, own=own, script=script)
+    outlook = OutlookPath(7, BITCOIN, common=common.clock, own=own.clock, script=script)
+    return Books(7, BITCOIN, Openings(spot, outlook), script)
 
 
 @pytest.fixture(scope="module")
 def flows(books):
-    return Flows(7, BITCOIN, books=books, openings=books._openings)
+    return Flows(
+        7,
+        BITCOIN,
+        books=books,
+        openings=books._openings,
+        script=Script(7),
+        pin_strike=lambda episode: BITCOIN.anchor_price,
+    )
 
 
 def test_a_book_opens_as_it_closed_the_session_before(books):

@@ -7,6 +7,7 @@ from bq_mcp.sandbox.market.interest import Interest
 from bq_mcp.sandbox.market.parameters import ANCHOR_S, PARAMETERS
 from bq_mcp.sandbox.market.placement import strike_weights, venue_split, whole_lots
 from bq_mcp.sandbox.market.rng import Stream
+from bq_mcp.sandbox.market.script import Script
 from bq_mcp.sandbox.market.strikes import strike_ladder
 
 TODAY = ANCHOR_S // 86_400
@@ -18,7 +19,7 @@ def listed_days() -> tuple[int, ...]:
 
 
 def test_interest_starts_at_nothing_and_never_turns_negative():
-    interest = Interest(7, BITCOIN)
+    interest = Interest(7, BITCOIN, Script(7))
     for day in listed_days():
         first = listed_on(BITCOIN.ladder, day)
         coins = [interest.coins(day, session) for session in range(first, day + 1)]
@@ -27,7 +28,7 @@ def test_interest_starts_at_nothing_and_never_turns_negative():
 
 
 def test_an_anchor_hands_a_fifth_to_a_third_to_the_next_and_nothing_is_lost():
-    interest = Interest(7, BITCOIN)
+    interest = Interest(7, BITCOIN, Script(7))
     anchors = [day for day in listed_days() if is_anchor(day)]
     front, following = anchors[0], anchors[1]
     alone = interest.coins(front, front - 5)
@@ -44,7 +45,11 @@ def placed():
     days_left = np.arange(sessions, 0, -1)
     deviations = 0.45 * np.sqrt(days_left / 365)
     ladder = strike_ladder(
-        spots=spots, deviations=deviations, dtes=days_left - 1, steps=BITCOIN.strike_steps
+        spots=spots,
+        deviations=deviations,
+        dtes=days_left - 1,
+        steps=BITCOIN.strike_steps,
+        sparse=np.zeros(sessions, dtype=np.bool_),
     )
     weights = strike_weights(
         Stream(7, "test"),

@@ -12,6 +12,7 @@ from bq_mcp.sandbox.market.calendar import DAY_S, YEAR_S, session_start
 from bq_mcp.sandbox.market.jumps import Jumps
 from bq_mcp.sandbox.market.parameters import ANCHOR_S
 from bq_mcp.sandbox.market.rng import Stream
+from bq_mcp.sandbox.market.script import Script
 
 
 def test_brownian_increments_have_the_variance_of_the_clock():
@@ -55,7 +56,7 @@ def test_weekly_shape_has_mean_one_quiet_weekends_and_busy_afternoons():
 
 
 def test_activity_clock_rises_about_a_year_a_year_through_zero_at_the_anchor():
-    clock = ActivityClock(Stream(5, "clock"))
+    clock = ActivityClock(Stream(5, "clock"), Script(5))
     seconds = ANCHOR_S + np.linspace(-2.0, 2.0, 3001) * YEAR_S
     values = clock.at(seconds)
     assert np.all(np.diff(values) > 0)

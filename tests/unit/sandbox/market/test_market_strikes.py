@@ -11,6 +11,7 @@ def ladder(spots: list[float], deviations: list[float], dtes: list[int]) -> Stri
         deviations=np.array(deviations),
         dtes=np.array(dtes),
         steps=BITCOIN_STEPS,
+        sparse=np.zeros(len(dtes), dtype=np.bool_),
     )
 
 
