@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bq_mcp.sandbox.market.arrays import Flags, Floats
+from bq_mcp.sandbox.market.arrays import Flags, Floats, row_sums
 from bq_mcp.sandbox.market.snapshot import Snapshot
 
 
@@ -29,5 +29,5 @@ def pain_curve(snapshot: Snapshot, scope: Flags) -> PainCurve | None:
     strike, is_call = snapshot.strike[scope], snapshot.is_call[scope]
     settlements = np.unique(strike)
     gain = np.where(is_call, 1.0, -1.0) * (settlements[:, None] - strike)
-    pain: Floats = np.maximum(gain, 0.0) @ snapshot.oi[scope]
+    pain = row_sums(np.maximum(gain, 0.0), snapshot.oi[scope])
     return PainCurve(strikes=settlements, pain=pain)

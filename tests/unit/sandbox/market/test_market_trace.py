@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -12,6 +13,7 @@ from bq_mcp.sandbox.market.snapshot import GREEKS_LEAST_T
 from bq_mcp.sandbox.market.trace import TAU_FLOOR_S, Book, Greek, dealer_book, trace_field
 
 CHAIN = World(seed=7).snapshot("BTCUSDT", datetime(2026, 9, 18, 14, 32, 30, tzinfo=UTC))
+LAST_MINUTES = World(seed=7).snapshot("ETHUSDT", datetime(2026, 9, 18, 7, 57, 30, tzinfo=UTC))
 QUANTITY = std_quantity(CHAIN, VENUES)
 ALL = np.ones_like(CHAIN.is_call)
 BOOK = Book(
@@ -133,3 +135,41 @@ def test_at_and_after_expiry_the_floor_rules():
     assert TAU_FLOOR_S == 60.0
     assert np.isfinite(rows).all()
     assert np.allclose(rows, rows[0], rtol=1e-4)
+
+
+@pytest.mark.parametrize("hours", [0.02, 1.0, 24.0, 300.0, 720.0])
+@pytest.mark.parametrize("greek", ["gamma", "charm", "vanna", "delta_change"])
+@pytest.mark.parametrize("chain", [CHAIN, LAST_MINUTES], ids=["afternoon", "last minutes"])
+def test_a_fine_time_axis_gives_the_cells_of_its_times_one_by_one(chain, greek, hours):
+    book = dealer_book(
+        chain, std_quantity(chain, VENUES), np.ones_like(chain.is_call), vol_shift_pct=0.0
+    )
+    years_ahead = np.linspace(0.0, hours / 8_760, 200)
+    prices = chain.spot * np.linspace(0.8, 1.2, 9)
+
+    def cells(book: Book, years_ahead: Floats) -> Floats:
+        return trace_field(greek, book, spot=chain.spot, years_ahead=years_ahead, prices=prices)
+
+    whole = cells(book, years_ahead)
+    single = np.concatenate([cells(book, years_ahead[[step]]) for step in range(200)])
+    gross = replace(book, quantity=np.abs(book.quantity))
+    size = np.abs(cells(gross, years_ahead)).max() + gross.quantity.sum()
+    assert np.abs(whole - single).max() <= 1e-11 * size
+
+
+def test_strikes_that_nobody_holds_do_not_count():
+    book = dealer_book(CHAIN, QUANTITY, ALL, vol_shift_pct=0.0)
+    held = book.quantity != 0
+    assert not held.all()
+    kept = Book(*(values[held] for values in vars(book).values()))
+    with_empty, without = (
+        trace_field("vanna", each, spot=CHAIN.spot, years_ahead=YEARS_AHEAD, prices=PRICES * 700)
+        for each in (book, kept)
+    )
+    assert np.array_equal(with_empty, without)
+
+
+def test_a_book_that_holds_nothing_is_flat():
+    empty = replace(BOOK, quantity=np.zeros(2))
+    rows = trace_field("delta_change", empty, spot=100.0, years_ahead=YEARS_AHEAD, prices=PRICES)
+    assert not rows.any()
