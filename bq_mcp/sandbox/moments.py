@@ -14,6 +14,8 @@ LIVE_STEP_S = 30
 STORE_STEP_S = 300
 CHAIN_FLOOR = datetime(2026, 4, 16, tzinfo=UTC)
 TAPE_FLOOR = datetime(2026, 5, 17, 8, tzinfo=UTC)
+QUOTES_FLOOR = datetime(2026, 9, 1, tzinfo=UTC)
+"""Chains stored before this hold no bid and ask."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,11 @@ class Moment:
     def has_tape(self) -> bool:
         """Return whether the aggressor tape reaches back to this instant."""
         return self.instant >= TAPE_FLOOR
+
+    @property
+    def has_quotes(self) -> bool:
+        """Return whether bid and ask are known; those of a live chain always are."""
+        return not self.is_stored or self.instant >= QUOTES_FLOOR
 
 
 def tape_note(moment: Moment, served: Mapping[str, Any]) -> dict[str, Any]:
@@ -46,6 +53,17 @@ def tape_note(moment: Moment, served: Mapping[str, Any]) -> dict[str, Any]:
 def worked_until(call: Call) -> datetime:
     """Return up to when there is data: the present, unless data is frozen or the worker stands."""
     return call.world().worker_instant(call.now)
+
+
+def stored_chain_note(moment: Moment, *, has_quotes: bool) -> dict[str, Any]:
+    """Return what to say of a stored chain: its activity was not rebuilt, its quotes may lack."""
+    if not moment.is_stored:
+        return {}
+    # The simulated tape counts no prints by contract, so there is nothing to rebuild from.
+    note: dict[str, Any] = {"activity_rebuilt": False}
+    if has_quotes and not moment.has_quotes:
+        note["quotes_note"] = f"bid and ask are 0: not recorded before {iso(QUOTES_FLOOR)}"
+    return note
 
 
 def live_moment(call: Call) -> Moment:

@@ -281,7 +281,11 @@ def test_stored_answer_equals_the_live_one_of_its_instant(symbol, instant, seed)
     for route, query in (
         ("gex/strike-profile", {"moneyness_min": 0.8}),
         ("gex/strike-profile", {"positioning": "std", "exchanges": "deribit,derive"}),
-        ("options/chain", {"delta_min": 0.1}),
+        ("options/chain", {"delta_min": 0.1, "include": "oi,iv,volume,greeks,gex"}),
+        ("gex/levels", {"include": "ranked,zones,max_pain,expected_move"}),
+        ("gex/levels", {"include": "expected_move", "exchanges": "okx,derive"}),
+        ("options/iv/skew", {}),
+        ("options/iv/term-structure", {"historical_compare_days": 7, "exchanges": "okx,bybit"}),
     ):
         live = ask(then, route, symbol=symbol, **query).json()["data"]
         stored = ask(later, route, symbol=symbol, as_of=when, **query).json()["data"]

@@ -14,7 +14,7 @@ from bq_mcp.sandbox.answers.scopes import listed_among
 from bq_mcp.sandbox.market import VENUES, World
 from bq_mcp.sandbox.market.arrays import Flags, Floats, Ints
 from bq_mcp.sandbox.market.exposure import std_quantity
-from bq_mcp.sandbox.market.quotes import deribit_quotes
+from bq_mcp.sandbox.market.quotes import deribit_quotes, unrecorded
 from bq_mcp.sandbox.market.snapshot import Snapshot
 
 _HASH_BYTES = 8
@@ -23,22 +23,23 @@ Section = dict[str, Any]
 
 
 def chain_data(
-    world: World, symbol: str, instant: datetime, query: ChainQuery
+    world: World, symbol: str, instant: datetime, query: ChainQuery, *, with_quotes: bool = True
 ) -> tuple[Section, Section]:
     """Return `data` and `meta.extra` of /options/chain for an instant on its grid.
 
     Volatility is that of the reference surface in percent a year, gamma exposure USD per 1 % move
     under std. Totals cover all contracts that pass the filters, whether or not the row cap lets
-    them through.
+    them through. `with_quotes` is false of a chain stored without bid and ask, which are 0 then.
 
     Raises: ServiceError 404 when expiries are named and none is listed.
     """
     snapshot = world.snapshot(symbol, instant)
+    quotes = deribit_quotes(snapshot)
     chain = Chain(
         snapshot=snapshot,
         delta=served_delta(snapshot),
         gex=snapshot.gamma_dollars * std_quantity(snapshot, VENUES),
-        quotes=deribit_quotes(snapshot),
+        quotes=quotes if with_quotes else unrecorded(quotes),
     )
     matching = np.flatnonzero(_matches(chain, query))
     sections: Section = {

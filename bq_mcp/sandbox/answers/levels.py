@@ -5,15 +5,16 @@ from typing import Any
 
 import numpy as np
 
+from bq_mcp.sandbox.answers.max_pain import pain_block
 from bq_mcp.sandbox.answers.signing import GEX_SCALE, chosen_venues, signing_extra
 from bq_mcp.sandbox.instants import iso
-from bq_mcp.sandbox.market import World
+from bq_mcp.sandbox.market import VENUES, World
+from bq_mcp.sandbox.market.by_expiry import max_pain
 from bq_mcp.sandbox.market.calendar import epoch_seconds
 from bq_mcp.sandbox.market.candles import Candle, candles
 from bq_mcp.sandbox.market.expected_move import one_day_deviation
 from bq_mcp.sandbox.market.exposure import StrikeProfile, strike_profile
 from bq_mcp.sandbox.market.levels import call_walls, crossings, flip, put_walls, strongest
-from bq_mcp.sandbox.market.max_pain import pain_curve
 from bq_mcp.sandbox.market.parameters import PARAMETERS
 from bq_mcp.sandbox.market.perp import premium
 from bq_mcp.sandbox.market.positioning import dealer_model
@@ -51,7 +52,8 @@ def levels_data(
         "odte": _levels(today, snapshot.spot),
         "positioning": model.name,
     }
-    data |= _sections(snapshot, everything, today, include)
+    data |= _profile_sections(everything, today, include)
+    data |= _chain_sections(snapshot, world.seed, chosen, include)
     data |= _prices(world, snapshot, include)
     return data, signing_extra(model, positioning, chosen, gex_scale=GEX_SCALE)
 
@@ -78,6 +80,28 @@ def multi_levels_entry(
     return data | {"spot_price": spot, "computed_at": iso(instant)}
 
 
+def multi_levels_extra(
+    results: dict[str, Section], requested: str, venues: tuple[str, ...] | None
+) -> Section:
+    """Return `meta.extra` of /multi/gex/levels: the model asked for and the venues combined.
+
+    The model that ran is named in each entry, and here too where all entries agree.
+    """
+    models = {entry["positioning"] for entry in results.values()}
+    on_tape = [symbol for symbol, entry in results.items() if entry["positioning"] == "flow"]
+    aggregation = {"chain_venues": _combined(list(results), venues)}
+    if on_tape:
+        aggregation["flow_venues"] = _combined(on_tape, venues)
+    extra: Section = {"positioning_requested": requested, "aggregation": aggregation}
+    return extra | ({"positioning": models.pop()} if len(models) == 1 else {})
+
+
+def _combined(symbols: list[str], venues: tuple[str, ...] | None) -> list[str]:
+    """Return the venues of any of the symbols that a filter leaves, in house order."""
+    chosen = {name for symbol in symbols for name in chosen_venues(PARAMETERS[symbol], venues)}
+    return [venue for venue in VENUES if venue in chosen]
+
+
 def _all_expiry(profile: StrikeProfile, spot: float, model: str) -> Section:
     """Return the levels of the whole book; second and third walls exist under std alone."""
     secondary: Section = dict.fromkeys(("call_wall_2", "call_wall_3", "put_wall_2", "put_wall_3"))
@@ -101,8 +125,8 @@ def _further(name: str, walls: tuple[float, ...]) -> Section:
     return {f"{name}_{place}": dict(enumerate(walls, start=1)).get(place) for place in (2, 3)}
 
 
-def _sections(
-    snapshot: Snapshot, everything: StrikeProfile, today: StrikeProfile, include: frozenset[str]
+def _profile_sections(
+    everything: StrikeProfile, today: StrikeProfile, include: frozenset[str]
 ) -> Section:
     sections: Section = {}
     if "ranked" in include:
@@ -110,15 +134,23 @@ def _sections(
             "all_expiry_top_10": _ranked(everything),
             "odte_top_10": _ranked(today),
         }
-    if "max_pain" in include:
-        sections["max_pain"] = _max_pain(snapshot)
-    if "expected_move" in include:
-        sections["expected_move"] = _expected_move(snapshot)
     if "zones" in include:
         sections["gamma_flip_zones"] = [
             {"strike": crossing.strike, "direction": crossing.direction}
             for crossing in crossings(everything)
         ]
+    return sections
+
+
+def _chain_sections(
+    snapshot: Snapshot, seed: int, venues: tuple[str, ...], include: frozenset[str]
+) -> Section:
+    """Return what depends on no sign model: max pain of all venues, the move as some mark it."""
+    sections: Section = {}
+    if "max_pain" in include:
+        sections["max_pain"] = pain_block(max_pain(snapshot, snapshot.zero_dte))
+    if "expected_move" in include:
+        sections["expected_move"] = _expected_move(snapshot, seed, venues)
     return sections
 
 
@@ -150,15 +182,13 @@ def _ranked(profile: StrikeProfile) -> list[Section]:
     ]
 
 
-def _max_pain(snapshot: Snapshot) -> Section:
-    curve = pain_curve(snapshot, snapshot.zero_dte)
-    strike, value = (None, None) if curve is None else curve.lowest
-    return {"strike": strike, "value": None if value is None else round(value, _USD_DECIMALS)}
-
-
-def _expected_move(snapshot: Snapshot) -> Section:
+def _expected_move(snapshot: Snapshot, seed: int, venues: tuple[str, ...]) -> Section:
+    """Return the bounds of a day's move as these venues price it, None where they price none."""
+    exact = one_day_deviation(snapshot, seed, venues)
+    if exact is None:
+        return dict.fromkeys(("upper_1sd", "lower_1sd", "upper_2sd", "lower_2sd"))
     decimals = PARAMETERS[snapshot.symbol].price_decimals
-    deviation = round(one_day_deviation(snapshot), decimals)
+    deviation = round(exact, decimals)
     return {
         "upper_1sd": round(snapshot.spot + deviation, decimals),
         "lower_1sd": round(snapshot.spot - deviation, decimals),

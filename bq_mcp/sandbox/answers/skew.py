@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from bq_mcp.sandbox.answers.figures import IV_DECIMALS, iv_pct, rounded
+from bq_mcp.sandbox.instants import iso
 from bq_mcp.sandbox.market import Expiry, World
 from bq_mcp.sandbox.market.term import atm_volatility
 from bq_mcp.sandbox.market.wings import Wing, wings
@@ -22,6 +23,7 @@ def skew_data(world: World, symbol: str, instant: datetime) -> Section:
     return {
         "expiries": [_row(expiry, atm, put, call) for expiry, atm, (put, call) in rows],
         "spot_price": snapshot.spot,
+        "ts": iso(instant),
     }
 
 

@@ -10,12 +10,8 @@ from bq_mcp.sandbox.instants import floor_to, iso
 from bq_mcp.sandbox.market import Snapshot, World
 from bq_mcp.sandbox.market.arrays import Floats
 from bq_mcp.sandbox.market.calendar import YEAR_DAYS
-from bq_mcp.sandbox.market.term import (
-    atm_volatility,
-    constant_maturity,
-    venue_atm_volatility,
-    years_left,
-)
+from bq_mcp.sandbox.market.parameters import VENUES
+from bq_mcp.sandbox.market.term import at_the_money, constant_maturity, years_left
 from bq_mcp.sandbox.moments import CHAIN_FLOOR, STORE_STEP_S
 
 BUCKETS_DAYS = (7, 14, 30, 60, 90, 180, 365)
@@ -35,7 +31,7 @@ def term_structure_data(
 ) -> Section:
     """Return `data` for an instant on its grid; volatilities in percent, nearest expiry first.
 
-    `venues` of None is the reference surface, otherwise what these venues mark.
+    `venues` of None, or all that list the coin, is the reference surface; else what they mark.
     """
     snapshot = world.snapshot(symbol, instant)
     volatility = _at_the_money(world, snapshot, venues)
@@ -89,6 +85,4 @@ def _buckets(world: World, symbol: str, past: datetime, venues: Venues) -> list[
 
 
 def _at_the_money(world: World, snapshot: Snapshot, venues: Venues) -> Floats:
-    if venues is None:
-        return atm_volatility(snapshot)
-    return venue_atm_volatility(snapshot, world.seed, venues)
+    return at_the_money(snapshot, world.seed, VENUES if venues is None else venues)

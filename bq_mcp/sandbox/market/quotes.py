@@ -18,6 +18,9 @@ from bq_mcp.sandbox.market.snapshot import GREEKS_LEAST_T, Snapshot
 _INVERSE = ("BTCUSDT", "ETHUSDT")
 _DERIBIT = VENUES.index("deribit")
 
+QUOTED = tuple(symbol for symbol, coin in PARAMETERS.items() if coin.venue_shares[_DERIBIT] > 0)
+"""Coins that Deribit lists."""
+
 _MONEY_SPREAD = 0.005
 _WING_SPREAD = 0.04
 """Half spreads in volatility, decimal a year, at the money and at an absolute delta of 0.10."""
@@ -46,7 +49,7 @@ class Quotes:
 
 def deribit_quotes(snapshot: Snapshot) -> Quotes | None:
     """Return the quotes of all contracts; None for a coin that Deribit does not list."""
-    if not PARAMETERS[snapshot.symbol].venue_shares[_DERIBIT]:
+    if snapshot.symbol not in QUOTED:
         return None
     half = half_spread(snapshot)
     bid = _price(snapshot, np.maximum(snapshot.iv - half, _LEAST_BID_VOLATILITY))
@@ -59,6 +62,14 @@ def deribit_quotes(snapshot: Snapshot) -> Quotes | None:
         # Both round to the same tick where the spread is narrower than one.
         ask=np.where(ask > bid, ask, bid + _tick(snapshot, bid)),
     )
+
+
+def unrecorded(quotes: Quotes | None) -> Quotes | None:
+    """Return the quotes as a store without bid and ask holds them: the marks, and zeros."""
+    if quotes is None:
+        return None
+    nothing = np.zeros_like(quotes.mark)
+    return Quotes(bid=nothing, mark=quotes.mark, ask=nothing)
 
 
 def half_spread(snapshot: Snapshot) -> Floats:

@@ -9,6 +9,7 @@ import numpy as np
 from bq_mcp.sandbox.market.arrays import Flags, Floats
 from bq_mcp.sandbox.market.calendar import YEAR_S
 from bq_mcp.sandbox.market.marks import blended_iv
+from bq_mcp.sandbox.market.parameters import PARAMETERS
 from bq_mcp.sandbox.market.snapshot import Snapshot
 
 
@@ -22,6 +23,17 @@ def atm_volatility(snapshot: Snapshot) -> Floats:
     """Return the reference volatility at the forward, one per expiry."""
     volatility: Floats = np.sqrt(snapshot.theta / years_left(snapshot))
     return volatility
+
+
+def at_the_money(snapshot: Snapshot, seed: int, venues: tuple[str, ...]) -> Floats:
+    """Return the volatility at the forward, one per expiry: the venues' own, if not all of them.
+
+    All venues that list the coin together are the reference, as without a filter. NaN where none of
+    the named ones marks.
+    """
+    if set(venues) >= set(PARAMETERS[snapshot.symbol].venues):
+        return atm_volatility(snapshot)
+    return venue_atm_volatility(snapshot, seed, venues)
 
 
 def venue_atm_volatility(snapshot: Snapshot, seed: int, venues: tuple[str, ...]) -> Floats:

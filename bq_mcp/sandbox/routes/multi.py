@@ -39,7 +39,7 @@ async def get_multi_gex_levels(
     positioning: Positioning = "flow",
 ) -> Response:
     """Map each symbol to its levels; cold ones are null under missing, unknown ones invalid."""
-    from bq_mcp.sandbox.answers.levels import multi_levels_entry
+    from bq_mcp.sandbox.answers.levels import multi_levels_entry, multi_levels_extra
 
     requested = _requested(symbols)
     requested_model = checked_positioning(positioning)
@@ -68,7 +68,7 @@ async def get_multi_gex_levels(
     provenance = Provenance(
         computed_at=moment.instant,
         exchanges_filtered=venues,
-        extra={"positioning_requested": requested_model},
+        extra=multi_levels_extra(results, requested_model, venues),
     )
     return success(data, call.stamp, provenance)
 

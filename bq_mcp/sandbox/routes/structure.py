@@ -6,7 +6,7 @@ from bq_mcp.sandbox.answers.chain_query import ChainQuery
 from bq_mcp.sandbox.answers.windows import StrikeFilter
 from bq_mcp.sandbox.call import Call
 from bq_mcp.sandbox.envelope import Provenance
-from bq_mcp.sandbox.moments import Moment, live_moment, moment_of, tape_note
+from bq_mcp.sandbox.moments import Moment, live_moment, moment_of, stored_chain_note, tape_note
 from bq_mcp.sandbox.queries import checked_positioning, known_members, venue_filter
 from bq_mcp.sandbox.routes.levels import Answer
 
@@ -86,10 +86,14 @@ def chain_answer(call: Call, symbol: str, query: ChainQuery, *, as_of: str | Non
     Raises: ServiceError for an `as_of` that cannot be served, or expiries none of which is listed.
     """
     from bq_mcp.sandbox.answers.chain import chain_data
+    from bq_mcp.sandbox.market.quotes import QUOTED
 
     moment = moment_of(call, as_of)
-    data, extra = chain_data(call.world(), symbol, moment.instant, query)
-    return _answer(call, symbol, moment, data, extra)
+    data, extra = chain_data(
+        call.world(), symbol, moment.instant, query, with_quotes=moment.has_quotes
+    )
+    note = stored_chain_note(moment, has_quotes=symbol in QUOTED)
+    return _answer(call, symbol, moment, data, extra | note)
 
 
 def projection(text: str | None, known: tuple[str, ...]) -> tuple[str, ...]:

@@ -233,6 +233,27 @@ def test_stored_chain_is_the_live_one_of_its_instant():
     assert ask(then, ROUTE, dte_max=40).json()["data"] == stored
 
 
+def test_stored_chain_says_that_activity_was_not_rebuilt():
+    assert reply(as_of="2026-09-08T09:41:00Z")["meta"]["extra"]["activity_rebuilt"] is False
+    assert not {"activity_rebuilt", "quotes_note"} & set(reply()["meta"]["extra"])
+
+
+def test_chain_stored_before_september_has_zeros_for_bid_and_ask_and_says_so():
+    before, since = reply(as_of="2026-08-31T23:59:59Z"), reply(as_of="2026-09-01T00:00:00Z")
+    for row in before["data"]["contracts"]:
+        assert (row["bid"], row["ask"]) == (0, 0)
+    assert any(row["mark"] for row in before["data"]["contracts"])
+    assert "2026-09-01" in before["meta"]["extra"]["quotes_note"]
+    assert all(row["ask"] for row in since["data"]["contracts"])
+    assert "quotes_note" not in since["meta"]["extra"]
+
+
+def test_coin_without_quotes_has_none_in_the_store_either():
+    early = reply(as_of="2026-08-20T00:00:00Z", symbol="HYPEUSDT")
+    assert all(row["bid"] is row["ask"] is None for row in early["data"]["contracts"])
+    assert "quotes_note" not in early["meta"]["extra"]
+
+
 @pytest.mark.parametrize(
     "query", [{"delta_min": 1.1}, {"max_contracts": 5001}, {"option_type": "straddle"}]
 )

@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any
 
 import httpx
+import numpy as np
 import pytest
 from fastapi import FastAPI
 
@@ -104,6 +105,53 @@ def test_multi_equals_single_at_the_same_instant():
     assert found.pop("spot_price") == single["meta"]["spot_price"]
     assert found.pop("computed_at") == single["meta"]["computed_at"]
     assert found == single["data"]
+
+
+def test_multi_names_the_venues_combined_and_the_model_all_entries_share():
+    app = service()
+    mixed = extra(ask(app, "multi/gex/levels", symbols="SOLUSDT,BTCUSDT", exchanges="okx,derive"))
+    assert mixed == {
+        "positioning_requested": "flow",
+        "aggregation": {"chain_venues": ["okx", "derive"], "flow_venues": ["okx", "derive"]},
+    }
+    thin = extra(ask(app, "multi/gex/levels", symbols="SOLUSDT,HYPEUSDT"))
+    assert thin["positioning"] == "std"
+    assert thin["aggregation"] == {"chain_venues": ["deribit", "derive"]}
+
+
+@pytest.mark.parametrize("route", ["gex/levels", "multi/gex/levels"])
+def test_expected_move_of_some_venues_is_priced_at_their_marks(route):
+    def move(exchanges: str, symbol: str = "BTCUSDT") -> dict[str, float | None]:
+        query = {"exchanges": exchanges, "include": "expected_move"}
+        name = "symbols" if route.startswith("multi") else "symbol"
+        data = ask(service(), route, **query, **{name: symbol}).json()["data"]
+        levels = data["results"][symbol] if route.startswith("multi") else data
+        found: dict[str, float | None] = levels["expected_move"]
+        return found
+
+    whole, okx = move(""), move("okx")
+    assert move("deribit") == move(",".join(VENUES)) == whole
+    assert okx != whole
+    for bound, value in okx.items():
+        assert value == pytest.approx(whole[bound], rel=0.01)
+    assert set(move("okx", "SOLUSDT").values()) == {None}
+    assert move("derive", "HYPEUSDT") == move("", "HYPEUSDT")
+
+
+def test_expected_move_of_a_venue_agrees_with_its_term_structure():
+    levels = ask(service(), "gex/levels", exchanges="bybit", include="expected_move").json()
+    term = ask(service(), "options/iv/term-structure", exchanges="bybit").json()["data"]
+    expiries = ask(service(), "expiries").json()["data"]["expiries"]
+    settles = [
+        datetime.fromisoformat(row["expiry_date"]).replace(hour=8, tzinfo=UTC) for row in expiries
+    ]
+    computed_at = datetime.fromisoformat(levels["meta"]["computed_at"])
+    days = [(when - computed_at) / timedelta(days=1) for when in settles]
+    variance = [(iv / 100) ** 2 * left / 365 for iv, left in zip(term["atm_iv"], days, strict=True)]
+    w = np.interp(1.0, [0.0, *days], [0.0, *variance])
+    spot = levels["meta"]["spot_price"]
+    one_sd = levels["data"]["expected_move"]["upper_1sd"] - spot
+    assert one_sd == pytest.approx(spot * w**0.5, rel=3e-4)
 
 
 def test_multi_keeps_order_drops_repeats_and_lists_unknown_symbols():

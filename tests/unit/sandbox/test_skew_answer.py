@@ -29,6 +29,12 @@ def test_one_row_for_each_expiry_of_the_term_structure():
     assert [row["atm_iv"] for row in found] == term["atm_iv"]
 
 
+def test_stamp_and_spot_are_those_of_meta():
+    reply = body(as_of="2026-08-20T14:33:10Z")
+    assert reply["data"]["ts"] == reply["meta"]["computed_at"] == "2026-08-20T14:30:00Z"
+    assert reply["data"]["spot_price"] == reply["meta"]["spot_price"]
+
+
 def test_a_row_names_its_expiry_for_display():
     assert rows()[0]["expiry"] == "11SEP26"
     assert rows()[0]["expiry_label"] == "11 Sep 2026"
