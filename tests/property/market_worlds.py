@@ -40,6 +40,23 @@ CASES = tuple(
     Case(seed, symbol, instant) for seed in SEEDS for symbol in SYMBOLS for instant in INSTANTS
 )
 
+# Settlements and their eves, weekends, month ends, and a step of the live grid off them.
+WIDE_SEEDS = range(100, 112)
+WIDE_INSTANTS = (
+    datetime(2026, 5, 29, 7, 58, 30, tzinfo=UTC),
+    datetime(2026, 8, 8, 8, 0, 30, tzinfo=UTC),
+    datetime(2026, 9, 24, 20, 15, tzinfo=UTC),
+    datetime(2027, 1, 1, 11, 59, 30, tzinfo=UTC),
+)
+WIDE_CASES = tuple(
+    Case(seed, symbol, instant)
+    for seed in WIDE_SEEDS
+    for symbol in SYMBOLS
+    for instant in WIDE_INSTANTS
+)
+
 every_case = pytest.mark.parametrize(
-    "case", CASES, ids=lambda c: f"{c.seed}-{c.symbol}-{c.instant:%m%dT%H%M}"
+    "case",
+    [*CASES, *(pytest.param(case, marks=pytest.mark.sweep) for case in WIDE_CASES)],
+    ids=lambda c: f"{c.seed}-{c.symbol}-{c.instant:%m%dT%H%M}",
 )

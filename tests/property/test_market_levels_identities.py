@@ -46,14 +46,17 @@ def crossings_by_hand(net: dict[float, float]) -> list[tuple[float, str]]:
     return found
 
 
+def walls_by_hand(net: dict[float, float], spot: float, above: bool) -> list[float | None]:
+    strikes = [
+        strike
+        for strike, value in net.items()
+        if value > 0 and strike != spot and (strike > spot) == above
+    ]
+    return [*sorted(strikes, key=lambda strike: (-net[strike], abs(strike - spot)))]
+
+
 def wall_by_hand(net: dict[float, float], spot: float, above: bool) -> float | None:
-    best: float | None = None
-    for strike, value in net.items():
-        if value <= 0 or strike == spot or (strike > spot) != above:
-            continue
-        if best is None or (value, -abs(strike - spot)) > (net[best], -abs(best - spot)):
-            best = strike
-    return best
+    return next(iter(walls_by_hand(net, spot, above)), None)
 
 
 @pytest.mark.parametrize("positioning", ["std", "flow"])
@@ -77,6 +80,11 @@ def test_levels_are_those_of_the_unfiltered_profile(case, positioning):
         assert data[served]["call_resistance"] == wall_by_hand(net, chain.spot, above=True)
         assert data[served]["put_support"] == wall_by_hand(net, chain.spot, above=False)
         if served == "all_expiry":
+            for name, above in (("call_wall", True), ("put_wall", False)):
+                expected = walls_by_hand(net, chain.spot, above)[1:3] + [None, None]
+                second_and_third = [data[served][f"{name}_{place}"] for place in (2, 3)]
+                is_std = data["positioning"] == "std"
+                assert second_and_third == (expected[:2] if is_std else [None, None])
             zones = [(zone["strike"], zone["direction"]) for zone in data["gamma_flip_zones"]]
             assert zones == turns
 

@@ -292,12 +292,13 @@ def test_stored_answer_equals_the_live_one_of_its_instant(symbol, instant, seed)
         assert stored == live
 
 
+@pytest.mark.parametrize("route", ["gex/strike-profile", "gex/levels"])
 @pytest.mark.parametrize("symbol", SYMBOLS)
-def test_stored_profile_before_the_tape_equals_std(symbol):
+def test_stored_answer_before_the_tape_equals_std(symbol, route):
     app = sandbox()
     query = {"symbol": symbol, "as_of": "2026-05-02T10:00:00Z"}
-    flow = ask(app, "gex/strike-profile", **query).json()
-    std = ask(app, "gex/strike-profile", positioning="std", **query).json()
+    flow = ask(app, route, **query).json()
+    std = ask(app, route, positioning="std", **query).json()
     assert flow["data"] == std["data"]
     reason = flow["meta"]["extra"]["positioning_fallback_reason"]
     assert reason == (

@@ -2,7 +2,7 @@
 
 Options on BTC and ETH settle in coin and are quoted in coin, as Black's price over the forward; the
 others settle in USDC and are quoted in it. A quote lies half a spread of volatility either side of
-the mark, rounded away from it to the tick; an offer is at least one.
+the mark, rounded away from it to the tick; an offer is at least one tick, and one above the bid.
 """
 
 from dataclasses import dataclass
@@ -52,15 +52,15 @@ def deribit_quotes(snapshot: Snapshot) -> Quotes | None:
     if snapshot.symbol not in QUOTED:
         return None
     half = half_spread(snapshot)
-    bid = _price(snapshot, np.maximum(snapshot.iv - half, _LEAST_BID_VOLATILITY))
-    ask = _price(snapshot, snapshot.iv + half)
-    bid = np.floor(_ticks(snapshot, bid)) * _tick(snapshot, bid)
-    ask = np.maximum(np.ceil(_ticks(snapshot, ask)), 1) * _tick(snapshot, ask)
+    bought = _price(snapshot, np.maximum(snapshot.iv - half, _LEAST_BID_VOLATILITY))
+    bid = np.floor(_ticks(snapshot, bought)) * _tick(snapshot, bought)
+    sold = _price(snapshot, snapshot.iv + half)
+    ask = np.ceil(_ticks(snapshot, sold)) * _tick(snapshot, sold)
+    # Deep in the money a spread of volatility is worth less than a tick.
     return Quotes(
         bid=bid,
         mark=_price(snapshot, snapshot.iv),
-        # Both round to the same tick where the spread is narrower than one.
-        ask=np.where(ask > bid, ask, bid + _tick(snapshot, bid)),
+        ask=np.maximum(ask, bid + _tick(snapshot, bid)),
     )
 
 

@@ -93,3 +93,13 @@ def test_usdc_marks_keep_put_call_parity():
 
 def test_coin_without_deribit_has_no_quotes():
     assert deribit_quotes(chain("HYPEUSDT")) is None
+
+
+def test_offer_is_above_the_bid_where_the_spread_is_worth_less_than_a_tick():
+    snapshot = World(seed=103).snapshot("SOLUSDT", datetime(2026, 5, 29, 7, 58, 30, tzinfo=UTC))
+    found = deribit_quotes(snapshot)
+    assert found is not None
+    narrow = found.ask - found.bid < 0.015
+    deep = narrow & (found.bid > 1)
+    assert deep.any()
+    assert np.all(found.ask > found.bid)
