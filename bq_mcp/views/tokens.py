@@ -10,9 +10,8 @@ by side. Anything that is not ASCII counts byte by byte.
 import re
 from functools import lru_cache
 
-from .vocabulary import JOINED, MARKS, SPACED, TWO, UNPAIRED
+from .vocabulary import COSTS, JOINED, LED_MARKS, MARKS, UNPAIRED
 
-_KNOWN = JOINED | SPACED
 _CONTRACTION = r"(?:'(?:[sS]|[tT]|[rR][eE]|[vV][eE]|[mM]|[lL][lL]|[dD]))?"
 _PIECE = re.compile(
     rf"[^\r\nA-Za-z0-9]?[A-Z]*[a-z]+{_CONTRACTION}"
@@ -66,10 +65,11 @@ def _cost(piece: str) -> int:
         return _marks(piece)
     before, upper, lower, after = found.groups()
     word = upper + lower
-    if word in _KNOWN and not after:
-        return 1 if before in ("", " ") or (before == "_" and word in JOINED) else 2
-    if word in TWO and not after:
-        return 2 if before in ("", " ") else 3
+    if word in COSTS and not after:
+        led, alone, joined = COSTS[word]
+        if before == "_" and word in JOINED:
+            return 1
+        return led if before == " " else joined if before else alone
     return _most_tokens(before + word) + len(after)
 
 
@@ -80,7 +80,7 @@ def _marks(piece: str) -> int:
     run = piece.rstrip("\r\n")
     breaks = len(piece) - len(run)
     bare = run.removeprefix(" ")
-    if run in MARKS:
+    if run in MARKS or run in LED_MARKS:
         return 1 + breaks
     apart = bare in MARKS or not bare.isprintable()
     return (1 if bare in MARKS else len(bare)) + (apart and run != bare) + breaks

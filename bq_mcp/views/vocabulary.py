@@ -1,9 +1,11 @@
-"""Words that are one token of o200k each, so that the estimator need not guess them.
+"""Words of our answers and what each costs in tokens of o200k, which spares the estimator a guess.
 
-Each is one token at the start of a line and after a blank, and at most two after any other
-ASCII character; those of `JOINED` are one token after an underscore as well. Those of `TWO` are at
-most two and three. A test holds every word to that.
+At most so many tokens after a blank, at the start of a line, and after any other ASCII character:
+`JOINED` and `SPACED` 1, 1, 2 (those of `JOINED` also 1 after an underscore), `LED` 1, 2, 3, `TWO`
+2, 2, 3, `LONG` 2, 3, 4 and `THREE` 3, 3, 4. A test holds every word to that.
 """
+
+from collections.abc import Mapping
 
 _JOINED = """
     API All BLOCK Back Block By Call Content Context Data ERROR ETH Error FOUND For Free From
@@ -51,79 +53,99 @@ _JOINED = """
 """
 JOINED = frozenset(_JOINED.split())
 _SPACED = """
-    APR ATM After An Any Argument Assets Auth BTC Best Black Bucket Callable Calls Chain Charm
-    Crypto Customer Cuts DD DEC Daily Days Dealer Definition Delta Density Discovery ETF Each
-    Empty Endpoint Entry Envelope Every Expected Exposure FEB Fault Filters Flip Flow Friday
-    Full Funding Gamma Gather Greek Health Heavy History How ISO It Iterator Iv JAN Keep Largest
-    Latest Levels Limit Lines Listed Live Lower MAR Make Mapping Market Most Multi NOV Near Net
-    Nothing Now Odds One Only Optional Options Other Over Overview Own PCR Pain Part Past
-    Payload Plan Positive Premium Price Probability Put Quant Quantity Question REST RV Rate
-    Reading Recent Repeat Retry Risk Rows Running SEP Seen Sequence Shape Shows Sign Single
-    Sizes Socket Spot Standing Std Strike Structure Success Summary Tape Tell Term The Through
-    Together Trace True Try Two USD UTC Unit Unix Unknown Upper Use Venue What Where Whether
-    Words YYYY abc above accepted actually adds ages aggregate aggregation ago ahead allows
-    alone along already also although always among analytics anchors another answered apart
-    appear around ask asked atm bands bare bars because behind being below better both brief
-    building built burst but calling cannot carry chains cheap chosen closest coins cold
-    collections combined come comes comma computed concept confidence confirmed contracts could
-    coverage covered covers customers cuts dated dealer derive describe dex different does
-    effective eight elif endif ending ends enterprise estimated expired expiry facts fall
-    fallback falls feeds fell few figure filled finite five flows fly fresh fund give gone had
-    having healthy held hk holding holds how ill inclusive india instant instead instrument its
-    lag largest late later leading least lies lighter listed look looks lowest made makes
-    matched maximum may meaning means median minimum minute mixed monthly most must near nearest
-    needs neutral never nothing often oi older ones others otherwise outside overall own paging
-    pain paired past plans prem premium priced printed prints pts published puts quota quoted
-    ran ranking reading really refer reported resolved returned ridge risk rolling rv said
-    sandbox say schemas see served silent six sold spot spread stable standing starter starts
-    statuses still stored stress strike such tails takes ten them there these they thin third
-    those tier timestamps too typed typing unless ups usable usd uses usual usually venue venues
-    walls warnings was weekly well were what whatever whether which while whole whose within
-    worth would yield zones
+    APR ATM Active After An Any Argument Assets At Auth BTC Best Black Bucket Calendar Callable
+    Calls Catalog Chain Charm Crypto Customer Cuts DD DEC Daily Days Dealer Definition Delta Density
+    Discovery ETF Each Empty Endpoint Entry Envelope Every Expected Exposure FEB Fault Filters Fixed
+    Flip Flow Friday Full Funding Gamma Gather Greek Health Heavy History How ISO It Iterator Iv JAN
+    Keep LIMIT Largest Latest Levels Limit Lines Listed Live Lower MAR Make Mapping Market Most
+    Multi NOV Near Net New Nothing Now Numbers Odds One Only Option Optional Options Other Over
+    Overview Own PCR Pain Part Past Payload Plan Point Positive Premium Price Probability Put Quant
+    Quantity Question RATE REST RV Range Rate Reading Recent Repeat Retry Risk Rows Running SEP Seen
+    Sequence Shape Shows Sign Single Sizes Socket Spot Standing Std Stored Strike Structure Success
+    Summary Tape Tell Term The Through Together Trace True Try Two USD UTC Unit Unix Unknown Up
+    Upper Use Venue What Where Whether Words YYYY abc above accepted actually adds ages aggregate
+    aggregation ago ahead allows alone along already also although always among analytics anchors
+    another answered apart appear around ask asked atm bands bare bars because behind being belongs
+    below better blend books both brief building built burst but caller calling cannot carry chains
+    cheap chosen closest coins cold collections combined come comes coming comma computed concept
+    confidence confirmed connections contracts could coverage covered covers customers cuts dated db
+    dealer defaults depend derive describe dex different does drops effective eight elif endif
+    ending ends enterprise estimated evaluation expiration expired expiry facts fall fallback falls
+    feeds fell few figure filled finite fit five flat flows fly fresh fund give gone good had having
+    healthy held hk holders holding holds how ill inclusive india instant instead instrument its lag
+    largest late later leading least lies lighter links listed little look looks lose lowest made
+    makes marked match matched maximum may meaning means median minimum minute mixed monthly most
+    must near nearest needs neutral never nine noise nothing often oi ok older ones others otherwise
+    outside overall own paging pain paired pass passing past peak places plans prem premium priced
+    printed prints pro pt pts published puts quota quoted ran ranking reach reading really redis
+    refer reported resolved returned ridge risk rolling rv said sandbox say schemas section see seed
+    served silent six sizes slice socket sold spot spread stable standing stands starter starts
+    state statuses stay still stored stress strike such tails takes ten them there these they thin
+    third those tier timestamps too try typed typing unless unsigned ups usable usd uses usual
+    usually venue venues walls warnings was weak weekly well were what whatever whether which while
+    whole whose within worth would yield your zones
 """
 SPACED = frozenset(_SPACED.split())
 
+_LED = """
+    Binance Covered Customers ETFs Estimated Futures Highest INTERNAL Lowest Monthly Ranked Releases
+    SYMBOL Several Symbols Terminal absent acceleration across advice against aggregates alike
+    applied backwards begins beside blended bought breakdown breaking briefly brings buckets bullish
+    buyers buying cadence candles carries charged charm clamp clause combination comparing
+    continuous contour costs counted crossed cumulative curves damping dealers deeper degraded
+    densities described differ disagree disagreement discovery dispersion distributions documented
+    dollar dropped earlier endpoints enforced entitlement envelope everything everywhere exchanges
+    explained exposure fading falling faults fewer figures finds flips forbidden forecast freshness
+    frozen funding further futures gives greek grids headings hedge hides highest historical honours
+    horizon hump imbalance implied inferred intensity itself judged keeps kept keyed kinds lacking
+    lacks ladder larger lasts leaves leaving leverage lifts longer longs lowered macros malformed
+    matters maturity measured mirrored moved naming narrow nearly neighbours nesting newer newest
+    noisy normalized normally nullable odds oldest opposite oriented overrides payout percentile
+    perp pockets positioning probability problems projected prose quadrant quarterly quotas ranked
+    reached readable realised reasons rebuilt recorded records refused regime relative releases
+    removal repeated repeating resistance reversal revoked rising rolls saying says sensitivity
+    settlement several shapes shared shorter shorts shown shows sibling sides signs silently
+    simulated skew slope smallest smile smiles snapshots sorts spelled stale stated strikes
+    strongest subset summed sums surfaces switched switches symbols tally tape tells tenor textbook
+    their thresholds throughout tide timeout together totals traded trades trading truncated
+    unauthorized unavailable uncertain unclear underlying undocumented unequal uneven unhealthy
+    unnamed unreachable upstream verdict versus volatility walks websocket whale whales whenever
+    wording
+"""
+LED = frozenset(_LED.split())
+
 _TWO = """
-    Argument Assets Back Best Binance Calls Changelog Charm Context Covered Cumulative Customer
-    Customers Cuts DVOL Dated Deribit Derive Distances ETFs Estimated Every Expiration Expiry
-    Exposure Fault Filters Flip From Full Funding Futures Generic HYPE Header Headline Health
-    Heavy Highest Implied Inflows JSON Largest Latest Lines Liquidation Liquidations Listed Live
-    Longs Lowest Make Monthly Near None Nothing OHLC OPEX Odds Opex Other Over Overview Past
-    Plan Positioning Quant Quota Ranked Read Recent Record Repeat Running SYMBOL Scholes Several
-    Shape Single Sizes Skew Smiles Start Strikes Symbols Terminal Thalex Through Together True
-    Underlying Upstream VENUE Venues Volatility Volumes Words Yearly absent acceleration
-    accepted access across actually address advice again against ages aggregates alike analytics
-    annualised applied argument arguments around assets attribute axes backquant backtests
-    backwards bands bare base begin begins beside better binance blended board bool bought
-    breakdown breaking briefly buckets build building bullish buyers buying bybit cadence called
-    candles carries changelog charged charm clamp clamped clause closest clusters combination
-    comma comparing config confirm confirmed contango continue continuous contour correct costs
-    counted crossed cumulative curves damping dates dealers deeper degraded deribit describe
-    described dict differ digest disagree disagreement discount discovery dispersion
-    distributions documented dollar dropped dtes earlier effective endfor endmacro endpoints
-    endset enforced entitlement envelope everything exchanges execute expired explained exposure
-    fading faults feeds fell fewer figures finds flips float forbidden forecast freshness frozen
-    funding further futures gives gone granularity greek greeks grids having headings heatmap
-    hedge hedging help hides highest historical holding horizon hump imbalance implied inferred
-    inflows intensity intraday items itself jinja judged kept keyed kinds labels lacking lacks
-    ladder larger lasts leading leaves leverage lifts lighter longer lowered macros made makes
-    malformed management mapping matching matters maturity measured mirrored mistyped models
-    moved naming narrow nearly needed needs nesting network newer newest normalised normalized
-    normally notional nullable odds odte ones openapi opex opposite oriented outflows overrides
-    paged paired payout percentile perp perps phrase pockets positioning positions probability
-    projected prose quadrant quarterly quartiles question ranked reached readable realised
-    reasons rebuilt recorded records refer refresh refreshes refused regime relative releases
-    repeated repeating resistance restarts retryable reversal revoked ridge role rolls room
-    sandbox saying says scalar self sensitivity setting settlement several shapes shared
-    shortens shorter shorts shown shows sibling sides signs silent silently simulated skew
-    smallest smile smiles snapshots some spelled stale stated states straddle strikes strongest
-    subset summed sums surfaces switched switches symbols tables taker takers tally tape tells
-    tenor tenors textbook thalex their thinned thresholds tide timeout together toolset totals
-    traded trades trading trim truncated unauthorized unavailable uncertain unclear underlying
-    undocumented unequal uneven unhealthy unnamed unreachable unwinds upstream usable vanna vega
-    verdict versus views volatility warning whale whales whenever wording worth zone
+    BREAKING Changelog Cumulative DTE DVOL Dated Deribit Derive Distances Expiration Expiry Filtered
+    Freshness GEX HYPE Headline Implied Inflows Liquidated Liquidation Liquidations Liveness Longs
+    Newest OHLC OPEX Opex Positioning Quota STALE Scholes Skew Smiles Strikes Taker Thalex Totals
+    UNAUTHORIZED UPSTREAM Underlying Upstream VENUE Venues Volatility Volumes Yearly annualised aum
+    backquant backtests binance bybit changelog clamped contango cvd dearer deribit dte dtes endfor
+    endmacro endset gex granularity greeks heatmap hedging inflows intraday jinja mcp mistyped
+    normalised notional odte okx openapi opex outflows paged pcr percentiles perps quartiles
+    refreshes restarts retryable shortens straddle taker takers tenors thalex thinly thinned toolset
+    unwinds vanna vega
 """
 TWO = frozenset(_TWO.split())
+
+_LONG = """
+    Annualised VALIDATION aggressor amplifying backwardation butterfly caveat caveats expirations
+    expiries kurtosis liquidation liquidations perpetual skewness steepest unattributed
+"""
+LONG = frozenset(_LONG.split())
+
+_THREE = """
+    BACKQUANT BTCUSDT ETHUSDT EXCEEDED FORBIDDEN SIMULATED SOLUSDT moneyness
+"""
+THREE = frozenset(_THREE.split())
+
+# Tokens of a word after a blank, at the start of a line, and after any other ASCII character.
+COSTS: Mapping[str, tuple[int, int, int]] = {
+    **dict.fromkeys(THREE, (3, 3, 4)),
+    **dict.fromkeys(LONG, (2, 3, 4)),
+    **dict.fromkeys(TWO, (2, 2, 3)),
+    **dict.fromkeys(LED, (1, 2, 3)),
+    **dict.fromkeys(JOINED | SPACED, (1, 1, 2)),
+}
 
 # Pairs of letters that are no token; every other pair of lower-case or of upper-case letters is.
 _UNPAIRED = """
@@ -137,6 +159,8 @@ UNPAIRED = frozenset(_UNPAIRED.split())
 # Runs of marks that are one token.
 _MARKS = """
     ") "," ". ": ":" ":[ "} "}, "}} %) %, 's (" ($ (+ (- ), ); +$ ," ,- -$ -- .) ... /$ // :"
-    :// :[ < => >- [- [[ [] ]," ],[ ]] {" {} },{"
+    :// :[ < => >- [- [[ [] ]," ],[ ]] {" {} },{" %), %; ): ." ."; "),
 """
 MARKS = frozenset(_MARKS.split())
+# Such runs that take the blank before them along.
+LED_MARKS = frozenset({" (+", " (-", " ($", ' ("', " <"})

@@ -7,13 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bq_mcp.views.tokens import estimate, shorten
-from bq_mcp.views.vocabulary import JOINED, MARKS, SPACED, TWO, UNPAIRED
+from bq_mcp.views.vocabulary import COSTS, JOINED, LED_MARKS, MARKS, UNPAIRED
 from tests.unit.views.asking import DETAILS, ask
 from tests.unit.views.test_levels import COMPLETE
 
 O200K = get_encoding("o200k_base")
 LEADS = [*string.punctuation, "\t", "\x00"]
-WORDS = sorted(JOINED | SPACED | TWO)
+WORDS = sorted(COSTS)
 PARTS = st.one_of(
     st.sampled_from(WORDS),
     st.sampled_from([" ", "_", " · ", "\n", "-", " (", '"', "…", "±1σ", ".", ", ", "'s", "%"]),
@@ -60,14 +60,12 @@ def test_answers_are_estimated_within_a_quarter() -> None:
 
 
 def test_every_known_word_costs_what_the_vocabulary_says() -> None:
-    for word in JOINED | SPACED:
-        assert tokens(word) == 1 and tokens(" " + word) == 1
-        assert max(tokens(lead + word) for lead in LEADS) <= 2
+    for word, (led, alone, joined) in COSTS.items():
+        assert tokens(" " + word) <= led, word
+        assert tokens(word) <= alone, word
+        assert max(tokens(lead + word) for lead in LEADS) <= joined, word
     assert all(tokens("_" + word) == 1 for word in JOINED)
-    for word in TWO:
-        assert tokens(word) <= 2 and tokens(" " + word) <= 2
-        assert max(tokens(lead + word) for lead in LEADS) <= 3
-    assert all(tokens(marks) == 1 for marks in MARKS)
+    assert all(tokens(marks) == 1 for marks in MARKS | LED_MARKS)
 
 
 def test_every_other_pair_of_letters_is_a_token() -> None:
