@@ -1,10 +1,12 @@
 """Put rows in an order or side by side."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 
-from .select import figures, ordered, rows_of
+from .select import Record, figures, ordered, place, rows_of
 from .shape import Row
-from .values import field_at, text
+from .values import expiry_day, field_at, text
 
 
 def in_order(source: object, column: str) -> list[Row]:
@@ -49,10 +51,63 @@ def pivot(source: object, place: str, kind: str) -> list[Row]:
     return [found[figure] for figure in sorted(found)]
 
 
+def by_day(values: object) -> list[object]:
+    """Return expiries (tokens or ISO dates) with the nearest first, what is no date last."""
+    listed = values if isinstance(values, list | tuple) else []
+    return sorted(listed, key=lambda value: expiry_day(value) or date.max)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Records that share values; `owners` are the places they were found at, in their order.
+
+    `name` is the last word of their places where they were grouped by it.
+    """
+
+    name: str
+    values: Sequence[object]
+    owners: Sequence[str]
+    records: Sequence[Record]
+
+
+def alike(source: object, *fields: str, by_name: bool = False) -> list[Group]:
+    """Return records grouped by the values of some fields, in the order of the first of each.
+
+    `by_name` keeps those with another last word in their place apart: of `BTCUSDT gex` the name
+    is `gex`, the owner `BTCUSDT`.
+    """
+    found: dict[tuple[str, ...], list[tuple[str, Record]]] = {}
+    for record in source if isinstance(source, list | tuple) else ():
+        if isinstance(record, Record):
+            owner, _, name = place(record).rpartition(" ") if by_name else (place(record), "", "")
+            key = (name, *(repr(record.fields.get(field)) for field in fields))
+            found.setdefault(key, []).append((owner, record))
+    return [
+        Group(
+            name=key[0],
+            values=[members[0][1].fields.get(field) for field in fields],
+            owners=[owner for owner, _ in members],
+            records=[record for _, record in members],
+        )
+        for key, members in found.items()
+    ]
+
+
+def ranked(source: object, field: str, order: Sequence[object]) -> list[Record]:
+    """Return records in the order their values have in `order`, any other value first."""
+    known = {value: place for place, value in enumerate(order)}
+    listed = source if isinstance(source, list | tuple) else []
+    records = [record for record in listed if isinstance(record, Record)]
+    return sorted(records, key=lambda record: known.get(str(record.fields.get(field)), -1))
+
+
 ARRANGE_FILTERS: Mapping[str, Callable[..., object]] = {
     "in_order": in_order,
     "ties": ties,
     "pivot": pivot,
     "where": where,
     "distinct": distinct,
+    "by_day": by_day,
+    "alike": alike,
+    "ranked": ranked,
 }

@@ -11,7 +11,7 @@ from typing import Any
 from ..envelope import SANDBOX_SOURCE, Envelope
 from .model import Question, Standing
 from .shape import Shape
-from .values import number, text
+from .values import mapping, number, text
 
 QUOTA_NEARLY_GONE = 0.1
 _QUOTA_FLOOR = 100
@@ -54,6 +54,23 @@ def asked_names(query: Mapping[str, object], param: str) -> tuple[str, ...]:
     if not isinstance(parts, list | tuple):
         return ()
     return tuple(name for part in parts if (name := str(part).strip()))
+
+
+def unserved(asked: object, block: object, said: object = None, **spelled: str) -> list[str]:
+    """Return the optional sections asked for that a block lacks and nothing has said so.
+
+    `asked` is a comma list, `said` what upstream names as unavailable (a list, or a record with
+    one under `sections`), `spelled` the keys of sections that have another name in the block.
+    """
+    held = mapping(block)
+    named = mapping(said).get("sections") if isinstance(said, Mapping) else said
+    known = named if isinstance(named, list | tuple) else [named]
+    names = asked_names({"include": asked}, "include")
+    return [
+        name
+        for name in dict.fromkeys(names)
+        if held.get(spelled.get(name, name)) is None and name not in known
+    ]
 
 
 @dataclass(frozen=True, slots=True)

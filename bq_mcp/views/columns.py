@@ -121,6 +121,12 @@ def unit_of(name: str, role: Role, hinted: Mapping[str, str]) -> Unit:
     return "days" if role == "dte" else _by_name(words_of(name))
 
 
+def names_one_of(name: str, things: Iterable[str]) -> bool:
+    """Tell whether one of the words of a wire name, at any depth, is one of `things`."""
+    words = {word for part in name.split(".") for word in words_of(part)}
+    return not words.isdisjoint(things)
+
+
 def seconds_in(name: str) -> float:
     """Return how many seconds one unit of a duration field is."""
     endings = (words[-1] for words in map(words_of, (name, *_around(name))) if words)

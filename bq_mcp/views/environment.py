@@ -14,10 +14,11 @@ from jinja2 import ChainableUndefined, Environment, FileSystemLoader, StrictUnde
 
 from ..text import clean
 from ..words import prompts_root
-from . import curves, derived, paired
+from . import caveats, columns, curves, derived, paired
 from .arrange import ARRANGE_FILTERS
 from .filters import MISSING, TEMPLATE_FILTERS, served
 from .grids import grid_of
+from .routes import routes
 from .select import ROW_FILTERS, evenly, records
 from .tenors import TENOR_FILTERS
 
@@ -52,9 +53,12 @@ _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
         evenly,
         paired.paired,
         paired.keyed,
+        paired.spelled,
+        caveats.unserved,
         curves.humps,
         curves.zeros,
         grid_of,
+        routes,
     )
 }
 
@@ -105,7 +109,13 @@ def build(*, strict: bool = False, root: Path | None = None) -> Views:
         autoescape=False,
     )
     wrap = _refusing_undefined if strict else _unchanged
-    filters = {**TEMPLATE_FILTERS, **ROW_FILTERS, **TENOR_FILTERS, **ARRANGE_FILTERS}
+    filters = {
+        **TEMPLATE_FILTERS,
+        **ROW_FILTERS,
+        **TENOR_FILTERS,
+        **ARRANGE_FILTERS,
+        "names_one_of": columns.names_one_of,
+    }
     environment.filters.update(_wrapped(filters, wrap))
     environment.globals.update(_wrapped(_FUNCTIONS, wrap))
     return environment

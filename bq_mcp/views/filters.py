@@ -166,6 +166,12 @@ def clock(value: object, now: datetime | None = None) -> str:
     return f"{instant:%Y-%m-%d} {stamp}"
 
 
+def day(value: object) -> str:
+    """Return the UTC date of an instant."""
+    instant = value if isinstance(value, datetime) else moment(value)
+    return MISSING if instant is None else f"{instant:%Y-%m-%d}"
+
+
 def word(value: object) -> str:
     """Return a short upstream value: bare when it is one plain token, quoted otherwise."""
     if isinstance(value, bool):
@@ -222,6 +228,23 @@ def fields(block: object) -> list[tuple[str, object]]:
     if not isinstance(block, Mapping):
         return []
     return [(str(name), value) for name, value in block.items() if value is not None]
+
+
+def members(block: object, first: object = ()) -> list[tuple[str, object]]:
+    """Return the names and values of a record as pairs, the missing ones too.
+
+    Names listed in `first` come first, in that order.
+    """
+    if not isinstance(block, Mapping):
+        return []
+    listed = first if isinstance(first, list | tuple) else ()
+    ahead = (name for name in listed if isinstance(name, str) and name in block)
+    return [(str(name), block[name]) for name in dict.fromkeys([*ahead, *block])]
+
+
+def listing(value: object) -> list[object] | None:
+    """Return a list as it is, None for anything else."""
+    return value if isinstance(value, list) else None
 
 
 def lowered(title: object, before: object = "") -> str:
@@ -294,6 +317,7 @@ TEMPLATE_FILTERS: Mapping[str, Callable[..., object]] = {
     "count": count,
     "duration": duration,
     "clock": clock,
+    "day": day,
     "word": word,
     "quoted": quoted,
     "label": label,
@@ -301,6 +325,8 @@ TEMPLATE_FILTERS: Mapping[str, Callable[..., object]] = {
     "labels": labels,
     "listed": listed,
     "fields": fields,
+    "members": members,
+    "listing": listing,
     "lowered": lowered,
     "served": served,
     "line": line,

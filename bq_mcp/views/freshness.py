@@ -87,7 +87,8 @@ def assess(
     if clock == "static":
         return Freshness("static", computed_at)
     if computed_at is None:
-        return Freshness("unknown", reason="no_computed_at")
+        known = limits or _limits(cadence_seconds) if clock == "live" else None
+        return Freshness("unknown", limits=known, reason="no_computed_at")
     if (computed_at - (told_at or server_now)).total_seconds() > _CLOCK_TOLERANCE_S:
         return Freshness("unknown", computed_at, reason="future")
     age = max((server_now - computed_at).total_seconds(), 0.0)

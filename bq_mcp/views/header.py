@@ -8,7 +8,7 @@ from itertools import chain
 
 from ..envelope import Envelope, parse_instant
 from .caveats import venues_of
-from .columns import unit_of, words_of
+from .columns import leaf_of, unit_of, words_of
 from .freshness import Freshness, assess, assess_trading_day, series_end, stated_cadence
 from .model import Question, Standing
 from .select import instants
@@ -23,6 +23,11 @@ _SYMBOL_NAMES = ("symbol", "coin")
 # Query parameters that move the end of a series into the past on purpose.
 _ENDS_EARLIER = ("as_of", "before", "to", "end", "until")
 _NEAR_SPOT = 0.001
+_POSITIONING = "positioning"
+_COMPUTED_AT = "computed_at"
+_SAMPLED = 8
+# An unknown age of the whole is no reason to hide that a part is late.
+_LIVE_VERDICTS = ("unknown", "fresh", "late", "stale")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,8 @@ class Header:
     `levels` are the prices so near spot that its rounding must respect them; `instant` is what
     the data stand for, `answered` when the reply was built; `failure` is the kind of error that
     made an older answer the best there is; `positioning` is None where no
-    signed exposure is shown.
+    signed exposure is shown; `oldest` is set where a part of the answer is older than the whole
+    says, by enough to be judged worse.
     """
 
     title: str
@@ -69,6 +75,7 @@ class Header:
     positioning: Positioning | None
     venues: Sequence[str]
     filtered: bool
+    oldest: Freshness | None = None
 
 
 def header_of(question: Question, envelope: Envelope, standing: Standing, shape: Shape) -> Header:
@@ -95,6 +102,7 @@ def header_of(question: Question, envelope: Envelope, standing: Standing, shape:
         positioning=positioning_of(question, envelope, shape),
         venues=venues_of(envelope) if filtered is None else filtered,
         filtered=filtered is not None,
+        oldest=_oldest_part(fresh, shape, standing.server_now),
     )
 
 
@@ -135,17 +143,45 @@ def positioning_of(question: Question, envelope: Envelope, shape: Shape) -> Posi
     effective = text(data.get("positioning")) or text(extra.get("positioning")) or ""
     requested = text(extra.get("positioning_requested")) or ""
     if not requested and effective:
-        requested = text(question.query.get("positioning")) or ""
+        requested = asked_positioning(question)
     reason = (
         text(extra.get("positioning_fallback_reason")) or text(data.get("fallback_reason")) or ""
     )
+    if _states_positioning_inside(shape) and not text(data.get("positioning")):
+        # What the reply says of all its rows is what was asked; each row names what ran.
+        return Positioning(by_row=True)
     if effective or reason:
         return Positioning(effective, requested, reason)
-    if _states_positioning_inside(shape):
-        return Positioning(by_row=True)
     if question.endpoint.param("positioning") is not None or _shows_gex(shape):
         return Positioning(stated=False)
     return None
+
+
+def asked_positioning(question: Question) -> str:
+    """Return the dealer model a question asks for, by its default where it names none."""
+    param = question.endpoint.param(_POSITIONING)
+    default = None if param is None else text(param.default)
+    return text(question.query.get(_POSITIONING)) or default or ""
+
+
+def _oldest_part(whole: Freshness, shape: Shape, now: datetime) -> Freshness | None:
+    """Return the verdict on the oldest part of a live reply where it is worse than the whole's."""
+    if whole.verdict not in _LIVE_VERDICTS or whole.limits is None:
+        return None
+    stamps = [
+        value
+        for name, value in shape.scalars.items()
+        if "." in name and leaf_of(name) == _COMPUTED_AT
+    ]
+    for table in shape.tables:
+        names = (name for name in table.columns if leaf_of(name) == _COMPUTED_AT)
+        stamps += chain.from_iterable(map(table.column, names))
+    found = min(filter(None, map(parse_instant, stamps)), default=None)
+    if found is None:
+        return None
+    part = assess(computed_at=found, server_now=now, clock="live", limits=whole.limits)
+    worse = _LIVE_VERDICTS.index(part.verdict) > _LIVE_VERDICTS.index(whole.verdict)
+    return part if worse else None
 
 
 def _with_end(found: Freshness, shape: Shape, now: datetime) -> Freshness:
@@ -201,9 +237,10 @@ def _near(shape: Shape, spot: float | None) -> list[float]:
     if spot is None:
         return []
     ladders = (
-        table.column(table.axis)
+        table.column(name)
         for table in shape.tables
-        if table.roles.get(table.axis) in ("strike", "price")
+        for name, role in table.roles.items()
+        if role in ("strike", "price")
     )
     figures = map(number, chain(shape.scalars.values(), *ladders))
     return [
@@ -219,6 +256,17 @@ def _states_positioning_inside(shape: Shape) -> bool:
 
 
 def _shows_gex(shape: Shape) -> bool:
-    columns = (name for table in shape.tables for name in table.columns)
-    names = (name for name in (*shape.scalars, *columns) if "gex" in words_of(name))
-    return any(unit_of(name, "", {}) == "exposure" for name in names)
+    """Tell whether a figure is a gamma exposure; a flag or a word of that name is none."""
+    found = (
+        name
+        for name, value in shape.scalars.items()
+        if "gex" in words_of(name) and not isinstance(value, bool | str)
+    )
+    columns = (
+        name
+        for table in shape.tables
+        for name in table.columns
+        if "gex" in words_of(name)
+        and not any(isinstance(value, bool | str) for value in table.column(name)[:_SAMPLED])
+    )
+    return any(unit_of(name, "", {}) == "exposure" for name in chain(found, columns))

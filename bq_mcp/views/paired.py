@@ -38,6 +38,22 @@ def paired(source: object, **columns: Spellings) -> list[Row]:
     ]
 
 
+def spelled(source: object, spellings: Mapping[str, Sequence[str]]) -> Row:
+    """Return a record with our names for some of its fields, each from the first found spelling.
+
+    A field that is there but null under every spelling is None; one that is nowhere is left out,
+    so that "not found" and "not served" stay apart. The other fields stay.
+    """
+    if not isinstance(source, Mapping):
+        return {}
+    named: dict[str, object] = {}
+    for name, names in spellings.items():
+        served = [source[key] for key in names if key in source]
+        if served:
+            named[name] = next((value for value in served if value is not None), None)
+    return {**source, **named}
+
+
 def keyed(source: object, name: str) -> list[Row]:
     """Return a map of records as rows that carry their key under `name`; a list as its rows."""
     if not isinstance(source, Mapping):

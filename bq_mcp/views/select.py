@@ -219,6 +219,11 @@ def holding(source: object, field: str) -> list[Record]:
     ]
 
 
+def inside(source: object) -> list[Record]:
+    """Return the records below the root."""
+    return [record for record in _records(source) if record.path]
+
+
 def having(source: object, field: str, value: object) -> list[Record]:
     """Return the records whose `field` has exactly this value."""
     return [record for record in _records(source) if record.fields.get(field) == value]
@@ -261,6 +266,7 @@ ROW_FILTERS: Mapping[str, Callable[..., object]] = {
     "ordered": ordered,
     "values_of": values_of,
     "holding": holding,
+    "inside": inside,
     "having": having,
     "lacking": lacking,
     "place": place,

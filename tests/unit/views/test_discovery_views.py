@@ -63,13 +63,19 @@ def test_expiries_left_out_are_counted() -> None:
 def test_unhealthy_cells_come_first() -> None:
     lines = ask(GRID, "/status").text.split("\n")
     assert lines[1] == "overall degraded · 5 of 6 cells healthy"
+    assert (
+        ask({**GRID, "overall_status": None}, "/status")
+        .text.split("\n")[1]
+        .startswith("overall n/a")
+    )
     assert lines[2] == "- SOLUSDT chain: degraded, 2m old"
 
 
 def test_venue_that_is_off_or_empty_is_named() -> None:
     text = ask(GRID, "/status").text
     assert "venues: 2 of 3 with chain and tape on; thalex chain on, tape unknown" in text
-    assert "delta chain on, tape on, 0 contracts" in text
+    assert "on but 0 contracts: delta" in text
+    assert "unknown: the venue has not reported lately, which is not off" in text
 
 
 def test_venues_may_come_as_a_list() -> None:
@@ -88,7 +94,7 @@ def test_endpoints_are_counted_by_group() -> None:
     routes.append({"path": "/v2/tape", "tag": "Tape"})
     text = ask({"endpoints": routes}, "/endpoints").text
     assert "6 endpoints: GEX 5, Tape 1" in text
-    assert "- /v2/tape" in text
+    assert "- Tape: /v2/tape" in text
 
 
 @pytest.mark.parametrize("path", ["/expiries", "/status", "/endpoints"])

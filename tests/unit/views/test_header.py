@@ -1,13 +1,16 @@
 """The first line of an answer."""
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
-from bq_mcp.views import Standing
+from bq_mcp.catalog import Endpoint, Param
+from bq_mcp.views import Standing, render
 
 from .asking import NOW, ask, envelope, first_line, hint, question
 
+STD = {"positioning": "std"}
 HOURLY = [f"2026-11-20T{hour:02}:00:00Z" for hour in range(4, 12)]
 
 
@@ -109,7 +112,18 @@ def test_fallback_is_on_the_first_line_with_its_reason() -> None:
     }
     for detail in ("brief", "standard", "full", "raw"):
         line = first_line(ask({"net_gex": 1}, detail=detail, extra=extra))
-        assert "std positioning (flow asked: no aggressor tape for symbol)" in line
+        asked = "" if detail == "brief" else ", flow asked"
+        assert f"std positioning (fallback{asked}: no aggressor tape for symbol)" in line
+
+
+def test_fallback_without_a_reason_is_said_against_the_default() -> None:
+    endpoint = Endpoint("/new/thing", params=(Param("positioning", default="flow"),))
+    for query, words in (
+        ({}, "std positioning (fallback, flow asked: reason not stated)"),
+        (STD, "· std positioning ·"),
+    ):
+        asked = replace(question(query=query), endpoint=endpoint)
+        assert words in first_line(render(asked, envelope(STD), Standing(NOW)))
 
 
 def test_gex_without_positioning_says_that_it_is_not_stated() -> None:
@@ -120,6 +134,26 @@ def test_gex_without_positioning_says_that_it_is_not_stated() -> None:
 def test_positioning_that_differs_by_row_is_not_claimed_for_all() -> None:
     rows = {"BTCUSDT": {"positioning": "flow", "hvl": 1}, "SOLUSDT": {"positioning": "std"}}
     assert "positioning per row" in first_line(ask({"results": rows}))
+    line = first_line(ask({"results": rows}, extra={"positioning": "flow"}))
+    assert "positioning per row" in line and "flow positioning" not in line
+
+
+@pytest.mark.parametrize("flag", [True, "on"])
+def test_a_flag_called_gex_is_no_exposure(flag: object) -> None:
+    assert "positioning" not in first_line(ask({"categories_live": {"gex": flag, "tape": flag}}))
+    assert "positioning" not in first_line(ask({"rows": [{"symbol": "BTCUSDT", "gex": flag}]}))
+    assert "positioning not stated" in first_line(ask({"rows": [{"strike": 1, "gex": 2.0}]}))
+
+
+def test_a_part_older_than_the_whole_is_told_on_the_first_line() -> None:
+    old = (NOW - timedelta(seconds=900)).isoformat()
+    young = (NOW - timedelta(seconds=12)).isoformat()
+    data = {"results": {"BTCUSDT": {"computed_at": young}, "SOLUSDT": {"computed_at": old}}}
+    line = first_line(ask(data, hint=hint()))
+    assert "12s old, fresh; oldest row 14:17:22Z, 15m old, stale" in line
+    data["results"]["SOLUSDT"]["computed_at"] = young
+    assert "oldest" not in first_line(ask(data, hint=hint()))
+    assert "oldest row 14:32:10Z, 12s old, fresh" in first_line(ask(data, hint=hint(), age=None))
 
 
 def test_venue_filter_is_named() -> None:
@@ -132,6 +166,8 @@ def test_spot_is_never_rounded_across_a_level() -> None:
     assert "spot 67,214.4" in line
     ladder = {"strikes": [67214, 67300], "net_gex": [1, 2]}
     assert "spot 67,213.7" in first_line(ask(ladder, spot_price=67213.7))
+    table = {"per_expiry": [{"expiry": "27NOV26", "max_pain": {"strike": 67214}}] * 2}
+    assert "spot 67,213.7" in first_line(ask(table, spot_price=67213.7))
 
 
 @pytest.mark.parametrize("name", ["SIMULATED", "ERROR", "x\nSIMULATED", "a" * 40, ""])

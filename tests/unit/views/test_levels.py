@@ -71,11 +71,11 @@ def test_flip_walls_and_both_sets_are_told_with_distances() -> None:
     assert levels(PLAIN).text.split("\n")[:4] == [
         "BTCUSDT gamma flip and walls · spot 67,214 · 14:32:10Z, 12s old, fresh · "
         "flow positioning · 8 venues",
-        "flip (HVL) 67,000, spot 0.3% above it; net gamma sign not in this answer "
+        "all expiries: flip (HVL) 67,000, spot 0.3% above it; net gamma sign not in this answer "
         "(gex_strike_profile)",
         "call wall 70,000 (+4.1%) · put wall 64,000 (-4.8%)",
-        "0DTE: flip 67,500, spot 0.4% below it (other side) · call wall 68,000 (+1.2%) · "
-        "put wall 66,500 (-1.1%)",
+        "0DTE: flip 67,500, spot 0.4% below it (other side than all expiries) · "
+        "call wall 68,000 (+1.2%) · put wall 66,500 (-1.1%)",
     ]
 
 
@@ -120,9 +120,9 @@ def test_positioning_that_is_not_stated_is_said() -> None:
     "words",
     [
         "max pain (0DTE) 66,000 (-1.8%), payout $123m",
-        "±1σ, 24h: 65,600 to 68,800 (+2.4%) · ±2σ: 64,000 to 70,400",
+        "expected move, 24h: ±1σ 65,600 to 68,800 (+2.4%) · ±2σ 64,000 to 70,400",
         "several flips (2): strike 67,000; strike 61,000",
-        "largest strikes: 70,000 +$106m, 65,000 -$91m, 68,000 +$40m per 1% move",
+        "largest strikes, all expiries: 70,000 +$106m, 65,000 -$91m, 68,000 +$40m, 60,000 +$30m",
         "largest strikes, 0DTE: 67,500 +$5m per 1% move",
         "perpetual 67,300 (+0.1%)",
         "candles 10:00:00Z to 13:00:00Z (4): close 67,110 to 67,113, low 66,887, high 67,313",
@@ -140,8 +140,9 @@ def test_null_walls_two_and_three_are_not_mentioned() -> None:
 
 
 def test_template_knows_every_name_it_uses() -> None:
-    asked = question(PATH, "full", params=("positioning",))
-    scene = scene_of(asked, envelope(COMPLETE), Standing(NOW))
+    asked = question(PATH, "full", params=("positioning",), query={"include": "ranked"})
+    extra = {"unavailable_sections": {"sections": ["spot"], "reason": "as_of"}}
+    scene = scene_of(asked, envelope(COMPLETE, extra=extra), Standing(NOW))
     text = render_template(build(strict=True), "gex/levels.md.jinja", context_of(scene, 12, Cuts()))
     assert "max pain" in text
 

@@ -106,7 +106,7 @@ def test_open_interest_of_zero_has_no_ratio() -> None:
 
 def test_venues_are_named_by_size_without_those_that_hold_nothing() -> None:
     data = profile(by_venue_unattributed={"call_oi": 1.0, "put_oi": 4.0, "total_oi": 5.0})
-    assert "OI by venue, coin: deribit 1,300, okx 200; unattributed 5" in lines(data, "full")
+    assert "OI by venue, coin: deribit 1,300, okx 200; unattributed 5" in lines(data)
 
 
 def test_no_strikes_is_a_finding() -> None:
@@ -114,7 +114,7 @@ def test_no_strikes_is_a_finding() -> None:
         name: [] for name, values in profile().items() if isinstance(values, list)
     }
     data = profile(**empty, filtered_strike_window={"min": 1, "max": 2})
-    assert lines(data)[1] == "no strikes returned, 1 to 2"
+    assert lines(data)[1] == "no strikes returned, 1 to 2, all expiries"
 
 
 def test_rows_of_records_are_read_as_well() -> None:
