@@ -94,11 +94,11 @@ def alike(source: object, *fields: str, by_name: bool = False) -> list[Group]:
 
 
 def ranked(source: object, field: str, order: Sequence[object]) -> list[Record]:
-    """Return records in the order their values have in `order`, any other value first."""
+    """Return records in the order their values have in `order`, any other value last."""
     known = {value: place for place, value in enumerate(order)}
     listed = source if isinstance(source, list | tuple) else []
     records = [record for record in listed if isinstance(record, Record)]
-    return sorted(records, key=lambda record: known.get(str(record.fields.get(field)), -1))
+    return sorted(records, key=lambda record: known.get(str(record.fields.get(field)), len(order)))
 
 
 ARRANGE_FILTERS: Mapping[str, Callable[..., object]] = {

@@ -152,6 +152,8 @@ def positioning_of(question: Question, envelope: Envelope, shape: Shape) -> Posi
         return Positioning(by_row=True)
     if effective or reason:
         return Positioning(effective, requested, reason)
+    if question.hint.clock == "static":
+        return None
     if question.endpoint.param("positioning") is not None or _shows_gex(shape):
         return Positioning(stated=False)
     return None
@@ -251,8 +253,9 @@ def _near(shape: Shape, spot: float | None) -> list[float]:
 
 
 def _states_positioning_inside(shape: Shape) -> bool:
-    names = (name for table in shape.tables for name in table.columns)
-    return any(name.rpartition(".")[2] == "positioning" for name in (*names, *shape.scalars))
+    parts = (name for name, value in shape.scalars.items() if "." in name and text(value))
+    columns = (name for table in shape.tables for name in table.columns)
+    return any(leaf_of(name) == _POSITIONING for name in chain(parts, columns))
 
 
 def _shows_gex(shape: Shape) -> bool:

@@ -190,7 +190,10 @@ class Record:
 
 
 def records(data: object, *names: str) -> list[Record]:
-    """Return every record, at any depth, that has one of the fields `names`, in served order."""
+    """Return every record, at any depth, that has one of the fields `names`, in served order.
+
+    A record in a list is placed by the name it carries, by its index where it has none.
+    """
     found: list[Record] = []
     stack: list[tuple[tuple[str, ...], object]] = [((), data)]
     while stack and len(found) < _MAX_RECORDS:
@@ -200,7 +203,7 @@ def records(data: object, *names: str) -> list[Record]:
                 found.append(Record(path, node))
             children: Iterable[tuple[str, object]] = node.items()
         elif isinstance(node, list):
-            children = ((str(index), item) for index, item in enumerate(node))
+            children = ((_own_name(item) or str(index), item) for index, item in enumerate(node))
         else:
             continue
         nested = [
@@ -239,12 +242,10 @@ def lacking(source: object, value: object, *fields: str) -> list[Record]:
 
 
 def place(record: object) -> str:
-    """Return where a record was found, as `BTCUSDT gex`; list places by the name they carry."""
+    """Return where a record was found, as `BTCUSDT gex`."""
     if not isinstance(record, Record):
         return ""
-    own = next((record.fields[key] for key in _NAMES if text(record.fields.get(key))), None)
-    parts = record.path[1:] or record.path
-    return " ".join(word(own if part.isdigit() and own else part) for part in parts)
+    return " ".join(word(part) for part in record.path[1:] or record.path)
 
 
 ROW_FILTERS: Mapping[str, Callable[..., object]] = {
@@ -271,6 +272,12 @@ ROW_FILTERS: Mapping[str, Callable[..., object]] = {
     "lacking": lacking,
     "place": place,
 }
+
+
+def _own_name(item: object) -> str | None:
+    if not isinstance(item, Mapping):
+        return None
+    return next((name for key in _NAMES if (name := text(item.get(key)))), None)
 
 
 def _records(source: object) -> list[Record]:
