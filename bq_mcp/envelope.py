@@ -10,7 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from .errors import ApiError, MalformedReplyError, api_error_class
+from .errors import (
+    ApiError,
+    MalformedReplyError,
+    NoDataError,
+    UnknownRouteError,
+    api_error_class,
+)
 from .text import clean
 
 SANDBOX_SOURCE = "bq-mcp-sandbox"
@@ -193,6 +199,8 @@ def _api_error(
     code = _name(error.get("code")) or ""
     message = error.get("message") if error else raw
     kind = api_error_class(code, status, quota_remaining=headers.get("x-quota-remaining"))
+    if kind is NoDataError and not (reply.get("success") is False or _is_told_by_a_route(raw)):
+        kind = UnknownRouteError
     return kind(
         clean(message, _MESSAGE_LIMIT) if isinstance(message, str) else "",
         code=code,
@@ -201,6 +209,16 @@ def _api_error(
         request_id=meta.request_id or _name(headers.get("x-request-id")),
         simulated=SANDBOX_SOURCE in meta.source,
     )
+
+
+def _is_told_by_a_route(raw: object) -> bool:
+    """Tell the 404 of a route without data from that of an address nobody serves.
+
+    A proxy answers with a page, the framework with two bare words.
+    """
+    if isinstance(raw, str):
+        return raw.strip().lower() not in ("", "not found")
+    return isinstance(raw, Mapping) and bool(raw)
 
 
 def _details(raw: object, headers: Mapping[str, str]) -> dict[str, object]:

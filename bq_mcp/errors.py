@@ -9,7 +9,8 @@
     ├ TransportError         no usable reply
     │  ├ RequestTimeoutError UnreachableError MalformedReplyError ReplyTooLargeError
     ├ ApiError               upstream said no
-    │  ├ UnauthorizedError 401 · ForbiddenError 403 · NoDataError 404 · InvalidRequestError 400/422
+    │  ├ UnauthorizedError 401 · ForbiddenError 403 · InvalidRequestError 400/422
+    │  ├ NoDataError 404 · UnknownRouteError 404 that no route of the API gave
     │  ├ BurstLimitError 429 (wait) · QuotaExhaustedError 429 (never wait)
     │  └ UpstreamUnavailableError 502/503/504 · UpstreamFaultError 500
     └ ViewError              a template failed: log it and fall back to the generic view
@@ -158,6 +159,15 @@ class NoDataError(ApiError):
     """There is no data for this combination now; never to be read as zero."""
 
     kind = "no_data"
+
+
+class UnknownRouteError(ApiError):
+    """A 404 in other words than the API's own: the address is wrong or the route is gone.
+
+    It says nothing about the data.
+    """
+
+    kind = "unknown_route"
 
 
 class InvalidRequestError(ApiError):

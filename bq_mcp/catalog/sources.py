@@ -12,6 +12,7 @@ from ..errors import (
     NoDataError,
     ReplyTooLargeError,
     TransportError,
+    UnknownRouteError,
 )
 from .model import Catalog, Source
 from .parse import read_catalog
@@ -24,6 +25,7 @@ _OPENAPI_PATH = "/openapi.json"
 # Only these say that the path was wrong; any other failure would meet the other name as well.
 _WRONG_PATH = (
     NoDataError,
+    UnknownRouteError,
     InvalidRequestError,
     MalformedReplyError,
     ReplyTooLargeError,

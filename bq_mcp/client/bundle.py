@@ -11,7 +11,7 @@ from functools import partial
 from typing import TypeGuard
 
 from ..envelope import Envelope, parse_instant
-from ..errors import ForbiddenError, InvalidRequestError, NoDataError
+from ..errors import ForbiddenError, InvalidRequestError, NoDataError, UnknownRouteError
 from .clock import Clock
 from .counters import Counters
 from .flight import Flights
@@ -30,7 +30,7 @@ _ENTRY_META = ("spot_price", "computed_at")
 
 Ask = Callable[[Request, float], Awaitable[Reply]]
 # These say that the shared route will not do; any other failure the single ones would meet too.
-_SINGLES_HELP = (NoDataError, InvalidRequestError, ForbiddenError)
+_SINGLES_HELP = (NoDataError, UnknownRouteError, InvalidRequestError, ForbiddenError)
 
 
 @dataclass(eq=False)

@@ -23,6 +23,7 @@ from bq_mcp.errors import (
     ReplyTooLargeError,
     RequestTimeoutError,
     UnauthorizedError,
+    UnknownRouteError,
     UnreachableError,
     UpstreamFaultError,
     UpstreamUnavailableError,
@@ -246,6 +247,7 @@ async def test_an_unknown_error_code_is_an_api_error() -> None:
         ("503 Service Unavailable", UpstreamUnavailableError),
         ("504 Gateway Timeout", UpstreamUnavailableError),
         ("401 Unauthorized", UnauthorizedError),
+        ("404 Not Found", UnknownRouteError),
     ],
 )
 async def test_an_html_error_page_is_judged_by_its_status(
@@ -272,7 +274,7 @@ async def test_a_failed_call_does_not_spoil_the_next() -> None:
         await serve[0](stream)
 
     async with serving(in_turn) as base_url, connected(base_url) as client:
-        with pytest.raises(NoDataError):
+        with pytest.raises(UnknownRouteError):
             await client.get("/x")
         serve[0] = saying(HTML)
         with pytest.raises(MalformedReplyError):

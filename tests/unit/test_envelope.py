@@ -13,6 +13,7 @@ from bq_mcp.errors import (
     MalformedReplyError,
     NoDataError,
     QuotaExhaustedError,
+    UnknownRouteError,
     UpstreamUnavailableError,
 )
 
@@ -110,8 +111,29 @@ def test_the_frameworks_own_refusal_keeps_its_reasons() -> None:
         read_envelope({"detail": rows}, status=422)
     assert listed.value.details == {"errors": rows}
     with pytest.raises(NoDataError) as worded:
-        read_envelope({"detail": "Not Found"}, status=404)
-    assert worded.value.message == "Not Found"
+        read_envelope({"detail": "No data for BTCUSDT"}, status=404)
+    assert worded.value.message == "No data for BTCUSDT"
+
+
+@pytest.mark.parametrize("body", [None, [], {}, {"detail": "Not Found"}, {"detail": None}, "gone"])
+def test_a_404_in_other_words_than_the_apis_says_nothing_of_the_data(body: object) -> None:
+    with pytest.raises(UnknownRouteError):
+        read_envelope(body, status=404)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"success": False, "error": {"code": "NOT_FOUND", "message": "No data"}, "meta": {}},
+        {"success": False, "error": None},
+        {"success": False},
+        {"error": {"message": "nothing for this expiry"}},
+        {"detail": {"code": "NOT_FOUND"}},
+    ],
+)
+def test_a_404_in_the_apis_words_is_no_data(body: object) -> None:
+    with pytest.raises(NoDataError):
+        read_envelope(body, status=404)
 
 
 def test_an_error_message_is_cleaned_and_bounded_and_holds_no_key() -> None:

@@ -53,6 +53,13 @@ def test_error_made_by_the_sandbox_is_simulated_whatever_the_caller_knows() -> N
     assert told(error).text.startswith("SIMULATED error: ")
 
 
+def test_an_address_nobody_serves_is_not_said_to_have_no_data() -> None:
+    text = told(errors.UnknownRouteError("Not Found", status=404)).text
+    assert "no data for" not in text
+    assert "nothing is known about the data" in text
+    assert "BACKQUANT_BASE_URL" in text
+
+
 def test_wrong_argument_names_value_choices_and_closest_match() -> None:
     text = told(made(ArgumentError)).text
     assert 'argument symbol "DOGE": not allowed' in text
