@@ -188,6 +188,10 @@ class BurstLimitError(ApiError):
         seconds = self.details.get("retry_after_seconds")
         return float(seconds) if isinstance(seconds, int | float) else None
 
+    def wait(self, seconds: float) -> None:
+        """Take over from elsewhere how long to wait, where the refusal itself did not say."""
+        self.details = {**self.details, "retry_after_seconds": seconds}
+
     @property
     def was_sent(self) -> bool:
         """Whether upstream refused it; otherwise it was foreseen and no request was sent."""

@@ -3,7 +3,7 @@
 from .breaker import Breaker
 from .client import Client, Tuning
 from .clock import Clock
-from .counters import Counters
+from .counters import Counters, Tally
 from .lifetime import Lifetime
 from .model import Limits, Reply
 from .store import MemoryStore, Store
@@ -21,5 +21,6 @@ __all__ = [
     "MemoryStore",
     "Reply",
     "Store",
+    "Tally",
     "Tuning",
 ]

@@ -12,8 +12,7 @@ import anyio
 
 from ..errors import BurstLimitError
 from .clock import Clock
-from .counters import Counters
-from .model import Limits
+from .model import Effort, Limits
 
 # Before the first reply nothing is known; the smallest plan has thirty calls a minute.
 _UNKNOWN_AT_ONCE = 10
@@ -51,14 +50,12 @@ class _Window:
 class BurstBudget:
     """The calls of one key; callers wait in order of arrival when none is left.
 
-    A wait of up to `patience` seconds is taken silently, a longer one is refused at once with
+    A wait of up to what its effort allows is taken silently, a longer one is refused at once with
     the seconds.
     """
 
-    def __init__(self, clock: Clock, counters: Counters, *, patience: float) -> None:
+    def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._counters = counters
-        self._patience = patience
         self._turn = anyio.Lock()
         self._queued = 0
         self._limit: int | None = None
@@ -68,13 +65,13 @@ class BurstBudget:
         self._changed = anyio.Event()
 
     @asynccontextmanager
-    async def spend(self) -> AsyncIterator[None]:
+    async def spend(self, effort: Effort) -> AsyncIterator[None]:
         """Hold one call of the budget while a request is under way.
 
         Raises:
-            BurstLimitError: its turn is further off than `patience` or the caller's deadline.
+            BurstLimitError: its turn is further off than the effort or its deadline allows.
         """
-        await self._take_one()
+        await self._take_one(effort)
         try:
             yield
         finally:
@@ -124,13 +121,13 @@ class BurstBudget:
             self._window = _Window(self._limit, self._under_way, ends)
         return self._window
 
-    async def _take_one(self) -> None:
-        self._refuse_beyond_patience(self._wait_of(self._queued + 1))
+    async def _take_one(self, effort: Effort) -> None:
+        self._refuse_beyond(effort.longest_wait, self._wait_of(self._queued + 1))
         self._queued += 1
         try:
             async with self._turn:
                 await self._until_something_is_known()
-                await self._until_one_is_left()
+                await self._until_one_is_left(effort)
                 self._under_way += 1
                 if self._window is not None:
                     self._window.unheard += 1
@@ -150,20 +147,20 @@ class BurstBudget:
         while not self._is_stated and self._under_way >= _UNKNOWN_AT_ONCE:
             await self._changed.wait()
 
-    async def _until_one_is_left(self) -> None:
+    async def _until_one_is_left(self, effort: Effort) -> None:
         waited = 0.0
         while (wait := self._wait_of(1)) > 0:
-            self._refuse_beyond_patience(wait, waited)
-            self._counters.waits += 1
-            self._counters.waited_seconds += wait
+            self._refuse_beyond(effort.longest_wait - waited, wait)
+            effort.tally.add("waits")
+            effort.tally.add("waited_seconds", wait)
             await self._clock.sleep(wait)
             waited += wait
 
-    def _refuse_beyond_patience(self, wait: float, waited: float = 0.0) -> None:
+    def _refuse_beyond(self, longest: float, wait: float) -> None:
         if wait <= 0:
             return
         until_deadline = anyio.current_effective_deadline() - anyio.current_time()
-        if wait <= min(self._patience - waited, until_deadline):
+        if wait <= min(longest, until_deadline):
             return
         raise BurstLimitError(
             "the calls of this minute are used up",

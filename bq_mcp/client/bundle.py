@@ -1,4 +1,4 @@
-"""Carry single-symbol level questions asked together in one request.
+"""Carry single-symbol level questions asked together in one request, and know what calls cost.
 
 The only place outside the sandbox that knows endpoint paths: upstream charges the levels of up to
 eight symbols as one call, so a desk that looks at four markets need not spend four.
@@ -13,12 +13,13 @@ from typing import TypeGuard
 from ..envelope import Envelope, parse_instant
 from ..errors import ForbiddenError, InvalidRequestError, NoDataError, UnknownRouteError
 from .clock import Clock
-from .counters import Counters
 from .flight import Flights
-from .model import Query, Reply, Request
+from .model import Effort, Query, Reply, Request
 
 _SINGLE = "/gex/levels"
 _MULTI = "/multi/gex/levels"
+_SERIES = "/market/bundle"
+_ALL_SERIES = 6
 _DEFAULT_SYMBOL = "BTCUSDT"
 _INCLUDES = frozenset({"ranked", "max_pain", "expected_move", "zones"})
 _SHARED_ARGUMENTS = frozenset({"exchanges", "include", "positioning"})
@@ -28,16 +29,19 @@ _WINDOW_S = 0.004
 _PAUSE_S = 900.0
 _ENTRY_META = ("spot_price", "computed_at")
 
-Ask = Callable[[Request, float], Awaitable[Reply]]
+Ask = Callable[[Request, Effort], Awaitable[Reply]]
 # These say that the shared route will not do; any other failure the single ones would meet too.
 _SINGLES_HELP = (NoDataError, UnknownRouteError, InvalidRequestError, ForbiddenError)
 
 
 @dataclass(eq=False)
 class _Group:
-    """The symbols that wait for one shared request, and the shortest patience among them."""
+    """The symbols that wait for one shared request, and the least effort among them.
 
-    longest_pause: float
+    The deadline and the tally are those of the question that came first.
+    """
+
+    effort: Effort
     symbols: list[str] = field(default_factory=list)
 
 
@@ -49,17 +53,14 @@ class Bundler:
     for a quarter of an hour.
     """
 
-    def __init__(
-        self, ask: Ask, flights: Flights[Reply | None], counters: Counters, clock: Clock
-    ) -> None:
+    def __init__(self, ask: Ask, flights: Flights[Reply | None], clock: Clock) -> None:
         self._ask = ask
         self._flights = flights
-        self._counters = counters
         self._clock = clock
         self._useless_until = float("-inf")
         self._open: dict[Query, _Group] = {}
 
-    async def ask(self, request: Request, longest_pause: float) -> Reply:
+    async def ask(self, request: Request, effort: Effort) -> Reply:
         """Return the reply to `request`, from a shared one where it can be.
 
         Raises:
@@ -67,10 +68,10 @@ class Bundler:
         """
         symbol = bundled_symbol(request)
         if symbol is None or self._clock.monotonic() < self._useless_until:
-            return await self._ask(request, longest_pause)
+            return await self._ask(request, effort)
         shared = tuple(pair for pair in request.query if pair[0] in _SHARED_ARGUMENTS)
-        group = self._open.setdefault(shared, _Group(longest_pause))
-        group.longest_pause = min(group.longest_pause, longest_pause)
+        group = self._open.setdefault(shared, _Group(effort))
+        group.effort = _lesser(group.effort, effort)
         if symbol not in group.symbols:
             group.symbols.append(symbol)
         if len(group.symbols) == _MOST_SYMBOLS:
@@ -78,8 +79,8 @@ class Bundler:
         reply, _ = await self._flights.share(group, partial(self._carry, shared, group))
         single = reply and _single_reply(reply, symbol, request)
         if not single:
-            return await self._ask(request, longest_pause)
-        self._counters.bundled += 1
+            return await self._ask(request, effort)
+        effort.tally.add("bundled")
         return single
 
     async def _carry(self, shared: Query, group: _Group) -> Reply | None:
@@ -93,16 +94,33 @@ class Bundler:
             return None
         symbols = ("symbols", ",".join(group.symbols))
         try:
-            reply = await self._ask(Request(_MULTI, (symbols, *shared)), group.longest_pause)
+            reply = await self._ask(Request(_MULTI, (symbols, *shared)), group.effort)
         except _SINGLES_HELP:
             self._leave_alone()
             return None
+        group.effort.tally.add("bundles")
         if not any(entry is None or _is_whole(entry) for entry in _results(reply).values()):
             self._leave_alone()
         return reply
 
     def _leave_alone(self) -> None:
         self._useless_until = self._clock.monotonic() + _PAUSE_S
+
+
+def _lesser(first: Effort, other: Effort) -> Effort:
+    return replace(
+        first,
+        longest_wait=min(first.longest_wait, other.longest_wait),
+        longest_pause=min(first.longest_pause, other.longest_pause),
+    )
+
+
+def charged_units(request: Request) -> int:
+    """Return how many calls of the month a request costs; of the minute each costs one."""
+    if request.path != _SERIES:
+        return 1
+    asked = dict(request.query).get("series", "")
+    return len({name for name in asked.split(",") if name}) or _ALL_SERIES
 
 
 def bundled_symbol(request: Request) -> str | None:

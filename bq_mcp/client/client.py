@@ -3,6 +3,7 @@
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from functools import partial
+from math import inf
 from urllib.parse import urlencode
 
 import anyio
@@ -13,21 +14,22 @@ from ..errors import (
     BurstLimitError,
     QuotaExhaustedError,
     TransportError,
+    UnreachableError,
     UpstreamFaultError,
     UpstreamUnavailableError,
 )
 from .breaker import Breaker
 from .bundle import Bundler
 from .clock import Clock
-from .counters import Counters
+from .counters import Counters, Tally
 from .exchange import Exchange
 from .flight import Flights
 from .lifetime import LearnedCadences, Lifetime, is_overdue, keep_for, stale_for
-from .model import Limits, Query, Reply, Request, Send
+from .model import Effort, Limits, Query, Reply, Request, Send
 from .store import Entry, Store
 
-# With an older answer in hand nobody waits long for a better one.
-_PATIENCE_WITH_STALE_S = 0.5
+# With an older answer in hand nobody waits long before asking again.
+_PAUSE_WITH_OLDER_S = 0.5
 # Failures that say nothing against an older answer; a refused key or a wrong argument does.
 _STALE_HELPS = (
     TransportError,
@@ -42,12 +44,14 @@ _STALE_HELPS = (
 class Tuning:
     """What can be set; durations are in seconds.
 
-    `deadline` bounds one call as a whole; `patience` is the longest silent wait for the burst
-    budget; `longest_pause` the longest pause before a retry. An answer that is older by
-    `stale_cadences` refreshes than it should be is no longer given when upstream fails.
+    `deadline` bounds one call as a whole, `patience_with_older` the wait of one who has an older
+    answer; `patience` is the longest silent wait for the burst budget; `longest_pause` the longest
+    pause before a retry. An answer that is older by `stale_cadences` refreshes than it should be
+    is no longer given when upstream fails.
     """
 
     deadline: float = 20.0
+    patience_with_older: float = 3.0
     patience: float = 5.0
     longest_pause: float = 4.0
     stale_cadences: int = 20
@@ -75,15 +79,9 @@ class Client:
         self._owner = owner
         self._tuning = tuning
         self._learned = LearnedCadences()
-        self._exchange = Exchange(
-            send,
-            clock,
-            self.counters,
-            breaker=breaker,
-            patience=tuning.patience,
-            deadline=tuning.deadline,
-        )
+        self._exchange = Exchange(send, clock, breaker=breaker)
         self._open = AsyncExitStack()
+        self._is_open = False
         self._flights: Flights[Reply]
         self._bundler: Bundler
 
@@ -91,10 +89,12 @@ class Client:
         tasks = await self._open.enter_async_context(anyio.create_task_group())
         self._open.callback(tasks.cancel_scope.cancel)
         self._flights = Flights(tasks)
-        self._bundler = Bundler(self._ask, Flights(tasks), self.counters, self._clock)
+        self._bundler = Bundler(self._exchange.ask, Flights(tasks), self._clock)
+        self._is_open = True
         return self
 
     async def __aexit__(self, *exc_info: object) -> None:
+        self._is_open = False
         # A task group that hears of the caller's error would wrap it; its own tasks raise none.
         await self._open.aclose()
 
@@ -108,47 +108,65 @@ class Client:
         """Whether any reply so far came from the sandbox."""
         return self._exchange.simulated
 
-    async def get(self, path: str, query: Query = (), lifetime: Lifetime | None = None) -> Reply:
+    def tally(self) -> Tally:
+        """Return a tally for one question."""
+        return Tally(self.counters)
+
+    async def get(
+        self,
+        path: str,
+        query: Query = (),
+        lifetime: Lifetime | None = None,
+        tally: Tally | None = None,
+    ) -> Reply:
         """Return the answer to GET `path` (below the version prefix, percent-encoded).
 
-        Without a `lifetime` upstream is asked whatever the store holds.
+        Without a `lifetime` upstream is asked whatever the store holds. What it takes is counted
+        in `tally`, a failure's too.
 
         Raises:
-            TransportError: no usable reply within the deadline, and no older answer in hand.
+            TransportError: no usable reply within the deadline, and no older answer in hand; or
+                the client is closed.
             ApiError: upstream said no.
         """
-        request = Request(path, query)
+        if not self._is_open:
+            raise UnreachableError("the client is closed")
+        request, tally = Request(path, query), tally or self.tally()
         key = self._key(request)
         held = await self._store.get(key) if lifetime else None
         if held is not None and self._clock.monotonic() < held.good_until:
-            self.counters.hits += 1
+            tally.add("hits")
             return replace(held.reply, outcome="hit", limits=self.limits)
+        older = held if self._is_of_use(held) else None
+        fetch = partial(self._fetch, key, request, lifetime, self._effort(older, tally))
+        patience = inf if older is None else self._tuning.patience_with_older
         try:
-            fetch = partial(self._fetch, key, request, lifetime, held)
-            reply, joined = await self._flights.share(key, fetch)
+            reply, joined = await self._flights.share(key, fetch, patience=patience)
         except BackQuantError as error:
-            return self._older(held, error)
+            return self._older(held, error, tally)
         if not joined:
             return reply
-        self.counters.joined += 1
+        tally.add("joined")
         return replace(reply, outcome="joined")
 
     async def fetch(self, path: str) -> Envelope:
         """Return the envelope of GET `path` as upstream has it now."""
         return (await self.get(path)).envelope
 
-    async def _fetch(
-        self, key: str, request: Request, lifetime: Lifetime | None, held: Entry | None
-    ) -> Reply:
-        pause = self._tuning.longest_pause
-        if held is not None and self._clock.monotonic() < held.stale_until:
-            pause = min(pause, _PATIENCE_WITH_STALE_S)
-        if lifetime is None:
-            return await self._ask(request, pause)
-        return await self._keep(key, await self._bundler.ask(request, pause), lifetime)
+    def _effort(self, older: Entry | None, tally: Tally) -> Effort:
+        tuning = self._tuning
+        wait, pause = tuning.patience, tuning.longest_pause
+        if older is not None:
+            wait = min(wait, tuning.patience_with_older)
+            pause = min(pause, _PAUSE_WITH_OLDER_S)
+        return Effort(anyio.current_time() + tuning.deadline, wait, pause, tally)
 
-    async def _ask(self, request: Request, longest_pause: float) -> Reply:
-        return await self._exchange.ask(request, longest_pause=longest_pause)
+    async def _fetch(
+        self, key: str, request: Request, lifetime: Lifetime | None, effort: Effort
+    ) -> Reply:
+        if lifetime is None:
+            return await self._exchange.ask(request, effort)
+        return await self._keep(key, await self._bundler.ask(request, effort), lifetime)
 
     async def _keep(self, key: str, reply: Reply, lifetime: Lifetime) -> Reply:
         computed_at, now = reply.envelope.meta.computed_at, reply.server_time
@@ -164,17 +182,18 @@ class Client:
         await self._store.put(key, entry)
         return reply
 
-    def _older(self, held: Entry | None, error: BackQuantError) -> Reply:
+    def _is_of_use(self, held: Entry | None) -> bool:
+        return held is not None and self._clock.monotonic() < held.stale_until
+
+    def _older(self, held: Entry | None, error: BackQuantError, tally: Tally) -> Reply:
         """Return the older answer in hand, marked with why.
 
         Raises:
             BackQuantError: the error itself, where there is none or it would not help.
         """
-        if held is None or not isinstance(error, _STALE_HELPS):
+        if held is None or not self._is_of_use(held) or not isinstance(error, _STALE_HELPS):
             raise error
-        if self._clock.monotonic() >= held.stale_until:
-            raise error
-        self.counters.stale += 1
+        tally.add("stale")
         return replace(held.reply, outcome="stale", failure=error, limits=self.limits)
 
     def _key(self, request: Request) -> str:

@@ -1,26 +1,77 @@
 """What the layers of the client saved and spent."""
 
 from dataclasses import asdict, dataclass
+from typing import Literal
+
+Count = Literal[
+    "requests",
+    "units",
+    "hits",
+    "joined",
+    "bundled",
+    "bundles",
+    "waits",
+    "waited_seconds",
+    "retries",
+    "stale",
+]
 
 
 @dataclass
 class Counters:
-    """Counts since the start, of one key.
+    """Counts of one question, or of all questions of one key since the start.
 
-    `requests` went out, retries included. `hits` were answered from the store, `joined` by a
-    question already under way, `bundled` are single questions that travelled in a shared request.
+    `requests` went out, retries included, and cost `units` of the month. `hits` were answered from
+    the store, `joined` by a question already under way, `bundled` are single questions answered by
+    one of `bundles`, the shared requests. `waits` for the next minute took `waited_seconds`.
     `stale` were answered with an older answer because upstream failed.
     """
 
     requests: int = 0
+    units: int = 0
     hits: int = 0
     joined: int = 0
     bundled: int = 0
+    bundles: int = 0
     waits: int = 0
     waited_seconds: float = 0.0
     retries: int = 0
     stale: int = 0
 
+    @property
+    def saved(self) -> int:
+        """Requests that did not have to be made."""
+        return self.hits + self.joined + self.bundled - self.bundles
+
     def as_dict(self) -> dict[str, float]:
-        """Return the counts by name."""
-        return {name: round(value, 3) for name, value in asdict(self).items()}
+        """Return the counts by name, and what they `saved`."""
+        counts = {name: round(value, 3) for name, value in asdict(self).items()}
+        return {**counts, "saved": self.saved}
+
+
+class Tally:
+    """Counts what one question takes, towards the counters of its key as well.
+
+    What is shared is counted for the one who began it, so that the requests of all tallies are
+    the requests of the key.
+    """
+
+    def __init__(self, total: Counters) -> None:
+        self.own = Counters()
+        self._total = total
+
+    def add(self, name: Count, amount: float = 1) -> None:
+        """Count `amount` more of `name`."""
+        for counters in (self.own, self._total):
+            setattr(counters, name, getattr(counters, name) + amount)
+
+    def spent(self) -> dict[str, float]:
+        """Return what the question took: its requests, and whatever else is not zero."""
+        own = self.own
+        taken = {
+            "units": own.units,
+            "retries": own.retries,
+            "waits": own.waits,
+            "waited_seconds": round(own.waited_seconds, 3),
+        }
+        return {"requests": own.requests, **{name: n for name, n in taken.items() if n}}

@@ -7,7 +7,6 @@ from email.utils import parsedate_to_datetime
 
 import anyio
 import tenacity
-from opentelemetry import trace
 
 from ..envelope import Meta, decode_json, read_envelope, read_meta
 from ..errors import (
@@ -18,83 +17,56 @@ from ..errors import (
     RequestTimeoutError,
     TransportError,
 )
-from ..logs import Log
 from .breaker import Breaker
 from .budget import BurstBudget
+from .bundle import charged_units
 from .clock import Clock
-from .counters import Counters
-from .model import Limits, RawReply, Reply, Request, Send, read_limits
+from .model import Effort, Limits, RawReply, Reply, Request, Send, read_limits
+from .observe import observed
 from .retry import pause_before_retry
-
-_log = Log(__name__)
-_tracer = trace.get_tracer("bq_mcp.client")
 
 
 class Exchange:
-    """Asks upstream on behalf of one key; `limits` and `simulated` are what its replies showed.
+    """Asks upstream on behalf of one key; `limits` and `simulated` are what its replies showed."""
 
-    `deadline` bounds each question in seconds, retries and waits included.
-    """
-
-    def __init__(
-        self,
-        send: Send,
-        clock: Clock,
-        counters: Counters,
-        *,
-        breaker: Breaker,
-        patience: float,
-        deadline: float,
-    ) -> None:
+    def __init__(self, send: Send, clock: Clock, *, breaker: Breaker) -> None:
         self._send = send
         self._clock = clock
-        self._counters = counters
         self._breaker = breaker
-        self._deadline = deadline
-        self._budget = BurstBudget(clock, counters, patience=patience)
+        self._budget = BurstBudget(clock)
         self.limits = Limits()
         self.simulated = False
 
-    async def ask(self, request: Request, *, longest_pause: float) -> Reply:
+    async def ask(self, request: Request, effort: Effort) -> Reply:
         """Return the reply to `request`, asked again where that can help.
 
-        No pause is longer than `longest_pause` or than what is left of the deadline.
+        No pause is longer than the effort allows, or than what is left until its deadline.
 
         Raises:
             TransportError: no usable reply within the deadline.
             ApiError: upstream said no, or the budget foresees that it would.
         """
-        pauses = _Pauses(self._clock, longest_pause)
+        pauses = _Pauses(self._clock, effort.longest_pause)
         tries = tenacity.AsyncRetrying(
             retry=tenacity.retry_if_exception(pauses.can_help),
             wait=lambda state: pauses.next_one,
             sleep=self._clock.sleep,
-            before_sleep=self._count_retry,
+            before_sleep=lambda state: effort.tally.add("retries"),
             reraise=True,
         )
-        # One deadline over the whole call: a body that drips, or an application in this process,
-        # never trips the transport's own timeouts.
-        with anyio.move_on_after(self._deadline) as scope:
-            return await tries(self._once, request, scope)
-        raise RequestTimeoutError(f"the reply was not complete within {self._deadline:g} s")
+        # One deadline over the whole question: a body that drips, or an application in this
+        # process, never trips the transport's own timeouts.
+        with anyio.CancelScope(deadline=effort.until) as scope:
+            return await tries(self._once, request, effort, scope)
+        raise RequestTimeoutError("the reply was not complete in time")
 
-    def _count_retry(self, state: tenacity.RetryCallState) -> None:
-        self._counters.retries += 1
-
-    async def _once(self, request: Request, scope: anyio.CancelScope) -> Reply:
+    async def _once(self, request: Request, effort: Effort, scope: anyio.CancelScope) -> Reply:
         self._breaker.check()
-        async with self._budget.spend():
-            self._counters.requests += 1
-            with _tracer.start_as_current_span(f"GET {request.path}") as span:
-                span.set_attribute("url.path", request.path)
-                try:
-                    reply = self._read(await self._transfer(request, scope))
-                except BackQuantError as exc:
-                    span.set_attribute("error.type", exc.kind)
-                    _log.info("upstream call", path=request.path, outcome=exc.kind)
-                    raise
-                _log.info("upstream call", path=request.path, outcome="ok")
-                return reply
+        async with self._budget.spend(effort):
+            effort.tally.add("requests")
+            effort.tally.add("units", charged_units(request))
+            with observed(request.path):
+                return self._read(await self._transfer(request, scope))
 
     async def _transfer(self, request: Request, scope: anyio.CancelScope) -> RawReply:
         try:
@@ -140,7 +112,9 @@ class Exchange:
             seconds = stated.burst_resets_at - server_time.timestamp()
         if isinstance(refusal, BurstLimitError):
             stated = replace(stated, burst_left=0)
-            seconds = refusal.retry_after if refusal.retry_after is not None else seconds
+            if refusal.retry_after is None and seconds is not None and seconds > 0:
+                refusal.wait(seconds)
+            seconds = refusal.retry_after
         self._budget.learn(stated, seconds_to_reset=seconds)
 
 

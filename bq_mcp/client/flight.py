@@ -1,20 +1,26 @@
 """Let equal questions under way share one piece of work."""
 
 from collections.abc import Awaitable, Callable, Hashable
+from math import inf
 from typing import Generic, TypeVar
 
 import anyio
 from anyio.abc import TaskGroup
 
-from ..errors import UnreachableError
+from ..errors import RequestTimeoutError, UnreachableError
 
 T = TypeVar("T")
 
 
 class _Work(Generic[T]):
-    """One piece of work, how many wait for it, and how it ended."""
+    """One piece of work, how many wait for it, and how it ended.
+
+    `began` is by the event loop's clock. `is_wanted`: it is finished though nobody waits for it.
+    """
 
     def __init__(self) -> None:
+        self.began = anyio.current_time()
+        self.is_wanted = False
         self.scope = anyio.CancelScope()
         self.done = anyio.Event()
         self.waiting = 0
@@ -25,17 +31,21 @@ class _Work(Generic[T]):
 class Flights(Generic[T]):
     """Work under way by key; it runs in `tasks`, so that no caller's cancellation ends it.
 
-    The last caller to leave cancels it.
+    The last caller to leave cancels it, unless one has only run out of patience: then it goes on,
+    for the next one who asks.
     """
 
     def __init__(self, tasks: TaskGroup) -> None:
         self._tasks = tasks
         self._under_way: dict[Hashable, _Work[T]] = {}
 
-    async def share(self, key: Hashable, work: Callable[[], Awaitable[T]]) -> tuple[T, bool]:
+    async def share(
+        self, key: Hashable, work: Callable[[], Awaitable[T]], *, patience: float = inf
+    ) -> tuple[T, bool]:
         """Return what `work` gives, and whether another caller had started it.
 
         Raises:
+            RequestTimeoutError: the work goes on, but began more than `patience` seconds ago.
             Exception: whatever the work raised, to each of its callers.
         """
         flight = self._under_way.get(key)
@@ -47,12 +57,16 @@ class Flights(Generic[T]):
             self._under_way[key] = flight
         flight.waiting += 1
         try:
-            await flight.done.wait()
+            with anyio.CancelScope(deadline=flight.began + patience) as waiting:
+                await flight.done.wait()
+            flight.is_wanted = flight.is_wanted or waiting.cancelled_caught
         finally:
             flight.waiting -= 1
-            if flight.waiting == 0 and not flight.done.is_set():
+            if flight.waiting == 0 and not (flight.is_wanted or flight.done.is_set()):
                 self._forget(key, flight)
                 flight.scope.cancel()
+        if not flight.done.is_set():
+            raise RequestTimeoutError(f"no reply within {patience:g} s; it is still waited for")
         if not flight.results:
             raise flight.error
         return flight.results[0], joined

@@ -7,6 +7,7 @@ from typing import Literal
 
 from ..envelope import Envelope
 from ..errors import BackQuantError
+from .counters import Tally
 
 Query = tuple[tuple[str, str], ...]
 Outcome = Literal["miss", "hit", "joined", "bundled", "stale"]
@@ -66,6 +67,20 @@ class Reply:
     def server_now(self, monotonic: float) -> datetime:
         """Return upstream's clock at a later moment."""
         return self.server_time + timedelta(seconds=monotonic - self.received)
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """What one question may take, and the tally of what it takes.
+
+    `until` is its deadline by the event loop's clock. In seconds, `longest_wait` is how long it may
+    queue for the next minute's calls and `longest_pause` how long it may pause before asking again.
+    """
+
+    until: float
+    longest_wait: float
+    longest_pause: float
+    tally: Tally
 
 
 Send = Callable[[Request], Awaitable[RawReply]]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from ..client import Client, Clock, Reply
+from ..client import Client, Clock, Reply, Tally
 from ..errors import BackQuantError, BurstLimitError, MissingKeyError, TransportError
 from ..text import redact
 from ..views import Answer, Question, Standing, render, render_error
@@ -41,17 +41,18 @@ class Desk:
         self, tool: Tool, arguments: Mapping[str, object], inventory: Inventory
     ) -> Answer:
         """Return the answer to one call; errors a caller can act on are answers too."""
+        tally = self._client.tally()
         try:
             prepared = tool.doctor.prepare(arguments)
             if not (self._access.has_key or tool.hint.public):
                 raise MissingKeyError("no API key is set")
             lifetime = lifetime_of(tool, prepared.asked, self._thresholds, self._clock.now())
-            reply = await self._client.get(prepared.path, prepared.query, lifetime)
+            reply = await self._client.get(prepared.path, prepared.query, lifetime, tally)
             self._see_version(reply.envelope.meta.version)
             answer = self._answer(tool, prepared, reply, inventory)
         except BackQuantError as error:
-            return self.refuse(tool.name, error, inventory)
-        return self._without_secrets(answer)
+            return self._accounted(self.refuse(tool.name, error, inventory), tally)
+        return self._accounted(self._without_secrets(answer), tally)
 
     def refuse(self, tool: str, error: BackQuantError, inventory: Inventory) -> Answer:
         """Return the answer to a call that cannot be carried out."""
@@ -91,6 +92,14 @@ class Desk:
     def is_simulated(self, inventory: Inventory) -> bool:
         """Tell whether anything so far has shown that a sandbox answers."""
         return self._access.simulated or self._client.simulated or inventory.catalog.simulated
+
+    def _accounted(self, answer: Answer, tally: Tally) -> Answer:
+        """Return the answer with what it took, and what all answers of this key took and saved."""
+        limits = self._client.limits
+        left = {"burst_left": limits.burst_left, "quota_left": limits.quota_left}
+        known = {name: count for name, count in left.items() if count is not None}
+        account = {"spent": tally.spent(), "totals": self._client.counters.as_dict()}
+        return replace(answer, meta={**known, **answer.meta, **account})
 
     def _without_secrets(self, answer: Answer) -> Answer:
         secrets = self._access.secrets

@@ -61,7 +61,7 @@ THEIRS: dict[str, tuple[str, ...]] = {
     "starlette": ("server/", "sandbox/"),
     "uvicorn": ("server/", "sandbox/", "cli/"),
     "structlog": ("logs.py",),
-    "opentelemetry": ("client/exchange.py",),
+    "opentelemetry": ("client/observe.py",),
     "tenacity": ("client/",),
     "cachetools": ("client/",),
     "anyio": ("compose.py", "catalog/", "client/", "tools/", "server/", "cli/"),

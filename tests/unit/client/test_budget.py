@@ -1,7 +1,8 @@
 """The calls of a minute: foreseen, shared, queued for in order, never remembered wrongly."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from math import inf
 
 import anyio
 import anyio.lowlevel
@@ -9,8 +10,8 @@ import pytest
 from anyio.abc import TaskGroup
 
 from bq_mcp.client.budget import BurstBudget
-from bq_mcp.client.counters import Counters
-from bq_mcp.client.model import Limits
+from bq_mcp.client.counters import Counters, Tally
+from bq_mcp.client.model import Effort, Limits
 from bq_mcp.errors import BurstLimitError
 
 from .steering import FakeTime
@@ -24,11 +25,15 @@ class Plan:
     def __init__(self, *, patience: float = 5.0, limit: int = 3, ends_in: float = 4.0) -> None:
         self.time = FakeTime()
         self.counters = Counters()
-        self.budget = BurstBudget(self.time.clock, self.counters, patience=patience)
+        self.budget = BurstBudget(self.time.clock)
+        self.effort = Effort(inf, patience, 4.0, Tally(self.counters))
         self.limit = limit
         self._ends = self.time.seconds + ends_in
         self._used: dict[int, int] = {}
         self.served: list[object] = []
+
+    def spend(self) -> AbstractAsyncContextManager[None]:
+        return self.budget.spend(self.effort)
 
     def window(self) -> int:
         return int((self.time.seconds - self._ends) // 60)
@@ -41,12 +46,12 @@ class Plan:
 
     async def hear(self, limits: Limits, seconds_to_reset: float | None) -> None:
         """Spend one call whose reply states `limits`."""
-        async with self.budget.spend():
+        async with self.spend():
             self.budget.learn(limits, seconds_to_reset=seconds_to_reset)
 
     async def call(self, name: object = None, *, learns: bool = True) -> None:
         """Spend one call; upstream refuses what is over the limit."""
-        async with self.budget.spend():
+        async with self.spend():
             window = self.window()
             self._used[window] = self._used.get(window, 0) + 1
             assert self._used[window] <= self.limit, "upstream would have refused"
@@ -134,14 +139,14 @@ async def test_a_patient_plan_waits_through_several_windows() -> None:
 async def test_requests_under_way_count_before_their_replies_come() -> None:
     plan = Plan(limit=3, ends_in=40.0)
     await plan.call()
-    async with plan.budget.spend(), plan.budget.spend():
+    async with plan.spend(), plan.spend():
         assert plan.budget.left == 0
         await refusal_of(plan)
 
 
 async def test_a_reply_that_was_overtaken_gives_no_call_back_and_takes_none() -> None:
     plan = Plan(limit=30)
-    async with plan.budget.spend():
+    async with plan.spend():
         await plan.hear(Limits(30, 10), 4.0)
         assert plan.budget.left == 9
         plan.budget.learn(Limits(30, 11), seconds_to_reset=4.0)
@@ -151,7 +156,7 @@ async def test_a_reply_that_was_overtaken_gives_no_call_back_and_takes_none() ->
 async def test_a_request_without_a_reply_is_taken_as_spent() -> None:
     plan = Plan(limit=30)
     await plan.hear(Limits(30, 10), 40.0)
-    async with plan.budget.spend():
+    async with plan.spend():
         pass
     assert plan.budget.left == 9
 
@@ -178,7 +183,7 @@ async def test_before_the_first_reply_only_a_few_go_out_at_once() -> None:
 
     async def one(number: int) -> None:
         try:
-            async with plan.budget.spend():
+            async with plan.spend():
                 out.append(number)
                 await release.wait()
                 plan.budget.learn(Limits(30, 30 - len(out)), seconds_to_reset=40.0)
@@ -198,7 +203,7 @@ async def test_before_the_first_reply_only_a_few_go_out_at_once() -> None:
 
 async def test_an_upstream_that_states_no_limits_is_not_held_back() -> None:
     plan = Plan()
-    async with plan.budget.spend():
+    async with plan.spend():
         plan.budget.learn(Limits(), seconds_to_reset=None)
     async with plan.tasks() as tasks:
         everybody = anyio.Event()
@@ -206,7 +211,7 @@ async def test_an_upstream_that_states_no_limits_is_not_held_back() -> None:
 
         async def one() -> None:
             nonlocal inside
-            async with plan.budget.spend():
+            async with plan.spend():
                 inside += 1
                 await everybody.wait()
 
@@ -221,7 +226,7 @@ async def test_first_requests_that_fail_let_the_next_ones_go() -> None:
     plan = Plan()
 
     async def fail() -> None:
-        async with plan.budget.spend():
+        async with plan.spend():
             await anyio.lowlevel.checkpoint()
 
     async with plan.tasks() as tasks:
@@ -234,7 +239,7 @@ async def test_a_degraded_limiter_is_obeyed_and_not_remembered() -> None:
     await plan.call()
     await plan.hear(Limits(5, 0, is_fallback=True), 4.0)
     assert plan.budget.left == 0
-    async with plan.budget.spend():
+    async with plan.spend():
         assert plan.time.pauses == [4.0]
     assert plan.budget.left == 59
 
@@ -290,7 +295,7 @@ async def test_a_window_that_ends_long_after_a_minute_is_cut_to_one() -> None:
 async def test_a_remainder_without_an_end_is_left_to_upstream() -> None:
     plan = Plan()
     await plan.hear(Limits(3, 0), None)
-    async with plan.budget.spend():
+    async with plan.spend():
         assert plan.time.pauses == []
 
 

@@ -105,7 +105,7 @@ async def test_a_send_that_never_ends_meets_the_deadline() -> None:
 
     with anyio.fail_after(5):
         async with client(send, deadline=0.01) as slow:
-            with pytest.raises(RequestTimeoutError, match=r"within 0\.01 s"):
+            with pytest.raises(RequestTimeoutError, match="in time"):
                 await slow.get("/x")
 
 

@@ -5,9 +5,9 @@ from datetime import timedelta
 import anyio
 import pytest
 
-from bq_mcp.client import Breaker, Counters, Reply
+from bq_mcp.client import Breaker, Counters, Reply, Tally
 from bq_mcp.client.exchange import Exchange
-from bq_mcp.client.model import RawReply, Request, Send
+from bq_mcp.client.model import Effort, RawReply, Request, Send
 from bq_mcp.errors import (
     BackQuantError,
     BurstLimitError,
@@ -57,18 +57,14 @@ class Line:
         self.wire = Wire(self.time, *replies)
         self.counters = Counters()
         self.breaker = Breaker(self.time.monotonic)
-        self.exchange = Exchange(
-            send or self.wire.send,
-            self.time.clock,
-            self.counters,
-            breaker=self.breaker,
-            patience=5.0,
-            deadline=deadline,
-        )
+        self.deadline = deadline
+        self.exchange = Exchange(send or self.wire.send, self.time.clock, breaker=self.breaker)
 
     async def ask(self, *, longest_pause: float = 4.0) -> Reply:
+        until = anyio.current_time() + self.deadline
+        effort = Effort(until, 5.0, longest_pause, Tally(self.counters))
         with anyio.fail_after(30):
-            return await self.exchange.ask(ASKED, longest_pause=longest_pause)
+            return await self.exchange.ask(ASKED, effort)
 
     async def refused(self, *, longest_pause: float = 4.0) -> BackQuantError:
         with pytest.raises(BackQuantError) as caught:
@@ -139,6 +135,16 @@ async def test_a_longer_burst_wait_is_told_at_once_and_spares_the_next_callers_a
     line.time.advance(41)
     await line.refused()
     assert len(line.wire.times) == 2
+
+
+async def test_a_burst_refusal_that_states_no_wait_has_that_of_its_reset() -> None:
+    line = Line(
+        refusal(429, "RATE_LIMIT_EXCEEDED", limits(0, reset=NOW.timestamp() + 43)),
+    )
+    error = await line.refused()
+    assert isinstance(error, BurstLimitError)
+    assert error.retry_after == pytest.approx(43, abs=1)
+    assert len(line.wire.times) == 1
 
 
 async def test_a_month_used_up_is_never_slept_on_or_asked_again() -> None:

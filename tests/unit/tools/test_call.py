@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from types import MappingProxyType
 from typing import Any
 
 import anyio
@@ -30,6 +31,7 @@ class Upstream:
     """Answers every request with one body and remembers the requests."""
 
     failure: BackQuantError | None = None
+    headers: Mapping[str, str] = MappingProxyType({})
 
     def __init__(self, data: object = LEVELS, status: int = 200, **meta: object) -> None:
         stamps = {"timestamp": "2026-11-20T14:32:22Z", "computed_at": "2026-11-20T14:32:10Z"}
@@ -46,7 +48,7 @@ class Upstream:
         self.requests.append(request)
         if self.failure:
             raise self.failure
-        return RawReply(self.status, {}, json.dumps(self.body).encode())
+        return RawReply(self.status, self.headers, json.dumps(self.body).encode())
 
 
 @asynccontextmanager
@@ -153,6 +155,33 @@ def test_no_detail_costs_a_second_request() -> None:
     assert not any(answer.is_error for answer in answers)
     assert len({answer.text for answer in answers}) > 1
     assert len(upstream.requests) == 1
+
+
+def test_each_answer_has_what_it_took_and_what_all_took() -> None:
+    upstream = Upstream()
+
+    async def calls() -> list[Answer]:
+        async with open_desk(upstream) as desk:
+            first = await desk.call(TOOLS["gex_levels"], {}, INVENTORY)
+            second = await desk.call(TOOLS["gex_levels"], {"detail": "brief"}, INVENTORY)
+            upstream.status, upstream.body = 404, {"success": False, "meta": {}}
+            return [first, second, await desk.call(TOOLS["gex_max_pain"], {}, INVENTORY)]
+
+    first, second, refused = anyio.run(calls)
+    assert first.meta["spent"] == {"requests": 1, "units": 1}
+    assert second.meta["spent"] == {"requests": 0}
+    assert refused.is_error and refused.meta["spent"] == {"requests": 1, "units": 1}
+    totals = refused.meta["totals"]
+    assert isinstance(totals, dict)
+    assert (totals["requests"], totals["hits"], totals["saved"]) == (2, 1, 1)
+    assert json.dumps(dict(refused.meta))
+
+
+def test_a_refusal_states_the_limits_that_are_known() -> None:
+    upstream = Upstream(status=404)
+    upstream.headers = {"x-ratelimit-remaining": "7", "x-quota-remaining": "900"}
+    answer = ask(upstream, "gex_levels", {})
+    assert (answer.meta["burst_left"], answer.meta["quota_left"]) == (7, 900)
 
 
 def test_an_older_answer_is_told_as_such_with_why() -> None:
