@@ -156,9 +156,13 @@ class ForbiddenError(ApiError):
 
 
 class NoDataError(ApiError):
-    """There is no data for this combination now; never to be read as zero."""
+    """There is no data for this combination now; never to be read as zero.
+
+    `age_seconds` is set where upstream said so that long ago and was not asked again.
+    """
 
     kind = "no_data"
+    age_seconds: float | None = None
 
 
 class UnknownRouteError(ApiError):

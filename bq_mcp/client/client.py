@@ -12,6 +12,7 @@ from ..envelope import Envelope
 from ..errors import (
     BackQuantError,
     BurstLimitError,
+    NoDataError,
     QuotaExhaustedError,
     TransportError,
     UnreachableError,
@@ -24,12 +25,14 @@ from .clock import Clock
 from .counters import Counters, Tally
 from .exchange import Exchange
 from .flight import Flights
-from .lifetime import LearnedCadences, Lifetime, is_overdue, keep_for, stale_for
-from .model import Effort, Limits, Query, Reply, Request, Send
+from .lifetime import LearnedCadences, Lifetime, is_overdue, keep_for, keep_refusal_for, stale_for
+from .model import Effort, Limits, Query, Refusal, Reply, Request, Send
 from .store import Entry, Store
 
 # With an older answer in hand nobody waits long before asking again.
 _PAUSE_WITH_OLDER_S = 0.5
+# A "no data" in other words may be a gateway's, and is asked for again.
+_DOCUMENTED = "NOT_FOUND"
 # Failures that say nothing against an older answer; a refused key or a wrong argument does.
 _STALE_HELPS = (
     TransportError,
@@ -136,24 +139,24 @@ class Client:
         held = await self._store.get(key) if lifetime else None
         if held is not None and self._clock.monotonic() < held.good_until:
             tally.add("hits")
-            return replace(held.reply, outcome="hit", limits=self.limits)
-        older = held if self._is_of_use(held) else None
-        fetch = partial(self._fetch, key, request, lifetime, self._effort(older, tally))
-        patience = inf if older is None else self._tuning.patience_with_older
+            return self._given_again(held)
+        effort = self._effort(self._of_use(held), tally)
+        fetch = partial(self._fetch, key, request, lifetime, effort)
+        patience = inf if self._of_use(held) is None else self._tuning.patience_with_older
+        if self._flights.is_under_way(key):
+            # Counted before its end, because a failure is shared as well.
+            tally.add("joined")
         try:
             reply, joined = await self._flights.share(key, fetch, patience=patience)
         except BackQuantError as error:
-            return self._older(held, error, tally)
-        if not joined:
-            return reply
-        tally.add("joined")
-        return replace(reply, outcome="joined")
+            return self._older(self._of_use(held), error, tally)
+        return replace(reply, outcome="joined") if joined else reply
 
     async def fetch(self, path: str) -> Envelope:
         """Return the envelope of GET `path` as upstream has it now."""
         return (await self.get(path)).envelope
 
-    def _effort(self, older: Entry | None, tally: Tally) -> Effort:
+    def _effort(self, older: Reply | None, tally: Tally) -> Effort:
         tuning = self._tuning
         wait, pause = tuning.patience, tuning.longest_pause
         if older is not None:
@@ -166,7 +169,12 @@ class Client:
     ) -> Reply:
         if lifetime is None:
             return await self._exchange.ask(request, effort)
-        return await self._keep(key, await self._bundler.ask(request, effort), lifetime)
+        try:
+            reply = await self._bundler.ask(request, effort)
+        except NoDataError as error:
+            await self._keep_refusal(key, error, lifetime)
+            raise
+        return await self._keep(key, reply, lifetime)
 
     async def _keep(self, key: str, reply: Reply, lifetime: Lifetime) -> Reply:
         computed_at, now = reply.envelope.meta.computed_at, reply.server_time
@@ -182,19 +190,40 @@ class Client:
         await self._store.put(key, entry)
         return reply
 
-    def _is_of_use(self, held: Entry | None) -> bool:
-        return held is not None and self._clock.monotonic() < held.stale_until
+    async def _keep_refusal(self, key: str, error: NoDataError, lifetime: Lifetime) -> None:
+        if error.code != _DOCUMENTED:
+            return
+        now = self._clock.monotonic()
+        refusal = Refusal(error.message, error.code, error.request_id, error.simulated, now)
+        good_until = now + keep_refusal_for(lifetime)
+        await self._store.put(key, Entry(refusal, good_until, good_until, len(error.message)))
 
-    def _older(self, held: Entry | None, error: BackQuantError, tally: Tally) -> Reply:
+    def _given_again(self, held: Entry) -> Reply:
+        """Return the answer that is kept and still good.
+
+        Raises:
+            NoDataError: it was that there is no data.
+        """
+        if isinstance(held.kept, Refusal):
+            raise held.kept.error(self._clock.monotonic())
+        return replace(held.kept, outcome="hit", limits=self.limits)
+
+    def _of_use(self, held: Entry | None) -> Reply | None:
+        """Return the older answer in hand, None where there is none or it is too old."""
+        if held is None or self._clock.monotonic() >= held.stale_until:
+            return None
+        return held.kept if isinstance(held.kept, Reply) else None
+
+    def _older(self, older: Reply | None, error: BackQuantError, tally: Tally) -> Reply:
         """Return the older answer in hand, marked with why.
 
         Raises:
             BackQuantError: the error itself, where there is none or it would not help.
         """
-        if held is None or not self._is_of_use(held) or not isinstance(error, _STALE_HELPS):
+        if older is None or not isinstance(error, _STALE_HELPS):
             raise error
         tally.add("stale")
-        return replace(held.reply, outcome="stale", failure=error, limits=self.limits)
+        return replace(older, outcome="stale", failure=error, limits=self.limits)
 
     def _key(self, request: Request) -> str:
         return f"{self._owner} {request.path}?{urlencode(sorted(request.query))}"

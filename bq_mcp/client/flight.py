@@ -39,6 +39,10 @@ class Flights(Generic[T]):
         self._tasks = tasks
         self._under_way: dict[Hashable, _Work[T]] = {}
 
+    def is_under_way(self, key: Hashable) -> bool:
+        """Tell whether who asks for `key` would join others."""
+        return key in self._under_way
+
     async def share(
         self, key: Hashable, work: Callable[[], Awaitable[T]], *, patience: float = inf
     ) -> tuple[T, bool]:

@@ -17,6 +17,7 @@ _SHORTEST_S = 5.0
 # Instants are told in whole seconds, and a refresh takes a moment.
 _GRACE_S = 1.0
 _UNKNOWN_CADENCE_S = 10.0
+_LONGEST_REFUSAL_S = 30.0
 _HOUR_S = 3_600.0
 _DAY_S = 86_400.0
 _FIXED: Mapping[Kind, float] = {"static": 300.0, "slow": 900.0, "pinned": _DAY_S}
@@ -65,6 +66,14 @@ def keep_for(lifetime: Lifetime, *, age: float | None) -> float:
         return max(pace / 4, _SHORTEST_S)
     # An age below zero, from a clock that is ahead, must not keep it for more than one cadence.
     return pace - max(age, 0.0)
+
+
+def keep_refusal_for(lifetime: Lifetime) -> float:
+    """Return for how long "no data" need not be asked for again: a refresh, half a minute at most.
+
+    Data may appear at any moment, with a cold store's first refresh or an agent's next expiry.
+    """
+    return min(lifetime.pace, _LONGEST_REFUSAL_S)
 
 
 def is_overdue(lifetime: Lifetime, *, age: float) -> bool:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from ..envelope import Envelope
-from ..errors import BackQuantError
+from ..errors import BackQuantError, NoDataError
 from .counters import Tally
 
 Query = tuple[tuple[str, str], ...]
@@ -67,6 +67,29 @@ class Reply:
     def server_now(self, monotonic: float) -> datetime:
         """Return upstream's clock at a later moment."""
         return self.server_time + timedelta(seconds=monotonic - self.received)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The words in which upstream said that there is no data, `received` by the monotonic clock."""
+
+    message: str
+    code: str
+    request_id: str | None
+    simulated: bool
+    received: float
+
+    def error(self, monotonic: float) -> NoDataError:
+        """Return the refusal as it is told at a later moment."""
+        error = NoDataError(
+            self.message,
+            code=self.code,
+            status=404,
+            request_id=self.request_id,
+            simulated=self.simulated,
+        )
+        error.age_seconds = monotonic - self.received
+        return error
 
 
 @dataclass(frozen=True, slots=True)

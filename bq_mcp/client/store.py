@@ -8,7 +8,7 @@ from typing import Protocol
 
 from cachetools import LRUCache
 
-from .model import Reply
+from .model import Refusal, Reply
 
 # What a decoded reply takes in memory for one byte of its JSON: three measured on chains, five to
 # six on levels.
@@ -18,9 +18,12 @@ _ENTRY_OVERHEAD = 2_048
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A reply and until when it is good; both instants by the monotonic clock, in seconds."""
+    """A reply, or a "no data", and until when it is good.
 
-    reply: Reply
+    Both instants are by the monotonic clock, in seconds.
+    """
+
+    kept: Reply | Refusal
     good_until: float
     stale_until: float
     size: int
@@ -29,7 +32,7 @@ class Entry:
 class Store(Protocol):
     """Keeps entries by key; may forget any of them at any time, and never fails.
 
-    The instants in an entry, that of its reply too, are of this process's clock: a store shared
+    The instants in an entry, that of what it keeps too, are of this process's clock: a store shared
     between processes moves all of them by the same amount on the way in and out.
     """
 

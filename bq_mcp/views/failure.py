@@ -10,6 +10,7 @@ from ..errors import (
     ArgumentError,
     BackQuantError,
     BurstLimitError,
+    NoDataError,
     VanishedToolError,
     ViewError,
 )
@@ -70,6 +71,7 @@ def _context(
         "refused": _refused(api),
         "request_id": api.request_id if api else None,
         "closest": error.closest if isinstance(error, VanishedToolError) else None,
+        "age": error.age_seconds if isinstance(error, NoDataError) else None,
         "retry_after": error.retry_after if isinstance(error, BurstLimitError) else None,
     }
 
@@ -107,6 +109,8 @@ def _meta(error: BackQuantError, simulated: bool) -> Mapping[str, object]:
             found["code"] = error.code
         if error.status:
             found["status"] = error.status
+    if isinstance(error, NoDataError) and error.age_seconds is not None:
+        found |= {"cache": "hit", "age_seconds": round(error.age_seconds, 1)}
     if isinstance(error, BurstLimitError) and error.retry_after is not None:
         found["retry_after_seconds"] = error.retry_after
     return found

@@ -57,7 +57,7 @@ def in_mid_request(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
             "BACKQUANT_CACHE_DIR": str(folder),
             "BACKQUANT_API_KEY": "bq_live_" + "k" * 32,
         }
-        lines = [
+        lines: list[dict[str, object]] = [
             {"id": 1, "method": "initialize", "params": initialize_params()},
             {"method": "notifications/initialized"},
             {"id": 2, "method": "tools/call", "params": {"name": "gex_levels", "arguments": {}}},

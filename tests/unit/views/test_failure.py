@@ -53,6 +53,16 @@ def test_error_made_by_the_sandbox_is_simulated_whatever_the_caller_knows() -> N
     assert told(error).text.startswith("SIMULATED error: ")
 
 
+def test_no_data_that_was_not_asked_for_again_says_how_old_it_is() -> None:
+    error = errors.NoDataError("No data for SOLUSDT", code="NOT_FOUND", status=404)
+    error.age_seconds = 12.0
+    answer = told(error)
+    assert answer.text.startswith(
+        "error: no data for this combination as of 12s ago (404); this is not zero"
+    )
+    assert (answer.meta["cache"], answer.meta["age_seconds"]) == ("hit", 12.0)
+
+
 def test_an_address_nobody_serves_is_not_said_to_have_no_data() -> None:
     text = told(errors.UnknownRouteError("Not Found", status=404)).text
     assert "no data for" not in text
