@@ -23,10 +23,12 @@ class ParamHint:
     """A note on a parameter, and how its values are written.
 
     `members` closes a free string: the only values of a single one, or of each item when `csv`.
+    `ordered`: the order of the items of a list is part of the question.
     """
 
     note: str = ""
     csv: bool = False
+    ordered: bool = False
     members: tuple[str, ...] = ()
     expiry: ExpiryForm = ""
 

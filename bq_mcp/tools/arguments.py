@@ -91,7 +91,12 @@ class ArgumentDoctor:
             coerced = coerce(member, kind, allowed, expiry)
             if coerced not in distinct:
                 distinct.append(coerced)
-        return distinct
+        return distinct if self._is_ordered(param) else _in_order_of(allowed, distinct)
+
+    def _is_ordered(self, param: Param) -> bool:
+        """Tell whether two orders of a list may be two questions; of an unknown one they may."""
+        known = self._hint.params.get(param.name)
+        return known is None or not known.csv or known.ordered
 
     def _check(self, values: Mapping[str, object]) -> Iterator[ArgumentFault]:
         yield from self._schema_faults(values)
@@ -142,3 +147,9 @@ class ArgumentDoctor:
             else:
                 pairs.append((param.name, wire(value)))
         return tuple(pairs)
+
+
+def _in_order_of(allowed: Sequence[object], values: list[object]) -> list[object]:
+    """Return the values in one order, so that the same set is one question of the store."""
+    places = {str(value): place for place, value in enumerate(allowed)}
+    return sorted(values, key=lambda value: places.get(str(value), len(places)))

@@ -83,6 +83,30 @@ def test_a_comma_list_is_joined_on_the_wire(value: object) -> None:
     assert sent("gex_levels", exchanges=value) == {"exchanges": "deribit,okx"}
 
 
+@pytest.mark.parametrize(
+    ("tool_name", "argument", "one", "other"),
+    [
+        ("gex_levels", "exchanges", "okx,deribit", "deribit,okx"),
+        ("gex_levels", "include", ["zones", "ranked"], ["ranked", "zones"]),
+        ("options_chain", "fields", "contracts,aggregates", "aggregates,contracts"),
+        ("market_bundle", "series", "funding,candles", "candles,funding"),
+    ],
+)
+def test_the_same_set_in_another_order_is_the_same_question(
+    tool_name: str, argument: str, one: object, other: object
+) -> None:
+    assert sent(tool_name, **{argument: one}) == sent(tool_name, **{argument: other})
+
+
+def test_where_the_answer_keeps_the_order_asked_it_is_sent_as_given() -> None:
+    assert sent("multi_gex_levels", symbols="eth,btc") == {"symbols": "ETHUSDT,BTCUSDT"}
+
+
+def test_a_list_nobody_here_knows_keeps_its_order() -> None:
+    unseen = tool(Param("legs", type="array", item_enum=("a", "b", "c")))
+    assert sent(unseen, legs=["c", "a"]) == {"legs": "c,a"}
+
+
 def test_a_member_outside_the_list_is_never_forwarded() -> None:
     found = fault("gex_levels", exchanges=["deribit", "binanse"])
     assert (found.param, found.value, found.closest) == ("exchanges", "binanse", "binance")
