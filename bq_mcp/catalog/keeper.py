@@ -1,6 +1,7 @@
 """Keep the catalog in force: at once from disk or snapshot, then from upstream."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import anyio
 
@@ -39,7 +40,7 @@ class CatalogKeeper:
         stored = disk.load() if disk else None
         self.current = stored or snapshot()
         self.failure: BackQuantError | None = None
-        self._last_live_size = len(stored.endpoints) if stored and stored.live else 0
+        self._last_live_size = stored.live_size if stored else 0
         self._remote = remote
         self._disk = disk
         self._sleep = sleep
@@ -131,17 +132,19 @@ class CatalogKeeper:
 
     def _is_doubtful(self, fresh: Catalog) -> bool:
         size = len(fresh.endpoints)
-        return fresh.live and (size == 0 or size < self._last_live_size * _BELIEVED_SHARE)
+        is_small = size == 0 or size < self._last_live_size * _BELIEVED_SHARE
+        return fresh.source == "live" and is_small
 
     async def _put_in_force(self, fresh: Catalog) -> bool:
         for warning in fresh.warnings:
             _log.warning("catalog entry", warning=warning)
         differs = _differ(self.current, fresh)
         self.current = fresh
-        if fresh.live:
+        if fresh.source == "live":
             self._last_live_size = len(fresh.endpoints)
         self._attempted.set()
-        self._store(fresh)
+        # Without a key only the document is read; the list's measure must outlive that.
+        self._store(replace(fresh, live_size=self._last_live_size))
         if differs:
             for listener in self._listeners:
                 await listener(fresh)

@@ -54,14 +54,15 @@ class Endpoint:
 class Catalog:
     """All endpoints in path order, where they were read, and what was dropped on the way.
 
-    `live`: upstream's own list is the origin, also where it was read from the copy on disk.
+    `live_size` is how many endpoints upstream's own list had when it was last read, which the copy
+    on disk remembers; 0 where it never was.
     """
 
     endpoints: tuple[Endpoint, ...]
     source: Source
     version: str | None = None
     simulated: bool = False
-    live: bool = False
+    live_size: int = 0
     warnings: tuple[str, ...] = field(default=())
 
     def by_path(self) -> Mapping[str, Endpoint]:

@@ -59,13 +59,18 @@ def read_catalog(body: object, *, source: Source, simulated: bool = False) -> Ca
         source=source,
         version=_version(top),
         simulated=simulated or _is_marked_simulated(top),
-        live=source == "live" or (source == "disk" and top.get("live") is True),
+        live_size=len(found) if source == "live" else _remembered_size(top, source),
         warnings=_bounded(warnings),
     )
 
 
 def _lists_nothing(body: object) -> bool:
     return isinstance(body, Mapping) and any(body.get(key) == [] for key in ("endpoints", "routes"))
+
+
+def _remembered_size(top: Mapping[str, Any], source: Source) -> int:
+    size = top.get("live_size") if source == "disk" else None
+    return size if isinstance(size, int) and 0 < size <= MAX_ENDPOINTS else 0
 
 
 def _bounded(warnings: list[str]) -> tuple[str, ...]:

@@ -18,8 +18,8 @@ SNAPSHOT = Path(__file__).with_name("snapshot.json")
 
 def dump_catalog(catalog: Catalog) -> str:
     """Return `catalog` as JSON text, one endpoint a line, the same for the same endpoints."""
-    facts = {"version": catalog.version, "simulated": catalog.simulated, "live": catalog.live}
-    head = json.dumps(facts)[1:-1]
+    facts = {"version": catalog.version, "simulated": catalog.simulated}
+    head = json.dumps({**facts, "live_size": catalog.live_size})[1:-1]
     lines = ",\n".join(json.dumps(_entry(item), sort_keys=False) for item in catalog.endpoints)
     return f'{{{head}, "endpoints": [\n{lines}\n]}}\n'
 

@@ -1,16 +1,18 @@
 """`bq-mcp catalog show`, `diff` and `snapshot`."""
 
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import anyio
 import typer
 
-from ..catalog import SNAPSHOT, Catalog, RemoteCatalog, dump_catalog
+from ..catalog import SNAPSHOT, Catalog, RemoteCatalog, bundled_hints, dump_catalog
 from ..catalog.diff import CatalogDiff, diff_catalogs
 from ..compose import Service, bundled_snapshot
 from ..errors import BackQuantError
+from ..tools import Inventory
 from .console import REMOTE_WAIT_S, open_service, run
 from .exits import fail
 
@@ -24,25 +26,22 @@ def show(*, sandbox: bool) -> None:
 
 
 def diff() -> None:
-    """Print how upstream's catalog differs from the last copy on disk and from the snapshot."""
+    """Print how upstream's tools differ from the last copy on disk and from the snapshot.
+
+    Nothing is put in force or written: the next start still sees what this one saw. Exit 1 where
+    something differs.
+    """
     service = open_service(sandbox=False)
-    stored = service.toolbox.keeper.current
-    run(_refresh, service)
-    keeper = service.toolbox.keeper
-    if not keeper.is_remote:
-        reason = keeper.failure.message if keeper.failure else "no answer in time"
-        fail(f"upstream's catalog was not read: {reason}")
+    fresh = run(_upstream_catalog, service)
     differs = False
-    for name, earlier in (("copy on disk", stored), ("bundled snapshot", bundled_snapshot())):
-        if earlier.source == "snapshot" and name == "copy on disk":
-            typer.echo("against the copy on disk: there was no copy of this address")
+    for name, earlier in _earlier(service):
+        if earlier is None:
+            typer.echo(f"against the {name}: there is none of this address")
             continue
-        found = diff_catalogs(earlier, keeper.current)
+        found = diff_catalogs(earlier, fresh)
         differs = differs or bool(found)
-        typer.echo(
-            f"{keeper.current.source} against the {name}:{'' if found else ' no difference'}"
-        )
-        _print(found)
+        typer.echo(f"{fresh.source} against the {name}:{'' if found else ' no difference'}")
+        _print(found, _names(earlier), _names(fresh))
     sys.exit(1 if differs else 0)
 
 
@@ -71,10 +70,34 @@ async def _refresh(service: Service) -> None:
             await service.toolbox.keeper.refresh()
 
 
-def _print(found: CatalogDiff) -> None:
+def _earlier(service: Service) -> list[tuple[str, Catalog | None]]:
+    stored = service.toolbox.keeper.current
+    return [
+        ("copy on disk", stored if stored.source == "disk" else None),
+        ("bundled snapshot", bundled_snapshot()),
+    ]
+
+
+async def _upstream_catalog(service: Service) -> Catalog:
+    has_key = service.settings.key() is not None
+    async with service:
+        with anyio.move_on_after(REMOTE_WAIT_S):
+            try:
+                return await RemoteCatalog(service.client.fetch, has_key=has_key).read()
+            except BackQuantError as exc:
+                fail(f"upstream's catalog was not read: {exc.message or exc.kind}")
+    fail("upstream's catalog was not read: no answer in time")
+
+
+def _names(catalog: Catalog) -> Mapping[str, str]:
+    """Return the tool name of each path."""
+    return Inventory(catalog, bundled_hints()).names
+
+
+def _print(found: CatalogDiff, before: Mapping[str, str], now: Mapping[str, str]) -> None:
     for path in found.added:
-        typer.echo(f"  + {path}")
+        typer.echo(f"  + {now[path]}  {path}")
     for path in found.removed:
-        typer.echo(f"  - {path}")
+        typer.echo(f"  - {before[path]}  {path}")
     for path, words in found.changed:
-        typer.echo(f"  ~ {path}  {'; '.join(words)}")
+        typer.echo(f"  ~ {now[path]}  {path}  {'; '.join(words)}")

@@ -13,6 +13,8 @@ from bq_mcp.catalog.stored import DiskCopy
 from bq_mcp.envelope import Envelope, Meta
 from bq_mcp.errors import BackQuantError, UnauthorizedError, UnreachableError
 
+from ...bench.fast_forward import FastForward, Pace
+
 pytestmark = pytest.mark.anyio
 
 SNAPSHOT = Catalog(endpoints=(Endpoint("/bundled"),), source="snapshot")
@@ -215,8 +217,45 @@ async def test_the_measure_is_the_last_live_list_of_this_base_url_also_after_a_r
     assert pauses.seconds == [10.0]
 
 
+async def test_the_measure_outlives_a_start_without_a_key(tmp_path: Path) -> None:
+    await keeper(remote(listing(10)), tmp_path).refresh()
+    document = {"openapi": "3.1.0", "paths": {"/only": {"get": {}}}}
+
+    async def fetch(path: str) -> Envelope:
+        assert path == "/openapi.json"
+        return Envelope(document, Meta())
+
+    await keeper(RemoteCatalog(fetch, has_key=False), tmp_path).refresh()
+    kept, pauses = doubting(remote(listing(4), listing(10)), tmp_path)
+    assert paths(kept.current) == ["/only"]
+    await kept.refresh()
+    assert pauses.seconds == [10.0]
+    assert len(kept.current.endpoints) == 10
+
+
+async def test_the_document_alone_is_never_a_measure(tmp_path: Path) -> None:
+    many: dict[str, object] = {f"/route/{number}": {"get": {}} for number in range(10)}
+
+    async def fetch(path: str) -> Envelope:
+        return Envelope({"openapi": "3.1.0", "paths": many}, Meta())
+
+    await keeper(RemoteCatalog(fetch, has_key=False), tmp_path).refresh()
+    kept, pauses = doubting(remote(listing(2)), tmp_path)
+    assert await kept.refresh()
+    assert pauses.seconds == []
+
+
+async def test_another_addresss_copy_is_never_the_measure(tmp_path: Path) -> None:
+    await keeper(remote(listing(10)), tmp_path).refresh()
+    pauses = Pauses()
+    disk = DiskCopy(tmp_path, "https://other.example")
+    kept = CatalogKeeper(lambda: SNAPSHOT, remote=remote(listing(2)), disk=disk, sleep=pauses)
+    assert await kept.refresh()
+    assert pauses.seconds == []
+
+
 async def test_the_bundled_snapshot_is_never_the_measure(tmp_path: Path) -> None:
-    many = Catalog(tuple(Endpoint(f"/bundled/{n}") for n in range(62)), "snapshot", live=True)
+    many = Catalog(tuple(Endpoint(f"/bundled/{n}") for n in range(62)), "snapshot", live_size=62)
     pauses = Pauses()
     disk = DiskCopy(tmp_path, BASE_URL)
     kept = CatalogKeeper(lambda: many, remote=remote(listing(2)), disk=disk, sleep=pauses)
@@ -256,3 +295,19 @@ async def test_a_new_api_version_asks_for_a_refresh(tmp_path: Path) -> None:
         with anyio.fail_after(5):
             await changed.wait()
         tasks.cancel_scope.cancel()
+
+
+def test_the_catalog_is_read_again_after_a_quarter_of_an_hour_and_not_before() -> None:
+    pace = Pace()
+    read_at: list[float] = []
+
+    async def fetch(path: str) -> Envelope:
+        read_at.append(pace.seconds)
+        return Envelope(listing(3), Meta())
+
+    async def run() -> None:
+        with anyio.move_on_after(2_000):
+            await keeper(RemoteCatalog(fetch, has_key=True)).keep()
+
+    anyio.run(run, backend_options={"loop_factory": lambda: FastForward(pace)})
+    assert read_at == pytest.approx([0, 900, 1_800], abs=1)
