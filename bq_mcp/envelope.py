@@ -48,12 +48,15 @@ class Meta:
 class Envelope:
     """A successful reply: `data` of any JSON shape, its `meta`, and what had to be mended.
 
-    `non_finite` counts the NaN and Infinity figures that were read as null.
+    `non_finite` counts the NaN and Infinity figures that were read as null. In `kept` a reader
+    leaves what it has worked out from this very reply, for as long as the reply is held; a changed
+    copy starts without.
     """
 
     data: object
     meta: Meta
     non_finite: int = 0
+    kept: dict[object, object] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def simulated(self) -> bool:

@@ -2,13 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from ..envelope import Envelope
 from .caveats import Caveat
+from .derived import seconds_between
 from .header import Header
 from .model import Question
+from .reading import Drawn
 from .shape import Shape
+from .subject import Subject
 from .values import utc_day
 
 # Parameters that make an answer smaller, the most precise first.
@@ -48,6 +52,19 @@ class Cuts:
         return left
 
 
+class Ages:
+    """Tells how old parts of a reply are while a template renders; `told` once it was asked."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+        self.told = False
+
+    def seconds_old(self, instant: object) -> float | None:
+        """Return the seconds since an instant as upstream spells it, None where it is none."""
+        self.told = True
+        return seconds_between(instant, self._now)
+
+
 @dataclass(frozen=True, slots=True)
 class Scene:
     """One reply and everything read from it once, before any template runs."""
@@ -55,31 +72,39 @@ class Scene:
     question: Question
     envelope: Envelope
     shape: Shape
+    drawn: Drawn
     header: Header
     caveats: Sequence[Caveat]
 
+    @property
+    def subject(self) -> Subject:
+        return self.drawn.subject
 
-def context_of(scene: Scene, rows: int, cuts: Cuts) -> dict[str, Any]:
+
+def context_of(scene: Scene, rows: int, cuts: Cuts, ages: Ages) -> dict[str, Any]:
     """Return the names a view may use.
 
     `data` is the payload, `rows` how many rows a table may print, `tool` the function from a
-    path to the name of its tool ("" where there is none on offer).
+    path to the name of its tool ("" where there is none on offer). What a view prints is kept for
+    the UTC day of `now`, unless it asks `seconds_old` how old a part of the data is; nothing here
+    tells what is left of a limit.
     """
-    question, header = scene.question, scene.header
+    question, subject, now = scene.question, scene.subject, scene.header.now
     return {
         "data": scene.envelope.data,
         "extra": scene.envelope.meta.extra,
         "shape": scene.shape,
-        "head": header,
-        "spot": header.spot,
-        "symbol": header.symbol,
-        "positioning": header.positioning,
-        "now": header.now,
-        "today": utc_day(header.now),
+        "head": subject,
+        "spot": subject.spot,
+        "symbol": subject.symbol,
+        "positioning": subject.positioning,
+        "now": now,
+        "today": utc_day(now),
         "query": question.query,
         "detail": question.detail,
         "rows": rows,
         "cuts": cuts,
+        "seconds_old": ages.seconds_old,
         "tool": tool_finder(question.tool_names),
     }
 

@@ -17,7 +17,7 @@ Regime = Literal["damping", "amplifying", "differ", "unclear", "side_only"]
 ExpiryType = Literal["quarterly", "monthly", "weekly", "daily"]
 _DECIMAL_BELOW = 5.0
 _FRIDAY = 4
-_SETTLEMENT = time(8)
+SETTLEMENT = time(8)
 _STEP_QUANTILE = 0.9
 
 
@@ -150,7 +150,7 @@ def days_until(expiry: object, today: date) -> int | None:
 def settlement(expiry: object) -> datetime | None:
     """Return when an expiry token or ISO date settles: 08:00 UTC on its day."""
     day = expiry_day(expiry)
-    return None if day is None else datetime.combine(day, _SETTLEMENT, UTC)
+    return None if day is None else datetime.combine(day, SETTLEMENT, UTC)
 
 
 def settlements(expiries: object) -> list[datetime]:

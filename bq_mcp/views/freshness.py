@@ -128,18 +128,26 @@ def assess_trading_day(
     )
 
 
-def series_end(instants: Sequence[datetime], at: datetime) -> tuple[datetime | None, float | None]:
-    """Return the newest point of a series, and how long before `at` it ended.
+@dataclass(frozen=True, slots=True)
+class Series:
+    """The newest point of a series and its own step in seconds, None where it is too short."""
 
-    The second is None while the newest point is within three of the series' own steps, and
-    where a series is too short to have a step.
+    newest: datetime
+    step: float | None
+
+
+def series_of(instants: Sequence[datetime]) -> Series | None:
+    """Return what tells whether a series goes on; None where there is no point."""
+    return Series(max(instants), own_step(instants)) if instants else None
+
+
+def ended_before(series: Series, at: datetime) -> float | None:
+    """Return how many seconds before `at` a series ended, None while it goes on.
+
+    It goes on while its newest point is within three of its own steps, and where it has no step.
     """
-    newest = max(instants, default=None)
-    step = own_step(instants)
-    if newest is None or step is None:
-        return newest, None
-    gap = (at - newest).total_seconds()
-    return newest, gap if gap > _ENDS_AFTER_STEPS * step else None
+    gap = (at - series.newest).total_seconds()
+    return gap if series.step is not None and gap > _ENDS_AFTER_STEPS * series.step else None
 
 
 def _limits(cadence_seconds: float | None) -> tuple[float, float] | None:

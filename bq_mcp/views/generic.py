@@ -9,9 +9,9 @@ from .columns import Role, Unit, adds_up, leaf_of, role_of, words_of
 from .derived import total
 from .filters import MISSING, clock, label, price, quoted, word
 from .grids import Cell, Grid, GridAxis
-from .header import Header
 from .select import by_expiry, nearest, ordered, recent, spread, thin, top, united
 from .shape import Listing, Row, Shape, Table
+from .subject import Subject
 from .values import moment, number, text
 
 _FLIP = (frozenset({"hvl"}), frozenset({"gamma", "flip"}), frozenset({"zero", "gamma"}))
@@ -130,11 +130,11 @@ class Generic:
 
 
 def generic_of(
-    shape: Shape, header: Header, hinted: Mapping[str, str], rows: int, limits: Limits
+    shape: Shape, subject: Subject, hinted: Mapping[str, str], rows: int, limits: Limits
 ) -> Generic:
     """Return the view of a payload with at most `rows` rows of each table."""
-    printer = printer_of(shape, header.spot, hinted)
-    figures = _figures(shape, header, printer)
+    printer = printer_of(shape, subject.spot, hinted)
+    figures = _figures(shape, subject, printer)
     shown = figures[: min(limits.figures, _FEWEST_FIGURES + 2 * rows)]
     return Generic(
         groups=[_group(path, items, printer) for path, items in _grouped(shown).items()],
@@ -181,25 +181,25 @@ def main_column(table: Table, printer: Printer) -> str:
     return next((ranked[unit] for unit in _MAIN_UNITS if unit in ranked), "")
 
 
-def _figures(shape: Shape, header: Header, printer: Printer) -> list[tuple[str, object]]:
+def _figures(shape: Shape, subject: Subject, printer: Printer) -> list[tuple[str, object]]:
     """Return the single values to print: market figures, other figures, names, prose."""
     found = [
         (path, value)
         for path, value in shape.scalars.items()
-        if not (path in _IN_HEADER and _is_said(path, value, header))
+        if not (path in _IN_HEADER and _is_said(path, value, subject))
         and not (is_note(path) and text(value))
     ]
     return sorted(found, key=lambda item: _weight(item[0], item[1], printer))
 
 
-def _is_said(path: str, value: object, header: Header) -> bool:
+def _is_said(path: str, value: object, subject: Subject) -> bool:
     if path in ("symbol", "coin"):
-        return value == header.symbol
+        return value == subject.symbol
     if path in ("spot", "spot_price"):
-        return header.spot is not None and value == header.spot
+        return subject.spot is not None and value == subject.spot
     if path == "positioning":
-        return header.positioning is not None and value == header.positioning.effective
-    return moment(value) == header.instant
+        return subject.positioning is not None and value == subject.positioning.effective
+    return moment(value) == subject.instant
 
 
 def _weight(path: str, value: object, printer: Printer) -> int:

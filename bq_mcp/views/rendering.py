@@ -11,6 +11,7 @@ from ..errors import ViewError
 from ..logs import Log
 from .caveats import caveats_of
 from .context import (
+    Ages,
     Cuts,
     Scene,
     context_of,
@@ -19,11 +20,11 @@ from .context import (
     narrowing,
     next_tools,
 )
+from .fitting import most_that_fits
 from .generic import Limits, generic_of
 from .header import header_of
 from .model import Answer, Question, Standing
-from .raw import shorten_json
-from .shape import read_shape
+from .reading import Body, reading_of
 from .tokens import estimate, shorten
 
 if TYPE_CHECKING:
@@ -66,13 +67,20 @@ def render_in(
 
 def scene_of(question: Question, envelope: Envelope, standing: Standing) -> Scene:
     """Return a reply with everything that is read from it before a template runs."""
-    shape = read_shape(envelope.data)
+    reading = reading_of(envelope)
     return Scene(
         question,
         envelope,
-        shape,
-        header_of(question, envelope, standing, shape),
-        caveats_of(question, envelope, standing, shape),
+        reading.shape,
+        reading.drawn_by(question),
+        header_of(
+            question,
+            envelope,
+            standing,
+            series=reading.series,
+            oldest_part=reading.oldest_part,
+        ),
+        caveats_of(question, envelope, standing, reading.shape),
     )
 
 
@@ -129,27 +137,40 @@ class _Page:
         return BUDGETS[self.scene.question.detail]
 
     def text(self, template: str) -> str:
-        """Return the whole answer, "" where the view found nothing to say."""
+        """Return the whole answer, "" where the view found nothing to say.
+
+        It has the most rows that leave room for the first line, the caveats and the closing, and
+        names the next tools where they fit as well.
+        """
         head = self.header()
         caveats = self.caveats(estimate(head))
-        body, cuts = "", Cuts()
-        for rows in _ROWS[self.scene.question.detail]:
-            cuts = Cuts()
-            body = self._body(template, rows, cuts)
-            if not body:
-                return ""
-            for follow_up in (True, False):
-                closing = self._closing(cuts.rows, 0, follow_up)
-                text = _joined(head, body, caveats, closing)
-                if estimate(text) <= self.budget:
-                    return text
-        return self._cut(head, body.split("\n"), caveats, cuts.rows)
+        room = self.budget - estimate(head) - _size(caveats)
+        limits = _ROWS[self.scene.question.detail]
+
+        @cache
+        def tried(rows: int) -> tuple[Body, str | None]:
+            body = self._body(template, rows)
+            return body, self._closing_within(room, body)
+
+        def fits(rows: int) -> bool:
+            return tried(rows)[1] is not None
+
+        def guess(rows: int) -> float:
+            return rows * room / tried(rows)[0].tokens
+
+        body, closing = tried(most_that_fits(limits, fits, guess))
+        if not body.text:
+            return ""
+        if closing is None:
+            return self._cut(head, body.text.split("\n"), caveats, body.rows_cut)
+        return _joined(head, body.text, caveats, closing)
 
     def header(self) -> str:
         """Return the first line; a plain one where its template fails."""
         scene = self.scene
         context = {
             "head": scene.header,
+            "subject": scene.subject,
             "tool": scene.question.tool,
             "short": scene.question.detail == "brief",
         }
@@ -173,13 +194,14 @@ class _Page:
     def caveat_lines(self, size: str) -> str:
         """Return the caveats in one of the three sizes; their kinds where the template fails."""
         scene = self.scene
+        if not scene.caveats:
+            return ""
         context = {"caveats": scene.caveats, "size": size, "now": scene.header.now}
         try:
             return render_template(self.environment, _CAVEATS, context)
         except ViewError as error:
             log_failure(error, _CAVEATS)
-            kinds = [caveat.kind for caveat in scene.caveats]
-            return f"caveats: {'; '.join(kinds)}" if kinds else ""
+            return f"caveats: {'; '.join(caveat.kind for caveat in scene.caveats)}"
 
     def raw(self) -> str:
         """Return the header line, with what was left out, and the data as JSON."""
@@ -187,7 +209,7 @@ class _Page:
         kinds = self.caveat_lines("kind").replace("\n", "; ")
         marks = f" · {kinds}" if kinds else ""
         room = self.budget - estimate(head + marks) - _RAW_MARGIN
-        found = shorten_json(self.scene.envelope.data, max(room, 1))
+        found = self.scene.drawn.shortened(self.scene.envelope.data, max(room, 1))
         if found.rows_cut:
             marks += f" · {found.rows_cut:,} rows left out"
             if names := narrowing(self.scene.question):
@@ -201,16 +223,43 @@ class _Page:
         head = self.header()
         return _joined(head, _NO_VIEW, self.caveats(estimate(head)), "")
 
-    def _body(self, template: str, rows: int, cuts: Cuts) -> str:
-        scene = self.scene
-        context = context_of(scene, rows, cuts)
+    def _body(self, template: str, rows: int) -> Body:
+        """Return the figures in tables of at most `rows` rows.
+
+        They are rendered once a reply and day, or for every answer where they tell an age.
+        """
+        bodies = self.scene.drawn.bodies(self.scene.header.now)
+        made = (self.environment, template, rows)
+        found = bodies.get(made) or self._rendered(template, rows)
+        if found.lasts:
+            bodies[made] = found
+        return found
+
+    def _rendered(self, template: str, rows: int) -> Body:
+        scene, cuts = self.scene, Cuts()
+        ages = Ages(scene.header.now)
+        context = context_of(scene, rows, cuts, ages)
         if template.startswith("_generic"):
             limits = _LIMITS[scene.question.detail]
             hinted = scene.question.hint.units
-            context["view"] = generic_of(scene.shape, scene.header, hinted, rows, limits)
-        return render_template(self.environment, template, context)
+            context["view"] = generic_of(scene.shape, scene.subject, hinted, rows, limits)
+        text = render_template(self.environment, template, context)
+        return Body(text, estimate(text), cuts.rows, lasts=not ages.told)
 
-    def _closing(self, rows_cut: int, lines_cut: int, follow_up: bool) -> str:
+    def _closing_within(self, room: int, body: Body) -> str | None:
+        """Return the closing that fits beside a body, with the next tools if they do; else None.
+
+        Beside a body with nothing to say anything fits.
+        """
+        question = self.scene.question
+        named = [] if question.detail == "brief" else next_tools(question)
+        for names in (named, []) if named else ([],):
+            closing = self._closing(body.rows_cut, 0, names)
+            if not body.text or _size(closing) + body.tokens < room:
+                return closing
+        return None
+
+    def _closing(self, rows_cut: int, lines_cut: int, names: Sequence[str]) -> str:
         question = self.scene.question
         context = {
             "short": question.detail == "brief",
@@ -220,7 +269,7 @@ class _Page:
             "larger": larger_detail(question),
             "narrowing": narrowing(question),
             "limits": self.standing if question.hint.shows_limits else None,
-            "next": next_tools(question) if follow_up and question.detail != "brief" else [],
+            "next": names,
         }
         return render_template(self.environment, _CLOSING, context)
 
@@ -228,7 +277,7 @@ class _Page:
         """Return the answer with as many lines of its body, from the top, as fit."""
 
         def with_lines(kept: int) -> str:
-            closing = self._closing(rows_cut, len(lines) - kept, False)
+            closing = self._closing(rows_cut, len(lines) - kept, [])
             return _joined(head, "\n".join(lines[:kept]), caveats, closing)
 
         def is_over(kept: int) -> bool:
@@ -260,11 +309,16 @@ def _joined(*parts: str) -> str:
     return "\n".join(part for part in parts if part)
 
 
+def _size(*parts: str) -> int:
+    """Return the tokens of parts that are joined to others, each with its line break."""
+    return sum(estimate(part) + 1 for part in parts if part)
+
+
 def _plain_header(scene: Scene) -> str:
-    mark = "SIMULATED " if scene.header.simulated else ""
+    mark = "SIMULATED " if scene.subject.simulated else ""
     mark += "STALE " if scene.header.failure else ""
     verdict = scene.header.freshness.verdict
-    return f"{mark}{scene.header.symbol} {scene.question.tool} · data age: {verdict}".replace(
+    return f"{mark}{scene.subject.symbol} {scene.question.tool} · data age: {verdict}".replace(
         "  ", " "
     )
 

@@ -32,7 +32,7 @@ async def test_what_was_put_is_got_until_it_is_replaced() -> None:
 
 
 async def test_the_least_recently_used_goes_first() -> None:
-    store = MemoryStore(30 * KIB)
+    store = MemoryStore(80 * KIB)
     for key in "abc":
         await store.put(key, entry())
     await store.get("a")
@@ -42,12 +42,12 @@ async def test_the_least_recently_used_goes_first() -> None:
 
 
 async def test_the_bound_is_on_bytes_and_not_on_entries() -> None:
-    store = MemoryStore(64 * KIB)
+    store = MemoryStore(512 * KIB)
     for number in range(50):
         await store.put(f"small {number}", entry(size=10))
     held = [n for n in range(50) if await store.get(f"small {n}") is not None]
     assert 20 <= len(held) < 32
-    await store.put("large", entry(size=7 * KIB))
+    await store.put("large", entry(size=50 * KIB))
     assert await store.get("large") is not None
     assert len([n for n in range(50) if await store.get(f"small {n}") is not None]) <= 10
 

@@ -8,7 +8,8 @@ from bq_mcp.views.freshness import (
     Freshness,
     assess,
     assess_trading_day,
-    series_end,
+    ended_before,
+    series_of,
     stated_cadence,
 )
 
@@ -84,8 +85,10 @@ def test_friday_figures_are_fresh_on_monday() -> None:
 
 def test_series_that_stopped_more_than_three_steps_ago_has_ended() -> None:
     hours = [NOW - timedelta(hours=hour) for hour in range(4, 20)]
-    assert series_end(hours, NOW) == (hours[0], 4 * 3600)
-    assert series_end([hour + timedelta(hours=2) for hour in hours], NOW)[1] is None
+    series = series_of(hours)
+    assert series is not None and series.newest == hours[0]
+    assert ended_before(series, NOW) == 4 * 3600
+    assert ended_before(series, NOW - timedelta(hours=2)) is None
 
 
 @pytest.mark.parametrize(

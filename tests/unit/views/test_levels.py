@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bq_mcp.views import Answer, Detail, Standing
-from bq_mcp.views.context import Cuts, context_of
+from bq_mcp.views.context import Ages, Cuts, context_of
 from bq_mcp.views.environment import build
 from bq_mcp.views.rendering import render_template, scene_of
 
@@ -143,7 +143,11 @@ def test_template_knows_every_name_it_uses() -> None:
     asked = question(PATH, "full", params=("positioning",), query={"include": "ranked"})
     extra = {"unavailable_sections": {"sections": ["spot"], "reason": "as_of"}}
     scene = scene_of(asked, envelope(COMPLETE, extra=extra), Standing(NOW))
-    text = render_template(build(strict=True), "gex/levels.md.jinja", context_of(scene, 12, Cuts()))
+    text = render_template(
+        build(strict=True),
+        "gex/levels.md.jinja",
+        context_of(scene, 12, Cuts(), Ages(scene.header.now)),
+    )
     assert "max pain" in text
 
 

@@ -1,0 +1,43 @@
+"""Looking for the size of an answer without rendering every size."""
+
+import pytest
+
+from bq_mcp.views.fitting import most_that_fits
+
+SIZES = (80, 60, 45, 34, 26, 20, 15, 11, 8, 6, 4, 2, 1, 0)
+
+
+@pytest.mark.parametrize("room", [*SIZES, 100])
+@pytest.mark.parametrize("error", [-50, -1, 0, 1, 50])
+def test_largest_size_that_fits_is_found_however_wrong_the_guess(room: int, error: int) -> None:
+    found = most_that_fits(SIZES, lambda size: size <= room, lambda size: room + error)
+    assert found == max(size for size in SIZES if size <= room)
+
+
+def test_last_size_stands_where_none_fits() -> None:
+    assert most_that_fits(SIZES, lambda size: False, lambda size: size / 2) == 0
+
+
+def test_size_that_fits_at_once_is_tried_alone() -> None:
+    assert tried_until(100, guess=0) == [80]
+
+
+def test_guess_is_tried_second() -> None:
+    assert tried_until(20, guess=23)[:2] == [80, 20]
+
+
+def test_bad_guess_costs_no_more_than_halving() -> None:
+    assert len(tried_until(1, guess=80)) <= 6
+
+
+def tried_until(room: int, *, guess: float) -> list[int]:
+    """Return the sizes tried until the largest within `room` is known."""
+    tried: list[int] = []
+
+    def fits(size: int) -> bool:
+        tried.append(size)
+        return size <= room
+
+    most_that_fits(SIZES, fits, lambda size: guess)
+    assert len(tried) == len(set(tried))
+    return tried
