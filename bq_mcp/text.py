@@ -1,6 +1,7 @@
 """Make text from outside safe to store, log and show to a model."""
 
 import re
+from functools import lru_cache
 
 # Characters that print as nothing yet carry text past a reader: fillers, variation selectors.
 _UNSEEN = re.compile(
@@ -9,6 +10,7 @@ _UNSEEN = re.compile(
 )
 _KEY = re.compile(r"bq_live_[A-Za-z0-9_\-]+")
 ELLIPSIS = "…"
+_WORD = 64
 
 
 def clean(text: object, limit: int) -> str:
@@ -18,6 +20,18 @@ def clean(text: object, limit: int) -> str:
     """
     # The cut before the cleaning bounds the work on a text of many megabytes.
     line = str(text)[: 4 * limit + 64]
+    return _cleaned_before(line, limit) if len(line) <= _WORD else _cleaned(line, limit)
+
+
+def redact(text: str, *secrets: str) -> str:
+    """Return `text` with every API key, and each of `secrets`, replaced by a mark."""
+    for secret in secrets:
+        if secret:
+            text = text.replace(secret, "[key]")
+    return _KEY.sub("[key]", text)
+
+
+def _cleaned(line: str, limit: int) -> str:
     if not line.isascii():
         line = _UNSEEN.sub("", line)
     if not line.isprintable():
@@ -28,9 +42,5 @@ def clean(text: object, limit: int) -> str:
     return line[: limit - 1].rstrip() + ELLIPSIS
 
 
-def redact(text: str, *secrets: str) -> str:
-    """Return `text` with every API key, and each of `secrets`, replaced by a mark."""
-    for secret in secrets:
-        if secret:
-            text = text.replace(secret, "[key]")
-    return _KEY.sub("[key]", text)
+# Names, expiries and venues come back in every row.
+_cleaned_before = lru_cache(maxsize=2048)(_cleaned)

@@ -10,7 +10,15 @@ from functools import cache, wraps
 from pathlib import Path
 from typing import Any
 
-from jinja2 import ChainableUndefined, Environment, FileSystemLoader, StrictUndefined, Undefined
+from jinja2 import (
+    ChainableUndefined,
+    Environment,
+    FileSystemLoader,
+    StrictUndefined,
+    Undefined,
+    pass_context,
+)
+from jinja2.runtime import Context
 
 from ..text import clean
 from ..words import prompts_root
@@ -18,11 +26,14 @@ from . import caveats, columns, curves, derived, paired
 from .arrange import ARRANGE_FILTERS
 from .filters import MISSING, TEMPLATE_FILTERS, served
 from .grids import grid_of
+from .once import Once
 from .routes import routes
 from .select import ROW_FILTERS, evenly, records
 from .tenors import TENOR_FILTERS
+from .values import holds
 
 _TEXT_LIMIT = 160
+_PRINTABLE = frozenset({float, int, dict, bool, type(None)})
 _LISTED = 200
 _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     function.__name__: function
@@ -61,34 +72,49 @@ _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
         routes,
     )
 }
+# These go over rows, and are worked out once an answer as the row filters are; what takes single
+# values is cheaper to repeat.
+_OVER_ROWS = (
+    "iv_scale total missing sum_by_key gross middle share_above_pct sign_changes settlements tally "
+    "records evenly paired keyed humps zeros grid_of"
+)
 
 
 class Views(Environment):
-    """An environment whose templates see payloads as data without methods."""
+    """An environment whose templates see payloads as data without methods.
+
+    `rows_shown` remembers by tool and detail how many rows the last answer had room for: the next
+    one, seconds later, is likely to have room for as many.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.rows_shown: dict[tuple[str, str], int] = {}
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """Return a field of a record; single values and lists have none."""
-        if isinstance(obj, Mapping):
+        if type(obj) is dict or isinstance(obj, Mapping):
             return self.getitem(obj, attribute)
-        if obj is None or isinstance(obj, str | int | float | list | tuple):
+        if obj is None or isinstance(obj, (str, int, float, list, tuple)):
             return self.undefined(obj=obj, name=attribute)
         return super().getattr(obj, attribute)
 
     def getitem(self, obj: Any, argument: Any) -> Any:
         """Return a key of a record or a place in a list, text made safe to print."""
-        if not isinstance(obj, Mapping | list | tuple):
+        if not isinstance(obj, (dict, list, tuple, Mapping)):
             return super().getitem(obj, argument)
         try:
-            return presentable(obj[argument])
+            value = obj[argument]
         except (LookupError, TypeError):
             return self.undefined(obj=obj, name=str(argument))
+        return value if type(value) in _PRINTABLE else presentable(value)
 
 
 def presentable(value: Any) -> Any:
     """Return `value` with its text, and that of a list in it, on one bounded line."""
     if isinstance(value, str):
         return clean(value, _TEXT_LIMIT)
-    if isinstance(value, list) and any(isinstance(item, str) for item in value[:_LISTED]):
+    if isinstance(value, list) and holds(value[:_LISTED], str):
         return [clean(item, _TEXT_LIMIT) if isinstance(item, str) else item for item in value]
     return value
 
@@ -107,17 +133,20 @@ def build(*, strict: bool = False, root: Path | None = None) -> Views:
         lstrip_blocks=True,
         keep_trailing_newline=False,
         autoescape=False,
+        auto_reload=False,
     )
     wrap = _refusing_undefined if strict else _unchanged
-    filters = {
-        **TEMPLATE_FILTERS,
+    row_filters = {
         **ROW_FILTERS,
         **TENOR_FILTERS,
         **ARRANGE_FILTERS,
         "names_one_of": columns.names_one_of,
     }
-    environment.filters.update(_wrapped(filters, wrap))
-    environment.globals.update(_wrapped(_FUNCTIONS, wrap))
+    environment.filters.update(_wrapped(TEMPLATE_FILTERS, wrap))
+    environment.filters.update(_wrapped(_wrapped(row_filters, wrap), once_an_answer))
+    functions = _wrapped(_FUNCTIONS, wrap)
+    recalled = {name: once_an_answer(functions[name]) for name in _OVER_ROWS.split()}
+    environment.globals.update(functions | recalled)
     return environment
 
 
@@ -142,12 +171,29 @@ def _unchanged(function: Any) -> Any:
 
 
 def _finalize(value: Any) -> Any:
+    if type(value) is str:
+        # Nearly all that is printed is text of ours.
+        return value if value == "" else served(value)
     if isinstance(value, Undefined):
         # Asking a strict one for its text raises, which is what tests want.
         return str(value) or MISSING
     if isinstance(value, float) and not math.isfinite(value):
         return MISSING
-    return value if value == "" else served(value)
+    return served(value)
+
+
+def once_an_answer(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return `function` recalling what it returned for the same arguments in the same answer."""
+
+    @pass_context
+    @wraps(function)
+    def recalled(context: Context, *given: Any, **named: Any) -> Any:
+        once = context.get("once")
+        if not isinstance(once, Once):
+            return function(*given, **named)
+        return once.call(function, given, named)
+
+    return recalled
 
 
 def _refusing_undefined(function: Callable[..., Any]) -> Callable[..., Any]:

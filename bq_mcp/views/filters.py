@@ -284,6 +284,8 @@ def phrase(value: object, limit: int = 48) -> str:
 
 def served(value: object) -> str:
     """Return any value that reached a template unformatted."""
+    if isinstance(value, str):
+        return MISSING if value.strip().casefold() in _ABSENT_WORDS else value
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int | float):
@@ -296,8 +298,6 @@ def served(value: object) -> str:
         return f"{len(value)} fields"
     if isinstance(value, list | tuple):
         return names(value)
-    if isinstance(value, str):
-        return MISSING if value.strip().casefold() in _ABSENT_WORDS else value
     return MISSING
 
 

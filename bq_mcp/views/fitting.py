@@ -4,22 +4,27 @@ from collections.abc import Callable, Sequence
 
 
 def most_that_fits(
-    sizes: Sequence[int], fits: Callable[[int], bool], guess: Callable[[int], float]
+    sizes: Sequence[int],
+    fits: Callable[[int], bool],
+    guess: Callable[[int], float],
+    start: int | None = None,
 ) -> int:
     """Return the largest of `sizes`, which fall, that fits; the last one where none does.
 
     What is smaller than a size that fits is taken to fit as well. `guess` returns what would fit
-    going by a size that does not, and is rather too large.
+    going by a size that does not, and is rather too large. The search begins at `start`, a likely
+    size, and there costs two attempts where it is right.
     """
-    over, fitting, place = -1, len(sizes), 0
+    over, fitting = -1, len(sizes)
+    first = place = sizes.index(start) if start in sizes else 0
     while over < place < fitting:
         if fits(sizes[place]):
             fitting = place
-            place = (over + fitting) // 2
-            continue
-        guessed = _first_within(sizes, guess(sizes[place]))
-        halfway = (place + fitting) // 2 if place else 1
-        over, place = place, min(max(guessed, halfway, place + 1), fitting - 1)
+            place = place - 1 if place == first else (over + fitting) // 2
+        else:
+            guessed = _first_within(sizes, guess(sizes[place]))
+            halfway = (place + fitting) // 2 if over >= 0 else place + 1
+            over, place = place, min(max(guessed, halfway, place + 1), fitting - 1)
     return sizes[min(fitting, len(sizes) - 1)]
 
 

@@ -3,15 +3,16 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from heapq import nlargest
 
 from .columns import Role, role_of
-from .values import moment, number
+from .values import holds, moment, number
 
 _Figure = tuple[float, int, int]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class GridAxis:
     """One axis of a grid: its wire name and its values."""
 
@@ -21,9 +22,19 @@ class GridAxis:
 
     def nearest(self, target: float) -> int:
         """Return the index of the value nearest `target`."""
+        if target not in self._found:
+            far = ((abs(figure - target), index) for figure, index in self._figures)
+            self._found[target] = min(far, default=(0.0, 0))[1]
+        return self._found[target]
+
+    @cached_property
+    def _figures(self) -> list[tuple[float, int]]:
         figures = ((number(value), index) for index, value in enumerate(self.values))
-        far = ((abs(figure - target), index) for figure, index in figures if figure is not None)
-        return min(far, default=(0.0, 0))[1]
+        return [(figure, index) for figure, index in figures if figure is not None]
+
+    @cached_property
+    def _found(self) -> dict[float, int]:
+        return {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +46,7 @@ class Cell:
     value: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Grid:
     """A 2-D list; an axis is None where no list beside the grid has its length.
 
@@ -57,31 +68,35 @@ class Grid:
     @property
     def missing(self) -> int:
         """Return how many cells hold no figure."""
-        return sum(number(value) is None for row in self.cells for value in row)
+        return sum(row.count(None) for row in self._figures)
 
     def largest(self, limit: int) -> list[Cell]:
         """Return the cells with the largest absolute figures, the largest first."""
-        return [self._cell(found) for found in nlargest(limit, self._figures(), _size)]
+        figures = (
+            (figure, i, j)
+            for i, row in enumerate(self._figures)
+            for j, figure in enumerate(row)
+            if figure is not None
+        )
+        return [self._cell(found) for found in nlargest(limit, figures, _size)]
 
     def highest(self) -> Cell | None:
-        """Return the cell with the highest figure."""
-        found = max(self._figures(), default=None)
-        return self._cell(found) if found else None
+        """Return the cell with the highest figure, the last of several."""
+        return self._highest
 
     def lowest(self) -> Cell | None:
-        """Return the cell with the lowest figure."""
-        found = min(self._figures(), default=None)
-        return self._cell(found) if found else None
+        """Return the cell with the lowest figure, the first of several."""
+        return self._lowest
 
     def along_row(self, index: int) -> list[Cell]:
         """Return the cells of one row that hold a figure."""
-        figures = ((number(value), j) for j, value in enumerate(self.cells[index]))
-        return [self._cell((value, index, j)) for value, j in figures if value is not None]
+        figures = enumerate(self._figures[index])
+        return [self._cell((value, index, j)) for j, value in figures if value is not None]
 
     def along_column(self, index: int) -> list[Cell]:
         """Return the cells of one column that hold a figure."""
-        figures = ((number(row[index]), i) for i, row in enumerate(self.cells))
-        return [self._cell((value, i, index)) for value, i in figures if value is not None]
+        figures = enumerate(row[index] for row in self._figures)
+        return [self._cell((value, i, index)) for i, value in figures if value is not None]
 
     def until(self, limit: datetime | None) -> "Grid | None":
         """Return the rows whose time lies before `limit`, None where there is none.
@@ -90,12 +105,11 @@ class Grid:
         """
         if limit is None or self.rows is None:
             return self
-        stamps = [moment(value) for value in self.rows.values]
-        kept = [place for place, at in enumerate(stamps) if at is None or at < limit]
-        if not kept:
-            return None
-        axis = GridAxis(self.rows.name, [self.rows.values[place] for place in kept], self.rows.role)
-        return replace(self, cells=[self.cells[place] for place in kept], rows=axis)
+        if limit not in self._parts:
+            stamps = enumerate(map(moment, self.rows.values))
+            kept = [place for place, at in stamps if at is None or at < limit]
+            self._parts[limit] = self._part(self.rows, kept) if kept else None
+        return self._parts[limit]
 
     def row(self, at: object) -> Sequence[object]:
         """Return the cells of the row whose place on the axis is exactly `at`."""
@@ -111,11 +125,37 @@ class Grid:
         figure = number(cells[column])
         return None if figure is None else Cell(row, self.columns.values[column], figure)
 
-    def _figures(self) -> Iterator[_Figure]:
-        for i, row in enumerate(self.cells):
-            for j, value in enumerate(row):
-                if (figure := number(value)) is not None:
-                    yield figure, i, j
+    @cached_property
+    def _figures(self) -> Sequence[Sequence[float | None]]:
+        return [[number(value) for value in row] for row in self.cells]
+
+    @cached_property
+    def _highest(self) -> Cell | None:
+        tops = ((max(there), i) for i, there in self._rows_with_figures())
+        figure, i = max(tops, default=(0.0, -1))
+        if i < 0:
+            return None
+        row = self._figures[i]
+        return self._cell((figure, i, len(row) - 1 - row[::-1].index(figure)))
+
+    @cached_property
+    def _lowest(self) -> Cell | None:
+        bottoms = ((min(there), i) for i, there in self._rows_with_figures())
+        figure, i = min(bottoms, default=(0.0, -1))
+        return None if i < 0 else self._cell((figure, i, self._figures[i].index(figure)))
+
+    @cached_property
+    def _parts(self) -> "dict[datetime, Grid | None]":
+        return {}
+
+    def _rows_with_figures(self) -> Iterator[tuple[int, list[float]]]:
+        for i, row in enumerate(self._figures):
+            if there := [figure for figure in row if figure is not None]:
+                yield i, there
+
+    def _part(self, axis: GridAxis, kept: Sequence[int]) -> "Grid":
+        axis = GridAxis(axis.name, [axis.values[place] for place in kept], axis.role)
+        return replace(self, cells=[self.cells[place] for place in kept], rows=axis)
 
     def _cell(self, found: _Figure) -> Cell:
         figure, i, j = found
@@ -145,9 +185,7 @@ def is_matrix(rows: Sequence[object]) -> bool:
     if len(rows) < 2 or not isinstance(first, list) or len(first) < 2:
         return False
     return all(
-        isinstance(row, list)
-        and len(row) == len(first)
-        and not any(isinstance(value, list | Mapping) for value in row)
+        isinstance(row, list) and len(row) == len(first) and not holds(row, list, dict)
         for row in rows
     )
 
@@ -162,7 +200,7 @@ def read_grids(
     axes = {
         key: GridAxis(key, values, role_of(key, values))
         for key, values in lists.items()
-        if values and not any(isinstance(value, list | Mapping) for value in values)
+        if values and not holds(values, list, dict)
     }
     grids: list[Grid] = []
     used = set(matrices)

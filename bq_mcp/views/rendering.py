@@ -158,7 +158,10 @@ class _Page:
         def guess(rows: int) -> float:
             return rows * room / tried(rows)[0].tokens
 
-        body, closing = tried(most_that_fits(limits, fits, guess))
+        asked = self.scene.question.tool, self.scene.question.detail
+        shown = self.environment.rows_shown
+        shown[asked] = most_that_fits(limits, fits, guess, shown.get(asked))
+        body, closing = tried(shown[asked])
         if not body.text:
             return ""
         if closing is None:
@@ -251,6 +254,8 @@ class _Page:
 
         Beside a body with nothing to say anything fits.
         """
+        if body.tokens >= room:
+            return None
         question = self.scene.question
         named = [] if question.detail == "brief" else next_tools(question)
         for names in (named, []) if named else ([],):

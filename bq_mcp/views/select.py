@@ -21,7 +21,7 @@ def rows_of(source: object) -> list[Row]:
     rows = source.rows if isinstance(source, Table) else source
     if not isinstance(rows, list | tuple):
         return []
-    return [row for row in rows if isinstance(row, Mapping)]
+    return [row for row in rows if type(row) is dict or isinstance(row, Mapping)]
 
 
 def figures(source: object, column: str) -> list[tuple[float, Row]]:

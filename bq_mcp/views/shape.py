@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from ..text import clean
 from .columns import Role, is_coin, is_ladder, key_role, role_of, words_of
 from .grids import Grid, is_matrix, read_grids
+from .values import holds
 
 Row = Mapping[str, object]
 _MAX_DEPTH = 12
@@ -133,9 +134,9 @@ class _Reader:
             place = self._queue.popleft()
             if place.depth > _MAX_DEPTH:
                 self._more += 1
-            elif isinstance(place.node, Mapping):
+            elif isinstance(place.node, dict):
                 self._mapping(place, place.node)
-            elif isinstance(place.node, list | tuple):
+            elif isinstance(place.node, (list, tuple)):
                 self._list(place, place.node)
             else:
                 self._scalar(place.path or "value", place.node)
@@ -177,7 +178,7 @@ class _Reader:
             if key in used or (key in rest and _single(rest[key])):
                 continue
             path = _join(place.path, key)
-            if isinstance(value, Mapping | list):
+            if isinstance(value, (dict, list)):
                 self._queue.append(_Place(path, value, place.depth + 1, axes))
             else:
                 self._scalar(path, value)
@@ -211,9 +212,9 @@ class _Reader:
                     self._uneven.append(path)
 
     def _list(self, place: _Place, node: Sequence[object]) -> None:
-        records = [item for item in node if isinstance(item, Mapping)]
+        records = [item for item in node if isinstance(item, dict)]
         nested = [item for item in node if isinstance(item, list)]
-        single = [item for item in node if not isinstance(item, Mapping | list)]
+        single = [item for item in node if not isinstance(item, (dict, list))]
         path = place.path or "rows"
         if not node:
             self._empty.append(place.path or "data")
@@ -294,9 +295,9 @@ def _roles(names: Sequence[str], rows: Sequence[Row]) -> Mapping[str, Role]:
 
 def _flat(value: object, alone: str) -> Row:
     """Return a record with its nested records as dotted columns; a single value under `alone`."""
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         return {alone: value}
-    if not any(isinstance(item, Mapping) for item in value.values()):
+    if not holds(value.values(), dict):
         return value
     flat: dict[str, object] = {}
     _flatten(value, "", 0, flat)
@@ -306,7 +307,7 @@ def _flat(value: object, alone: str) -> Row:
 def _flatten(node: Mapping[str, object], path: str, depth: int, into: dict[str, object]) -> None:
     for key, value in node.items():
         name = _join(path, key)
-        if isinstance(value, Mapping) and depth < _ROW_DEPTH:
+        if isinstance(value, dict) and depth < _ROW_DEPTH:
             _flatten(value, name, depth + 1, into)
         else:
             into[name] = value
@@ -318,7 +319,7 @@ def _key_axis(node: Mapping[str, object]) -> str:
         return ""
     if role := key_role(node):
         return role
-    records = [value for value in node.values() if isinstance(value, Mapping)]
+    records = [value for value in node.values() if isinstance(value, dict)]
     if len(records) < len(node) or not records:
         return ""
     if all(is_coin(key) for key in node):
@@ -334,15 +335,15 @@ def _needs_table(value: object) -> bool:
 
 
 def _holds_long(value: object) -> bool:
-    return isinstance(value, Mapping) and any(map(_needs_table, value.values()))
+    return isinstance(value, dict) and any(map(_needs_table, value.values()))
 
 
 def _single(values: Sequence[object]) -> bool:
-    return not any(isinstance(value, Mapping | list) for value in values)
+    return not holds(values, dict, list)
 
 
 def _texts(values: Sequence[object]) -> bool:
-    return any(isinstance(value, str) for value in values)
+    return holds(values, str)
 
 
 def _pairs_up(key: str) -> bool:

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 
 from ..envelope import parse_instant
@@ -39,13 +39,21 @@ def mapping(value: object) -> Mapping[str, object]:
     return value if isinstance(value, Mapping) else {}
 
 
+def holds(values: Iterable[object], *kinds: type) -> bool:
+    """Tell whether one of the values is of one of the kinds."""
+    # Long lists hold few types: collecting them is much cheaper than asking each value.
+    return any(issubclass(found, kinds) for found in set(map(type, values)))
+
+
 def field_at(record: Mapping[str, object], place: str) -> object:
     """Return a field of a record, None where it lacks it.
 
     A dotted place that is no name by itself leads into records inside the record.
     """
-    if place in record or "." not in place:
-        return record.get(place)
+    if place in record:
+        return record[place]
+    if "." not in place:
+        return None
     name, _, rest = place.partition(".")
     return field_at(mapping(record.get(name)), rest)
 

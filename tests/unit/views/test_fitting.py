@@ -8,9 +8,12 @@ SIZES = (80, 60, 45, 34, 26, 20, 15, 11, 8, 6, 4, 2, 1, 0)
 
 
 @pytest.mark.parametrize("room", [*SIZES, 100])
+@pytest.mark.parametrize("start", [None, 999, *SIZES])
 @pytest.mark.parametrize("error", [-50, -1, 0, 1, 50])
-def test_largest_size_that_fits_is_found_however_wrong_the_guess(room: int, error: int) -> None:
-    found = most_that_fits(SIZES, lambda size: size <= room, lambda size: room + error)
+def test_largest_size_that_fits_is_found_wherever_the_search_begins(
+    room: int, start: int | None, error: int
+) -> None:
+    found = most_that_fits(SIZES, lambda size: size <= room, lambda size: room + error, start)
     assert found == max(size for size in SIZES if size <= room)
 
 
@@ -26,11 +29,16 @@ def test_guess_is_tried_second() -> None:
     assert tried_until(20, guess=23)[:2] == [80, 20]
 
 
+def test_size_that_fitted_last_time_takes_two_attempts_where_it_fits_again() -> None:
+    assert tried_until(20, guess=0, start=20) == [20, 26]
+    assert tried_until(100, guess=0, start=80) == [80]
+
+
 def test_bad_guess_costs_no_more_than_halving() -> None:
     assert len(tried_until(1, guess=80)) <= 6
 
 
-def tried_until(room: int, *, guess: float) -> list[int]:
+def tried_until(room: int, *, guess: float, start: int | None = None) -> list[int]:
     """Return the sizes tried until the largest within `room` is known."""
     tried: list[int] = []
 
@@ -38,6 +46,6 @@ def tried_until(room: int, *, guess: float) -> list[int]:
         tried.append(size)
         return size <= room
 
-    most_that_fits(SIZES, fits, lambda size: guess)
+    most_that_fits(SIZES, fits, lambda size: guess, start)
     assert len(tried) == len(set(tried))
     return tried

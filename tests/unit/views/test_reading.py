@@ -10,7 +10,7 @@ from jinja2 import nodes
 
 from bq_mcp.envelope import Envelope
 from bq_mcp.views import Answer, Detail, Standing
-from bq_mcp.views.environment import Views, build
+from bq_mcp.views.environment import Views, build, once_an_answer
 from bq_mcp.views.reading import reading_of
 from bq_mcp.views.rendering import render_in
 from bq_mcp.words import prompts_root
@@ -101,6 +101,35 @@ def test_fewer_rows_are_not_rendered_one_by_one(tmp_path: Path) -> None:
     before = list(rendered)
     asked(views, reply, 30, "full")
     assert rendered == before
+
+
+def test_next_reply_to_a_question_is_rendered_at_the_size_of_the_last_and_one_larger(
+    tmp_path: Path,
+) -> None:
+    line = "{{ 'word ' * 40 }}\n"
+    views, rendered = counting(tmp_path, "{% for n in range(rows) %}" + line + "{% endfor %}last")
+    first = asked(views, envelope({}), detail="full")
+    kept = first.text.count("word" + " word" * 39)
+    rendered.clear()
+    assert asked(views, envelope({}), detail="full").text == first.text
+    assert rendered[0] == kept and len(rendered) == 2
+
+
+def test_rows_are_chosen_once_an_answer_however_many_sizes_are_tried(tmp_path: Path) -> None:
+    line = "{% for n in range(rows) %}{{ 'word ' * 40 }}\n{% endfor %}{{ (data | counted)[0].x }}"
+    views, rendered = counting(tmp_path, line)
+    calls: list[object] = []
+
+    def counted(source: object) -> object:
+        calls.append(source)
+        return source
+
+    views.filters["counted"] = once_an_answer(counted)
+    reply = envelope([{"x": 1}])
+    asked(views, reply)
+    assert len(rendered) > 1 and len(calls) == 1
+    asked(views, reply, detail="full")
+    assert len(calls) == 2
 
 
 def test_payload_is_read_once_and_goes_with_its_reply() -> None:
