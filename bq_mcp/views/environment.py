@@ -30,7 +30,7 @@ from .once import Once
 from .routes import routes
 from .select import ROW_FILTERS, evenly, records
 from .tenors import TENOR_FILTERS
-from .values import holds
+from .values import TEXT, holds
 
 _TEXT_LIMIT = 160
 _PRINTABLE = frozenset({float, int, dict, bool, type(None)})
@@ -114,7 +114,7 @@ def presentable(value: Any) -> Any:
     """Return `value` with its text, and that of a list in it, on one bounded line."""
     if isinstance(value, str):
         return clean(value, _TEXT_LIMIT)
-    if isinstance(value, list) and holds(value[:_LISTED], str):
+    if isinstance(value, list) and holds(value[:_LISTED], TEXT):
         return [clean(item, _TEXT_LIMIT) if isinstance(item, str) else item for item in value]
     return value
 

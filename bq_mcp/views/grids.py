@@ -1,13 +1,13 @@
 """Recognise two-dimensional lists and the lists that are their axes."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from heapq import nlargest
 
 from .columns import Role, role_of
-from .values import holds, moment, number
+from .values import CONTAINER, holds, moment, number
 
 _Figure = tuple[float, int, int]
 
@@ -131,7 +131,7 @@ class Grid:
 
     @cached_property
     def _highest(self) -> Cell | None:
-        tops = ((max(there), i) for i, there in self._rows_with_figures())
+        tops = ((max(there), i) for i, there in self._rows_with_figures)
         figure, i = max(tops, default=(0.0, -1))
         if i < 0:
             return None
@@ -140,7 +140,7 @@ class Grid:
 
     @cached_property
     def _lowest(self) -> Cell | None:
-        bottoms = ((min(there), i) for i, there in self._rows_with_figures())
+        bottoms = ((min(there), i) for i, there in self._rows_with_figures)
         figure, i = min(bottoms, default=(0.0, -1))
         return None if i < 0 else self._cell((figure, i, self._figures[i].index(figure)))
 
@@ -148,10 +148,10 @@ class Grid:
     def _parts(self) -> "dict[datetime, Grid | None]":
         return {}
 
-    def _rows_with_figures(self) -> Iterator[tuple[int, list[float]]]:
-        for i, row in enumerate(self._figures):
-            if there := [figure for figure in row if figure is not None]:
-                yield i, there
+    @cached_property
+    def _rows_with_figures(self) -> list[tuple[int, list[float]]]:
+        rows = enumerate([figure for figure in row if figure is not None] for row in self._figures)
+        return [(i, there) for i, there in rows if there]
 
     def _part(self, axis: GridAxis, kept: Sequence[int]) -> "Grid":
         axis = GridAxis(axis.name, [axis.values[place] for place in kept], axis.role)
@@ -185,7 +185,7 @@ def is_matrix(rows: Sequence[object]) -> bool:
     if len(rows) < 2 or not isinstance(first, list) or len(first) < 2:
         return False
     return all(
-        isinstance(row, list) and len(row) == len(first) and not holds(row, list, dict)
+        isinstance(row, list) and len(row) == len(first) and not holds(row, CONTAINER)
         for row in rows
     )
 
@@ -200,7 +200,7 @@ def read_grids(
     axes = {
         key: GridAxis(key, values, role_of(key, values))
         for key, values in lists.items()
-        if values and not holds(values, list, dict)
+        if values and not holds(values, CONTAINER)
     }
     grids: list[Grid] = []
     used = set(matrices)

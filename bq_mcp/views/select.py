@@ -18,7 +18,7 @@ _NAMES = ("name", "id", "venue", "exchange", "symbol", "category")
 
 def rows_of(source: object) -> list[Row]:
     """Return the rows of a table or list; an empty list for anything else."""
-    rows = source.rows if isinstance(source, Table) else source
+    rows = list(source.rows) if isinstance(source, Table) else source
     if not isinstance(rows, list | tuple):
         return []
     return [row for row in rows if type(row) is dict or isinstance(row, Mapping)]
@@ -26,11 +26,9 @@ def rows_of(source: object) -> list[Row]:
 
 def figures(source: object, column: str) -> list[tuple[float, Row]]:
     """Return the rows that have a figure in `column`, each with that figure."""
-    return [
-        (figure, row)
-        for row in rows_of(source)
-        if (figure := number(field_at(row, column))) is not None
-    ]
+    rows = rows_of(source)
+    found = zip(map(number, values_of(rows, column)), rows, strict=True)
+    return [(figure, row) for figure, row in found if figure is not None]
 
 
 def nearest(source: object, column: str, target: object, limit: int = 1) -> list[Row]:
@@ -178,7 +176,7 @@ def ordered(source: object, column: str) -> list[Row]:
 
 def values_of(source: object, column: str) -> list[object]:
     """Return one column, None where a row lacks it."""
-    return [field_at(row, column) for row in rows_of(source)]
+    return [row[column] if column in row else field_at(row, column) for row in rows_of(source)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,16 @@ something says that they belong together: a shared length and an axis (times, st
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from ..text import clean
 from .columns import Role, is_coin, is_ladder, key_role, role_of, words_of
 from .grids import Grid, is_matrix, read_grids
-from .values import holds
+from .parallel import ParallelRows
+from .values import CONTAINER, RECORD, TEXT, holds
 
 Row = Mapping[str, object]
+_Item = TypeVar("_Item")
 _MAX_DEPTH = 12
 _MAX_SCALARS = 600
 _MAX_TABLES = 40
@@ -42,6 +45,8 @@ class Table:
 
     def column(self, name: str) -> list[object]:
         """Return the values of one column, None where a row lacks it."""
+        if isinstance(self.rows, ParallelRows):
+            return self.rows.column(name)
         return [row.get(name) for row in self.rows]
 
     def with_role(self, role: Role) -> str:
@@ -257,19 +262,18 @@ def _own_axes(path: str, lists: Mapping[str, Sequence[object]]) -> list[_Axis]:
 
 def _parallel_table(axis: _Axis) -> Table:
     names = list(axis.columns)[:_MAX_COLUMNS]
-    lists = [axis.columns[name] for name in names]
-    rows = [dict(zip(names, values, strict=True)) for values in zip(*lists, strict=True)]
-    return Table(axis.path, tuple(names), rows, axis.name, _roles(names, rows))
+    lists = {name: axis.columns[name] for name in names}
+    samples = {name: _sample(values) for name, values in lists.items()}
+    return Table(axis.path, tuple(names), ParallelRows(lists), axis.name, _roles(samples))
 
 
 def _record_table(path: str, rows: Sequence[Row], axis: str = "") -> Table:
-    seen: dict[str, None] = {}
+    seen: dict[str, object] = {}
     for row in rows:
-        for name in row:
-            if name not in seen and len(seen) < _MAX_COLUMNS:
-                seen[name] = None
-    names = list(seen)
-    roles = _roles(names, rows)
+        seen.update(row)
+    names = list(seen)[:_MAX_COLUMNS]
+    sample = _sample(rows)
+    roles = _roles({name: [row.get(name) for row in sample] for name in names})
     if not axis:
         own = (name for name in names if "." not in name)
         placed = [name for name in own if _is_axis(name, roles.get(name, ""))]
@@ -287,17 +291,20 @@ def _is_axis(name: str, role: Role) -> bool:
     return role in _AXIS_ROLES and not (role == "time" and words_of(name)[-1] == "at")
 
 
-def _roles(names: Sequence[str], rows: Sequence[Row]) -> Mapping[str, Role]:
-    sample = [*rows[:12], *rows[-4:]]
-    found = {name: role_of(name, [row.get(name) for row in sample]) for name in names}
+def _roles(samples: Mapping[str, Sequence[object]]) -> Mapping[str, Role]:
+    found = {name: role_of(name, values) for name, values in samples.items()}
     return {name: role for name, role in found.items() if role}
+
+
+def _sample(items: Sequence[_Item]) -> list[_Item]:
+    return [*items[:12], *items[-4:]]
 
 
 def _flat(value: object, alone: str) -> Row:
     """Return a record with its nested records as dotted columns; a single value under `alone`."""
     if not isinstance(value, dict):
         return {alone: value}
-    if not holds(value.values(), dict):
+    if not holds(value.values(), RECORD):
         return value
     flat: dict[str, object] = {}
     _flatten(value, "", 0, flat)
@@ -339,11 +346,11 @@ def _holds_long(value: object) -> bool:
 
 
 def _single(values: Sequence[object]) -> bool:
-    return not holds(values, dict, list)
+    return not holds(values, CONTAINER)
 
 
 def _texts(values: Sequence[object]) -> bool:
-    return holds(values, str)
+    return holds(values, TEXT)
 
 
 def _pairs_up(key: str) -> bool:

@@ -24,11 +24,10 @@ def with_days(source: object, instant: datetime) -> list[Row]:
 
 def measured(source: object, *columns: str) -> list[Row]:
     """Return the rows that have a figure in each of the columns."""
-    return [
-        row
-        for row in rows_of(source)
-        if all(number(field_at(row, column)) is not None for column in columns)
-    ]
+    rows = rows_of(source)
+    for column in columns:
+        rows = [row for _, row in figures(rows, column)]
+    return rows
 
 
 def at_least(source: object, column: str, limit: float) -> list[Row]:
