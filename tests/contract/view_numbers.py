@@ -9,6 +9,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, wraps
+from inspect import unwrap
 from typing import Any
 
 from bq_mcp.views import filters, select
@@ -78,7 +79,8 @@ class Ledger:
         for table in (views.globals, views.filters):
             for name, function in list(table.items()):
                 if _computes(function):
-                    table[name] = self._noting(function)
+                    # Without the memory of an answer, which asks for the context first.
+                    table[name] = self._noting(unwrap(function))
         return views
 
     def _noting(self, function: Callable[..., Any]) -> Callable[..., Any]:
