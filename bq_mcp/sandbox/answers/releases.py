@@ -28,6 +28,17 @@ def changelog_data() -> dict[str, Any]:
 
 RELEASES = (
     Release(
+        "2.10.1",
+        "2026-09-01",
+        False,
+        "Chain activity is a measurement or nothing.",
+        (
+            "notional_volume is premium on every symbol, HYPE included.",
+            "An as_of chain says whether activity was rebuilt and if it has no quotes.",
+            "BTC and ETH activity is null where the count over all venues is missing.",
+        ),
+    ),
+    Release(
         "2.10.0",
         "2026-09-01",
         True,

@@ -90,7 +90,7 @@ def test_meta_says_what_applies_to_the_caller():
 def test_changelog_is_newest_first_and_ends_at_the_served_version():
     body = ask(sandbox(), "changelog").json()
     releases = body["data"]["releases"]
-    assert body["data"]["current_version"] == releases[0]["version"] == "2.10.0"
+    assert body["data"]["current_version"] == releases[0]["version"] == "2.10.1"
     versions = [tuple(map(int, row["version"].split("."))) for row in releases]
     assert versions == sorted(versions, reverse=True)
     assert [row["released_at"] for row in releases] == sorted(
