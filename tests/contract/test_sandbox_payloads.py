@@ -151,6 +151,39 @@ def test_answer_has_every_required_field(path, route, query):
             assert field in {name for name, _ in found}, field
 
 
+SIGNING = {
+    "positioning",
+    "positioning_requested",
+    "positioning_fallback_reason",
+    "aggregation",
+}
+STORED = {"as_of", "history_clamp", "flow_unavailable_before", "flow_coverage_note"}
+# The chain, the summary and the calendar say in addition by which model they are signed.
+EXTRA_KEYS = {
+    "/gex/levels": SIGNING | STORED | {"unavailable_sections"},
+    "/gex/strike-profile": SIGNING | STORED,
+    "/multi/gex/levels": SIGNING,
+    "/options/greeks/trace/{greek}": SIGNING,
+    "/options/chain": STORED | {"filter_hash", "activity_rebuilt", "quotes_note", "positioning"},
+    "/options/expiry-summary": {"positioning"},
+    "/options/opex": {"positioning", "expiry_count"},
+    "/options/iv/skew": STORED,
+    "/options/iv/term-structure": STORED,
+}
+STORED_ANSWERS = [
+    ("/gex/levels", "gex/levels", {"as_of": "2026-05-01T00:00:00Z", "include": EVERY_SECTION}),
+    ("/gex/strike-profile", "gex/strike-profile", {"as_of": "2026-05-01T00:00:00Z"}),
+]
+
+
+@pytest.mark.parametrize(("path", "route", "query"), [*ANSWERS, *STORED_ANSWERS])
+def test_meta_extra_has_only_the_keys_known_of_the_endpoint(path, route, query):
+    extra = ask(service(), route, **query).json()["meta"]["extra"] or {}
+    assert set(extra) <= EXTRA_KEYS.get(path, set())
+    if "as_of" in query:
+        assert set(extra["as_of"]) == {"requested", "snapshot_ts", "lag_seconds", "resolution"}
+
+
 @pytest.mark.parametrize("path", PATHS)
 def test_every_documented_field_can_be_had(path):
     served = {

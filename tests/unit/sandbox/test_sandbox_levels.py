@@ -97,14 +97,26 @@ def test_sol_falls_back_to_std_and_says_why():
     assert "flow_unavailable_before" not in extra(reply)
 
 
-def test_multi_equals_single_at_the_same_instant():
+@pytest.mark.parametrize(
+    "query",
+    [
+        {},
+        {"include": "ranked,max_pain,expected_move,zones"},
+        {"positioning": "std", "include": "zones"},
+        {"exchanges": "okx,derive", "include": "expected_move,ranked"},
+    ],
+)
+def test_multi_equals_single_at_the_same_instant(query):
     app = service()
-    entry = ask(app, "multi/gex/levels", symbols="ETHUSDT", include="ranked,zones").json()
-    single = ask(app, "gex/levels", symbol="ETHUSDT", include="ranked,zones").json()
-    found = entry["data"]["results"]["ETHUSDT"]
-    assert found.pop("spot_price") == single["meta"]["spot_price"]
-    assert found.pop("computed_at") == single["meta"]["computed_at"]
-    assert found == single["data"]
+    entries = ask(app, "multi/gex/levels", symbols=",".join(SYMBOLS), **query).json()
+    assert entries["data"]["served"] == list(SYMBOLS)
+    for symbol in SYMBOLS:
+        single = ask(app, "gex/levels", symbol=symbol, **query).json()
+        found = entries["data"]["results"][symbol]
+        assert found.pop("spot_price") == single["meta"]["spot_price"]
+        assert found.pop("computed_at") == single["meta"]["computed_at"]
+        assert found == single["data"]
+        assert found["positioning"] == single["meta"]["extra"]["positioning"]
 
 
 def test_multi_names_the_venues_combined_and_the_model_all_entries_share():
