@@ -10,6 +10,7 @@ from typing import Any
 
 from ..text import clean
 from .openapi import is_openapi, operations
+from .reading import Reading
 
 Entry = Mapping[str, Any]
 
@@ -40,55 +41,57 @@ _ENTRY_KEYS = ("methods", "method", "parameters", "params")
 _VERBS = frozenset({"get", "post", "put", "patch", "delete", "head"})
 
 
-def entries(body: object, warnings: list[str]) -> Iterator[Entry]:
+def entries(body: object, reading: Reading) -> Iterator[Entry]:
     """Yield every record of `body` that names a path and can be asked with GET, as it stands."""
     if is_openapi(body):
-        yield from operations(body, warnings)
+        yield from operations(body, reading)
     else:
-        yield from _walk(body, "", warnings, _MAX_DEPTH)
+        yield from _walk(body, "", reading, _MAX_DEPTH)
 
 
-def _walk(node: object, group: str, warnings: list[str], depth: int) -> Iterator[Entry]:
+def _walk(node: object, group: str, reading: Reading, depth: int) -> Iterator[Entry]:
     if depth == 0:
         return
     if isinstance(node, list):
-        yield from _walk_list(node, group, warnings, depth)
+        yield from _walk_list(node, group, reading, depth)
     elif isinstance(node, Mapping):
         if _is_entry(node):
             yield from _operation(node, group)
         elif any(key in node for key in _ENTRY_KEYS) and not _holds_entries(node):
-            warnings.append("dropped an entry without a path")
+            reading.warn("dropped an entry without a path")
         else:
-            yield from _walk_map(node, group, warnings, depth)
+            yield from _walk_map(node, group, reading, depth)
 
 
-def _walk_list(node: list[Any], group: str, warnings: list[str], depth: int) -> Iterator[Entry]:
+def _walk_list(node: list[Any], group: str, reading: Reading, depth: int) -> Iterator[Entry]:
+    reading.spend(len(node))
     holds_records = any(isinstance(item, Mapping) for item in node)
     for item in node:
         if isinstance(item, Mapping | list):
-            yield from _walk(item, _group_name(item) or group, warnings, depth - 1)
+            yield from _walk(item, _group_name(item) or group, reading, depth - 1)
         elif holds_records:
-            warnings.append(f"dropped an entry that is no object: {clean(item, 40)!r}")
+            reading.warn(f"dropped an entry that is no object: {clean(item, 40)!r}")
 
 
-def _walk_map(node: Entry, group: str, warnings: list[str], depth: int) -> Iterator[Entry]:
+def _walk_map(node: Entry, group: str, reading: Reading, depth: int) -> Iterator[Entry]:
+    reading.spend(len(node))
     for key, value in node.items():
         if _is_path_key(key, value):
-            yield from _keyed(key, value, group, warnings)
+            yield from _keyed(key, value, group, reading)
         elif isinstance(value, Mapping | list) and key not in _ASIDES:
             names_group = key not in _LAYERS and not (
                 isinstance(value, Mapping) and _is_entry(value)
             )
-            yield from _walk(value, key if names_group else group, warnings, depth - 1)
+            yield from _walk(value, key if names_group else group, reading, depth - 1)
 
 
-def _keyed(path: str, value: object, group: str, warnings: list[str]) -> Iterator[Entry]:
+def _keyed(path: str, value: object, group: str, reading: Reading) -> Iterator[Entry]:
     if isinstance(value, list):
         yield from _operation({"path": path, "parameters": value}, group)
     elif isinstance(value, Mapping):
         yield from _operation({**value, "path": path}, group)
     else:
-        warnings.append(f"dropped an entry that is no object: {clean(path, 80)}")
+        reading.warn(f"dropped an entry that is no object: {clean(path, 80)}")
 
 
 def _operation(entry: Entry, group: str) -> Iterator[Entry]:

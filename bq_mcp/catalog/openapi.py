@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, TypeGuard
 
 from ..text import clean
+from .reading import Reading
 from .schemas import Schemas
 
 _Node = Mapping[str, Any]
@@ -19,29 +20,31 @@ def is_openapi(body: object) -> TypeGuard[_Node]:
     )
 
 
-def operations(document: _Node, warnings: list[str]) -> Iterator[_Node]:
+def operations(document: _Node, reading: Reading) -> Iterator[_Node]:
     """Yield one entry for each GET operation, its parameters resolved within the document."""
-    schemas = Schemas(document)
+    schemas = Schemas(document, reading)
+    reading.spend(len(document["paths"]))
     for path, raw in document["paths"].items():
         item = schemas.resolve(raw)
         operation = item.get("get", {}) if isinstance(item, Mapping) else None
         if not isinstance(item, Mapping) or not isinstance(operation, Mapping):
-            warnings.append(f"dropped an entry that is no object: {clean(path, _PATH_SHOWN)}")
+            reading.warn(f"dropped an entry that is no object: {clean(path, _PATH_SHOWN)}")
         elif "get" in item:
             listed = (*_list(operation.get("parameters")), *_list(item.get("parameters")))
-            params = list(_parameters(listed, path, schemas, warnings))
+            params = list(_parameters(listed, path, schemas, reading))
             yield {**operation, "path": path, "method": "GET", "parameters": params}
 
 
 def _parameters(
-    listed: tuple[object, ...], path: str, schemas: Schemas, warnings: list[str]
+    listed: tuple[object, ...], path: str, schemas: Schemas, reading: Reading
 ) -> Iterator[_Node]:
     """Yield each parameter once; those of the operation stand before those of its path."""
     seen: set[tuple[str, str]] = set()
+    reading.spend(len(listed))
     for raw in listed:
         param = schemas.resolve(raw)
         if not isinstance(param, Mapping):
-            warnings.append(f"{clean(path, _PATH_SHOWN)}: dropped a parameter that is no object")
+            reading.warn(f"{clean(path, _PATH_SHOWN)}: dropped a parameter that is no object")
             continue
         identity = (str(param.get("name")), str(param.get("in")))
         if identity not in seen:

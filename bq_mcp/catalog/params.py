@@ -18,11 +18,13 @@ from .facts import (
     read_type,
 )
 from .model import Param, ParamType, Scalar
+from .reading import Reading
 from .schemas import Schemas
 
 _Entry = Mapping[str, Any]
 
 _MAX_PARAMS = 64
+_STEPS_PER_PARAM = 20
 _DESCRIPTION_LIMIT = 400
 _FORMAT_LIMIT = 32
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.\-]{0,63}")
@@ -39,7 +41,7 @@ _SECRET_NAME = re.compile(
 
 
 def read_params(
-    listings: Sequence[object], placeholders: tuple[str, ...], path: str, warnings: list[str]
+    listings: Sequence[object], placeholders: tuple[str, ...], path: str, reading: Reading
 ) -> tuple[Param, ...] | None:
     """Return the parameters in all of `listings`, path parameters first.
 
@@ -49,35 +51,37 @@ def read_params(
     if any(_is_secret(name) for name in placeholders):
         return None
     found: dict[str, Param] = {}
-    for entry in _all_entries(listings, path, warnings):
+    for entry in _all_entries(listings, path, reading):
         name, location = _wire_name(entry), _location(entry)
         if any(word in location for word in _NOT_IN_URL) or _is_secret(name):
             continue
         if not (isinstance(name, str) and _NAME.fullmatch(name)):
-            warnings.append(f"{path}: dropped parameter {clean(name, 40)!r}, unusable name")
+            reading.warn(f"{path}: dropped parameter {clean(name, 40)!r}, unusable name")
             if _is_required(entry):
                 return None
         elif location == "path" and name not in placeholders:
-            warnings.append(f"{path}: dropped path parameter {name}, not in the path")
+            reading.warn(f"{path}: dropped path parameter {name}, not in the path")
         elif name not in found:
-            found[name] = _read_param(name, entry, name in placeholders, path, warnings)
+            found[name] = _read_param(name, entry, name in placeholders, path, reading)
     for name in placeholders:
         found.setdefault(name, Param(name=name, location="path", required=True))
     in_path_order = [found.pop(name) for name in placeholders]
     return (*in_path_order, *found.values())
 
 
-def _all_entries(listings: Sequence[object], path: str, warnings: list[str]) -> Iterator[_Entry]:
+def _all_entries(listings: Sequence[object], path: str, reading: Reading) -> Iterator[_Entry]:
     count = 0
     for listed in listings:
         for entry in _param_entries(listed):
+            reading.spend(1)
             if not isinstance(entry, Mapping):
-                warnings.append(f"{path}: dropped a parameter that is no object")
+                reading.warn(f"{path}: dropped a parameter that is no object")
                 continue
             count += 1
             if count > _MAX_PARAMS:
-                warnings.append(f"{path}: only the first {_MAX_PARAMS} parameters are read")
+                reading.warn(f"{path}: only the first {_MAX_PARAMS} parameters are read")
                 return
+            reading.spend(_STEPS_PER_PARAM)
             yield entry
 
 
@@ -114,12 +118,12 @@ def _holds_params(entry: object) -> bool:
     return isinstance(entry, list)
 
 
-def _read_param(name: str, entry: _Entry, in_path: bool, path: str, warnings: list[str]) -> Param:
-    facts = _facts(entry)
+def _read_param(name: str, entry: _Entry, in_path: bool, path: str, reading: Reading) -> Param:
+    facts = _facts(entry, reading)
     kind = read_type(facts)
     if in_path and kind == "array":
         kind = "string"
-    low, high, above, below = _bounds(facts, kind, f"{path}: {name}", warnings)
+    low, high, above, below = _bounds(facts, kind, f"{path}: {name}", reading)
     members = () if kind == "array" else read_members(facts, kind)
     item_type, item_enum = _items(facts) if kind == "array" else ("string", ())
     return Param(
@@ -149,17 +153,17 @@ def _items(facts: Facts) -> tuple[ItemType, tuple[Scalar, ...]]:
     return kind, read_members(items, kind) or read_members(facts, kind)
 
 
-def _facts(entry: _Entry) -> Facts:
+def _facts(entry: _Entry, reading: Reading) -> Facts:
     """Return what the entry and its schema state, the entry first where both do."""
     schema = entry.get("schema")
-    own = Schemas(entry).fold(entry)
+    own = Schemas(entry, reading).fold(entry)
     if not isinstance(schema, Mapping):
         return own
-    return {**Schemas(schema).fold(schema), **own}
+    return {**Schemas(schema, reading).fold(schema), **own}
 
 
 def _bounds(
-    facts: Facts, kind: ParamType, subject: str, warnings: list[str]
+    facts: Facts, kind: ParamType, subject: str, reading: Reading
 ) -> tuple[float | None, ...]:
     if kind not in ("integer", "number"):
         return (None,) * 4
@@ -168,7 +172,7 @@ def _bounds(
     lowest = max((bound for bound in (low, above) if bound is not None), default=None)
     highest = min((bound for bound in (high, below) if bound is not None), default=None)
     if lowest is not None and highest is not None and lowest > highest:
-        warnings.append(f"{subject} has a minimum above its maximum, both ignored")
+        reading.warn(f"{subject} has a minimum above its maximum, both ignored")
         return (None,) * 4
     return bounds
 

@@ -15,9 +15,11 @@ from .entries import PARAM_KEYS, PATH_KEYS, TAG_KEYS, VERB_AND_PATH, Entry, entr
 from .model import Catalog, Endpoint, Source
 from .params import read_params
 from .paths import PathFault, read_path
+from .reading import Reading
 
 MAX_ENDPOINTS = 1_000
-_MAX_WARNINGS = 50
+_MAX_METHODS = 16
+_STEPS_PER_ENTRY = 10
 _SUMMARY_LIMIT = 200
 _DESCRIPTION_LIMIT = 600
 _TAG_LIMIT = 40
@@ -32,23 +34,24 @@ def read_catalog(body: object, *, source: Source, simulated: bool = False) -> Ca
     A live list that says in so many words that there is nothing gives an empty catalog.
 
     Raises:
-        CatalogError: no entry of `body` is a usable endpoint.
+        CatalogError: no entry of `body` is a usable endpoint, or it is too much to read.
     """
-    warnings: list[str] = []
+    reading = Reading()
     found: dict[str, Endpoint] = {}
-    for entry in entries(body, warnings):
+    for entry in entries(body, reading):
         if len(found) >= MAX_ENDPOINTS:
-            warnings.append(f"only the first {MAX_ENDPOINTS} endpoints are read")
+            reading.warn(f"only the first {MAX_ENDPOINTS} endpoints are read")
             break
+        reading.spend(_STEPS_PER_ENTRY)
         try:
-            endpoint = _read_endpoint(entry, warnings)
+            endpoint = _read_endpoint(entry, reading)
         except PathFault as fault:
-            warnings.append(f"dropped an entry: {fault}")
+            reading.warn(f"dropped an entry: {fault}")
             continue
         if endpoint is None:
             continue
         if endpoint.path in found:
-            warnings.append(f"{endpoint.path}: listed twice, the first entry is used")
+            reading.warn(f"{endpoint.path}: listed twice, the first entry is used")
         else:
             found[endpoint.path] = endpoint
     top = body if isinstance(body, Mapping) else {}
@@ -60,7 +63,7 @@ def read_catalog(body: object, *, source: Source, simulated: bool = False) -> Ca
         version=_version(top),
         simulated=simulated or _is_marked_simulated(top),
         live_size=len(found) if source == "live" else _remembered_size(top, source),
-        warnings=_bounded(warnings),
+        warnings=reading.warnings,
     )
 
 
@@ -73,13 +76,7 @@ def _remembered_size(top: Mapping[str, Any], source: Source) -> int:
     return size if isinstance(size, int) and 0 < size <= MAX_ENDPOINTS else 0
 
 
-def _bounded(warnings: list[str]) -> tuple[str, ...]:
-    left_out = len(warnings) - _MAX_WARNINGS
-    shown = tuple(warnings[:_MAX_WARNINGS])
-    return (*shown, f"{left_out} more warnings") if left_out > 0 else shown
-
-
-def _read_endpoint(entry: Entry, warnings: list[str]) -> Endpoint | None:
+def _read_endpoint(entry: Entry, reading: Reading) -> Endpoint | None:
     raw = _raw_path(entry)
     verb = VERB_AND_PATH.fullmatch(raw)
     if verb:
@@ -91,9 +88,9 @@ def _read_endpoint(entry: Entry, warnings: list[str]) -> Endpoint | None:
     if path in _NOT_DATA or path.startswith("/ws/"):
         return None
     listings = [entry[key] for key in PARAM_KEYS if entry.get(key)]
-    params = read_params(listings, placeholders, path, warnings)
+    params = read_params(listings, placeholders, path, reading)
     if params is None:
-        warnings.append(f"{path}: dropped, a required parameter cannot be offered")
+        reading.warn(f"{path}: dropped, a required parameter cannot be offered")
         return None
     return Endpoint(
         path=path,
@@ -116,7 +113,7 @@ def _is_get(entry: Entry) -> bool:
         return False
     stated = (entry.get(key) for key in ("methods", "method", "verb", "http_method"))
     methods = next((value for value in stated if value is not None), "GET")
-    listed = methods if isinstance(methods, list) else [methods]
+    listed = methods[:_MAX_METHODS] if isinstance(methods, list) else [methods]
     words = (re.findall(r"[A-Za-z]+", item[:200]) for item in listed if isinstance(item, str))
     return any(word.upper() == "GET" for found in words for word in found)
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from itertools import islice
 from typing import Any
 
+from .reading import Reading
+
 Schema = Mapping[str, Any]
 
 _MAX_DEPTH = 8
@@ -18,11 +20,12 @@ class Schemas:
     """Resolves the references of one document.
 
     Each reference is followed once and remembered, so that schemas that refer to themselves, or
-    to each other many times over, cost no more than their text.
+    to each other many times over, cost no more than their text; `reading` bounds that.
     """
 
-    def __init__(self, document: Schema) -> None:
+    def __init__(self, document: Schema, reading: Reading) -> None:
         self._document = document
+        self._reading = reading
         self._folded: dict[str, Schema] = {}
 
     def resolve(self, node: object) -> object:
@@ -37,6 +40,7 @@ class Schemas:
         """Return `schema` as one flat schema; what is stated beside a reference wins over it."""
         if not isinstance(schema, Mapping) or depth == 0:
             return {}
+        self._reading.spend(1)
         plain: Schema = {
             key: value
             for key, value in islice(schema.items(), _MAX_KEYS)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from ..catalog.entries import PARAM_KEYS, PATH_KEYS, TAG_KEYS, entries
+from ..catalog.reading import Reading
 from .shape import Row
 from .values import text
 
@@ -13,7 +14,7 @@ def routes(data: object) -> list[Row]:
     `parameters` is how many it lists, None where it lists none of them at all.
     """
     found: list[Row] = []
-    for entry in entries(data, []):
+    for entry in entries(data, Reading()):
         path = _first(entry, PATH_KEYS)
         if path is not None:
             listed = next((entry[key] for key in PARAM_KEYS if key in entry), None)
