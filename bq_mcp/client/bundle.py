@@ -120,7 +120,7 @@ def charged_units(request: Request) -> int:
     if request.path != _SERIES:
         return 1
     asked = dict(request.query).get("series", "")
-    return len({name for name in asked.split(",") if name}) or _ALL_SERIES
+    return len({name for name in map(str.strip, asked.split(",")) if name}) or _ALL_SERIES
 
 
 def bundled_symbol(request: Request) -> str | None:

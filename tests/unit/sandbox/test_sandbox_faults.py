@@ -348,6 +348,22 @@ def test_frozen_data_grows_old_while_the_clock_goes_on(window):
     assert later["meta"]["timestamp"] == "2026-09-10T12:10:17Z"
 
 
+def test_while_data_is_frozen_status_and_symbols_tell_the_time_and_the_growing_age():
+    clock = HandClock()
+    app = faulty(Fault("frozen_data"), clock=clock)
+    first, ages = ask(app, "status").json()["data"], ask(app, "symbols").json()["data"]
+    assert first["symbols"]["BTCUSDT"]["gex"]["status"] == "healthy"
+    clock.advance(minutes=10)
+    later, later_ages = ask(app, "status").json()["data"], ask(app, "symbols").json()["data"]
+    assert instant(later["current_time"]) - instant(first["current_time"]) == timedelta(minutes=10)
+    cell, before = later["symbols"]["BTCUSDT"]["gex"], first["symbols"]["BTCUSDT"]["gex"]
+    assert cell["freshness_seconds"] == before["freshness_seconds"] + 600
+    assert cell["status"] == "unhealthy"
+    for old, new in zip(ages["symbols"], later_ages["symbols"], strict=True):
+        assert new["freshness_seconds"]["gex"] == old["freshness_seconds"]["gex"] + 600
+        assert new["spot_price"] == old["spot_price"]
+
+
 def test_bundle_costs_a_unit_for_each_series():
     def units(**query: str) -> str:
         return str(ask(faulty(), "market/bundle", **query).headers["X-Quota-Used"])
