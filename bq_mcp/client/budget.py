@@ -16,7 +16,7 @@ from .model import Effort, Limits
 
 # Before the first reply nothing is known; the smallest plan has thirty calls a minute.
 _UNKNOWN_AT_ONCE = 10
-_WINDOW_S = 60.0
+MINUTE_S = 60.0
 # A window that ends this close to another is the same one, told by a clock that drifts.
 _SAME_WINDOW_S = 5.0
 
@@ -93,7 +93,7 @@ class BurstBudget:
             self._limit = limits.burst_limit
         if seconds_to_reset is None or seconds_to_reset <= 0:
             return
-        ends = self._clock.monotonic() + min(seconds_to_reset, _WINDOW_S)
+        ends = self._clock.monotonic() + min(seconds_to_reset, MINUTE_S)
         # Upstream counted the request of this reply; the others under way it may not have seen.
         window = _Window(limits.burst_left, self._under_way - 1, ends, limits.is_fallback)
         known = self._current()
@@ -116,8 +116,8 @@ class BurstBudget:
         if self._limit is None:
             self._window = None
         else:
-            passed = (now - self._window.ends) // _WINDOW_S + 1
-            ends = self._window.ends + passed * _WINDOW_S
+            passed = (now - self._window.ends) // MINUTE_S + 1
+            ends = self._window.ends + passed * MINUTE_S
             self._window = _Window(self._limit, self._under_way, ends)
         return self._window
 
@@ -141,7 +141,7 @@ class BurstBudget:
             return 0.0
         short = place - max(window.left, 0)
         further_windows = (short - 1) // self._limit if self._limit else 0
-        return window.ends - self._clock.monotonic() + further_windows * _WINDOW_S
+        return window.ends - self._clock.monotonic() + further_windows * MINUTE_S
 
     async def _until_something_is_known(self) -> None:
         while not self._is_stated and self._under_way >= _UNKNOWN_AT_ONCE:

@@ -18,7 +18,7 @@ from ..errors import (
     TransportError,
 )
 from .breaker import Breaker
-from .budget import BurstBudget
+from .budget import MINUTE_S, BurstBudget
 from .bundle import charged_units
 from .clock import Clock
 from .model import Effort, Limits, RawReply, Reply, Request, Send, read_limits
@@ -34,8 +34,16 @@ class Exchange:
         self._clock = clock
         self._breaker = breaker
         self._budget = BurstBudget(clock)
-        self.limits = Limits()
         self.simulated = False
+        self._limits = Limits()
+        self._minute_ends = 0.0
+
+    @property
+    def limits(self) -> Limits:
+        """What the last reply stated; of a minute that is over nothing is known to be left."""
+        if self._clock.monotonic() < self._minute_ends:
+            return self._limits
+        return replace(self._limits, burst_left=None, burst_resets_at=None)
 
     async def ask(self, request: Request, effort: Effort) -> Reply:
         """Return the reply to `request`, asked again where that can help.
@@ -105,11 +113,12 @@ class Exchange:
 
     def _learn(self, raw: RawReply, server_time: datetime, refusal: ApiError | None) -> None:
         stated = read_limits(raw.headers)
-        if stated != Limits():
-            self.limits = stated
         seconds = None
         if stated.burst_resets_at is not None:
             seconds = stated.burst_resets_at - server_time.timestamp()
+        if stated != Limits():
+            left = seconds if seconds is not None and 0 < seconds < MINUTE_S else MINUTE_S
+            self._limits, self._minute_ends = stated, self._clock.monotonic() + left
         if isinstance(refusal, BurstLimitError):
             stated = replace(stated, burst_left=0)
             if refusal.retry_after is None and seconds is not None and seconds > 0:
