@@ -79,6 +79,7 @@ def test_doctor_finds_nothing_wrong_with_the_sandbox() -> None:
     done = bq("doctor", "--sandbox")
     assert done.returncode == 0, done.stdout
     assert "calls left this minute" in done.stdout
+    assert re.search(r"calls +requests \d+, .*hits \d+, .*stale 0, saved \d+", done.stdout)
 
 
 def test_doctor_names_an_unreachable_upstream_and_masks_the_key(tmp_path: Path) -> None:

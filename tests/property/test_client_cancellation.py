@@ -235,3 +235,47 @@ async def _close(callers: list[Caller], turns: list[int], closes_after: int) -> 
     assert ended == len(callers)
     assert upstream.under_way == 0
     assert len(asyncio.all_tasks()) == 1
+
+
+@settings(deadline=None, max_examples=60, derandomize=True)
+@given(
+    callers=callers,
+    turns=st.lists(st.integers(0, 8), min_size=1, max_size=5),
+    closes=st.booleans(),
+)
+def test_what_goes_on_for_nobody_ends_by_itself_or_with_the_client(
+    callers: list[Caller], turns: list[int], closes: bool
+) -> None:
+    anyio.run(_go_on, callers, turns, closes)
+
+
+async def _go_on(callers: list[Caller], turns: list[int], closes: bool) -> None:
+    """Everyone has an older answer and no patience; the requests outlive those who asked."""
+    time = _turning()
+    upstream = Slow(time, turns, limit=30)
+    outcomes: list[str] = []
+
+    async def call(client: Client, caller: Caller) -> None:
+        with anyio.CancelScope() as scope:
+            if caller.stays is not None:
+                tasks.start_soon(_cancel_after, scope, caller.stays)
+            outcomes.append((await client.get(caller.path, caller.query, LIVE)).outcome)
+
+    with anyio.fail_after(10):
+        async with opened(upstream, time, tuning=Tuning(patience_with_older=0.0)) as client:
+            for caller in callers:
+                await client.get(caller.path, caller.query, LIVE)
+            time.advance(60)
+            upstream.hold()
+            async with anyio.create_task_group() as tasks:
+                for caller in callers:
+                    tasks.start_soon(call, client, caller)
+            assert set(outcomes) <= {"stale"}
+            if not closes:
+                upstream.open.set()
+                await settle()
+                assert upstream.under_way == 0
+                assert len(asyncio.all_tasks()) == 1
+                await _check_it_works_as_at_first(client, upstream)
+    assert upstream.under_way == 0
+    assert len(asyncio.all_tasks()) == 1
