@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from ..client import Lifetime
 from ..envelope import parse_instant
+from ..views import stated_cadence
 from .inventory import Tool
 
 Thresholds = Mapping[str, tuple[float, float]]
@@ -15,6 +16,8 @@ _FIXING = ("as_of", "before")
 _SETTLED_AFTER = timedelta(minutes=10)
 # A status that calls twice the cadence healthy is how upstream grades its thirty-second data.
 _CADENCES_HEALTHY = 2.0
+# The hour at which data arrive that are replaced more seldom is nobody's to rely on.
+_LONGEST_CADENCE_S = 3_600.0
 _LONGEST_LIMIT_S = 365 * 86_400.0
 
 
@@ -33,7 +36,11 @@ def lifetime_of(
     if hint.clock in ("daily", "business_days"):
         return Lifetime("slow")
     stated = thresholds.get(tool.endpoint.tag.lower())
-    cadence = hint.cadence_seconds or (stated[0] / _CADENCES_HEALTHY if stated else None)
+    cadence = hint.cadence_seconds or stated_cadence(tool.endpoint.description)
+    if cadence is None and stated:
+        cadence = stated[0] / _CADENCES_HEALTHY
+    if cadence is not None and cadence > _LONGEST_CADENCE_S:
+        return Lifetime("slow")
     return Lifetime("appended" if hint.clock == "history" else "refreshed", cadence)
 
 

@@ -22,6 +22,7 @@ __all__ = [
     "render",
     "render_error",
     "render_instructions",
+    "stated_cadence",
 ]
 
 
@@ -50,3 +51,10 @@ def estimate(text: str) -> int:
     from .tokens import estimate as count
 
     return count(text)
+
+
+def stated_cadence(description: str) -> float | None:
+    """Return the refresh interval in seconds that a description states outright, else None."""
+    from .freshness import stated_cadence as stated
+
+    return stated(description)

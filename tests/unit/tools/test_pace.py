@@ -55,6 +55,16 @@ def test_a_stated_cadence_goes_before_the_status() -> None:
     assert lifetime_of(hinted, {}, STATUS, NOW) == Lifetime("refreshed", 90.0)
 
 
+def test_the_note_of_an_endpoint_nobody_has_seen_gives_its_pace_before_the_status() -> None:
+    noted = tool(tag="GEX", description="Some new map. Refreshes every 5 minutes.")
+    assert lifetime_of(noted, {}, STATUS, NOW) == Lifetime("refreshed", 300.0)
+
+
+@pytest.mark.parametrize("words", ["Updated every day.", "Refreshed every 12 hours."])
+def test_what_is_replaced_in_hours_is_kept_as_daily_rows_are(words: str) -> None:
+    assert lifetime_of(tool(description=words), {}, {}, NOW) == Lifetime("slow")
+
+
 @pytest.mark.parametrize("name", ["as_of", "before"])
 @pytest.mark.parametrize("value", ["2026-05-01T00:00:00Z", "2026-11-20T14:20:00+00:00"])
 def test_an_answer_of_the_past_never_changes(name: str, value: str) -> None:
