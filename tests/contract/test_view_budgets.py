@@ -1,15 +1,25 @@
 """Every answer of a hand-made view keeps its budget, counted by a real tokenizer."""
 
+import re
+from collections.abc import Iterator
+
 import bpe_openai
 import pytest
 
 from bq_mcp.views import Detail
-from bq_mcp.views.rendering import BUDGETS
-from tests.contract.sandbox_answers import SEEDS, answer, reply
+from bq_mcp.views.rendering import BUDGETS, GENERIC
+from tests.contract.extremes import extremes
+from tests.contract.sandbox_answers import SEEDS, Case, answer, put, reply
 from tests.contract.view_facts import ViewFacts, all_facts
+from tests.contract.view_numbers import Ledger, strangers, unfounded
 
 DETAILS: tuple[Detail, ...] = ("brief", "standard", "full", "raw")
+FORBIDDEN = re.compile(r"\b(none|null|nan|undefined)\b", re.IGNORECASE)
 _encoding = bpe_openai.get_encoding("o200k_base")
+
+
+def tokens(text: str) -> int:
+    return len(_encoding.encode(text))
 
 
 @pytest.mark.parametrize("view", all_facts(), ids=lambda view: view.path)
@@ -20,7 +30,38 @@ def test_every_answer_keeps_its_budget(view: ViewFacts) -> None:
         if not body["success"]:
             continue
         for detail in DETAILS:
-            spent = len(_encoding.encode(answer(case, detail, body).text))
+            spent = tokens(answer(case, detail, body).text)
             if spent > BUDGETS[detail]:
                 over.append(f"{case} {detail}: {spent} tokens")
     assert not over, "\n".join(over)
+
+
+def faults(case: Case, ledger: Ledger) -> Iterator[str]:
+    """Yield what is wrong with the answers to one question."""
+    body = put(case)
+    if not body["success"]:
+        return
+    environment = ledger.environment()
+    for detail in DETAILS:
+        ledger.entries.clear()
+        given = answer(case, detail, body, environment)
+        wrong = []
+        if (spent := tokens(given.text)) > BUDGETS[detail]:
+            wrong.append(f"{spent} tokens")
+        if detail != "raw":
+            view = str(given.meta["view"])
+            sources = [body["data"], body["meta"], dict(case.query)]
+            wrong += FORBIDDEN.findall(re.sub(r'"[^"\n]*"', "", given.text))
+            wrong += [view] if view in (GENERIC, "plain") else []
+            wrong += strangers(given.text, sources, ledger, view)
+            wrong += unfounded(ledger, sources, view)
+        if wrong:
+            yield f"{case} {detail}: {wrong[:4]}\n{given.text}"
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("view", all_facts(), ids=lambda view: view.path)
+def test_answers_hold_at_the_ends_of_every_parameter(view: ViewFacts) -> None:
+    ledger = Ledger()
+    found = [fault for case in extremes(view.path, SEEDS[1]) for fault in faults(case, ledger)]
+    assert not found, f"{len(found)}\n" + "\n\n".join(found[:6])

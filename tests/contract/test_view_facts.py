@@ -37,6 +37,18 @@ def test_answers_settle_their_questions(view: ViewFacts) -> None:
 
 
 @pytest.mark.parametrize("view", all_facts(), ids=lambda view: view.path)
+def test_answers_fall_into_no_trap(view: ViewFacts) -> None:
+    for case in view.cases(SEEDS) if view.traps else ():
+        body = reply(case)
+        if not body["success"]:
+            continue
+        set_ = [trap.words for trap in view.traps if evaluate(trap.when, body, case.query)]
+        for detail in DETAILS:
+            text = answer(case, detail).text
+            assert not [words for words in set_ if words in text], f"{case} {detail}\n{text}"
+
+
+@pytest.mark.parametrize("view", all_facts(), ids=lambda view: view.path)
 def test_every_fact_is_posed_and_has_a_truth(view: ViewFacts) -> None:
     answered = [case for case in view.cases(SEEDS) if reply(case)["success"]]
     found = {

@@ -11,8 +11,11 @@ queries    the questions to put, tables of parameters; `symbols` of each default
            details    the sizes of answer that must settle it
            missing    words the answer must hold where the truth is missing; optional
            when       an expression; the fact is left out where it is false; optional
+           each       names; the fact is asked for each, put in place of `{each}`; optional
 [[claim]]  words      a claim the view makes only where it has the field
            field      the name of that field
+[[trap]]   words      what a fluent but wrong answer would say, and this one never does
+           when       an expression; the trap is left out where it is false; optional
 """
 
 import math
@@ -69,6 +72,14 @@ class Claim:
 
 
 @dataclass(frozen=True)
+class Trap:
+    """Words that may not stand in an answer."""
+
+    words: str
+    when: str = "True"
+
+
+@dataclass(frozen=True)
 class ViewFacts:
     """The facts of one view."""
 
@@ -76,6 +87,7 @@ class ViewFacts:
     queries: Sequence[Mapping[str, Any]]
     facts: Sequence[Fact]
     claims: Sequence[Claim]
+    traps: Sequence[Trap]
 
     def cases(self, seeds: Iterable[int]) -> Iterator[Case]:
         """Return every question in every world."""
@@ -150,9 +162,20 @@ def _read(path: Path) -> ViewFacts:
     return ViewFacts(
         path=raw["path"],
         queries=raw.get("queries", [{}]),
-        facts=[Fact(**entry) for entry in raw["fact"]],
+        facts=[Fact(**asked) for entry in raw["fact"] for asked in _each(entry)],
         claims=[Claim(**entry) for entry in raw.get("claim", [])],
+        traps=[Trap(**entry) for entry in raw.get("trap", [])],
     )
+
+
+def _each(entry: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield a fact once, or once for every name it is asked for."""
+    told = {key: value for key, value in entry.items() if key != "each"}
+    for name in entry.get("each", [""]):
+        yield {
+            key: value.replace("{each}", name) if isinstance(value, str) else value
+            for key, value in told.items()
+        }
 
 
 def _get(node: Any, place: str) -> Any:
