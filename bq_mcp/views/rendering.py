@@ -45,7 +45,7 @@ _LIMITS: Mapping[str, Limits] = {
 }
 # Caveats may take half of what the first line leaves before they shrink to fewer words.
 _CAVEAT_SHARE = 0.5
-_HEADER_LIMIT = 90
+_HEADER_LIMIT = 110
 _HEADER, _CAVEATS, _CLOSING = "_header.md.jinja", "_caveats.md.jinja", "_closing.md.jinja"
 _SUFFIX = ".md.jinja"
 

@@ -98,6 +98,13 @@ OF_LEVELS = [
         never=("%", "above it", "below it", "net gamma sign"),
     ),
     levels(
+        "a spot of zero, which is no price",
+        LEVELS,
+        meta={"spot_price": 0},
+        every=("flip (HVL) 67,214.3, side of spot n/a",),
+        never=("above it", "below it", "spot n/a above", "inf"),
+    ),
+    levels(
         "empty sets",
         {"all_expiry": {}, "odte": None},
         every=("all expiries: flip and walls n/a", "0DTE: flip and walls n/a", "not stated"),
@@ -246,7 +253,7 @@ OF_STRIKES = [
         "holes in the net",
         data={"net_gex": [None, 0, -0.0004], "call_gex": None, "put_gex": None},
         every=("net GEX -$0.0004 per 1% move, 3 strikes", "net n/a at 1", "largest +: no strike"),
-        says=("67,000 n/a", "10.5 / 5.25", "67,500 $0"),
+        says=("67,000 n/a", "67,500 $0"),
         never=("calls +", "(calls n/a"),
     ),
     profile(

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 import bpe_openai
 import pytest
@@ -59,9 +60,11 @@ def faults(case: Case, ledger: Ledger) -> Iterator[str]:
             yield f"{case} {detail}: {wrong[:4]}\n{given.text}"
 
 
-@pytest.mark.sweep
+# The default run asks every fortieth question; the sweep of all of them takes minutes.
+@pytest.mark.parametrize("step", [40, pytest.param(1, marks=pytest.mark.sweep)])
 @pytest.mark.parametrize("view", all_facts(), ids=lambda view: view.path)
-def test_answers_hold_at_the_ends_of_every_parameter(view: ViewFacts) -> None:
+def test_answers_hold_at_the_ends_of_every_parameter(view: ViewFacts, step: int) -> None:
     ledger = Ledger()
-    found = [fault for case in extremes(view.path, SEEDS[1]) for fault in faults(case, ledger)]
+    asked = islice(extremes(view.path, SEEDS[1]), 0, None, step)
+    found = [fault for case in asked for fault in faults(case, ledger)]
     assert not found, f"{len(found)}\n" + "\n\n".join(found[:6])

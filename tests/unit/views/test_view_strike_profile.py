@@ -119,7 +119,7 @@ def test_no_strikes_is_a_finding() -> None:
 
 def test_rows_of_records_are_read_as_well() -> None:
     data = {"expiry": "all", "strikes": [{"strike": 67_000, "net_gex": 1e6, "call_oi": 5.0}]}
-    assert "67,000 +$1m, 5 / n/a" in ask(data, PATH).text
+    assert "67,000 +$1m, OI calls 5, puts n/a" in ask(data, PATH).text
 
 
 def test_a_book_of_a_thousand_strikes_costs_what_a_small_one_does() -> None:
