@@ -1,15 +1,19 @@
 """What a call costs beyond the bare HTTP request, over real sockets on this machine.
 
-Each round asks the same question bare (httpx and nothing else, one kept connection), through the
-client alone, and through a whole tool call; once when upstream has to be asked, once when the
-answer is held. The pause in which level questions gather is left out.
+Each round asks one question bare (httpx and nothing else, one kept connection), through a plain
+pass-through (the reply decoded and written out again as text), through the client alone, and
+through a whole tool call; once when upstream has to be asked, once when the answer is held. The
+same reply is then decoded, read and rendered by itself. The pause in which level questions gather
+is left out.
 """
 
+import json
 import random
 import statistics
 import time
-from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 
 import anyio
 import anyio.lowlevel
@@ -18,92 +22,193 @@ import pytest
 
 from bq_mcp.client import Clock, Lifetime
 from bq_mcp.compose import Service, compose
+from bq_mcp.envelope import decode_json, read_envelope
 from bq_mcp.sandbox.access import SANDBOX_KEY
 from bq_mcp.sandbox.app import create_app
-from bq_mcp.sandbox.clock import frozen_clock
 from bq_mcp.sandbox.serve import serving
 from bq_mcp.settings import Settings
+from bq_mcp.views import Question, Standing, render
+from bq_mcp.views.shape import read_shape
 
-ROUNDS = 100
-WARM_UP = 20
+ROUNDS = 40
+WARM_UP = 5
 LIVE = Lifetime("refreshed", 30.0)
 START = datetime(2026, 11, 20, 14, 30, 5, tzinfo=UTC)
+# Longer than any answer is held.
+SKIP_S = 30 * 86_400.0
 # A key of its own, so that the bare requests spend no calls of the client's.
 BARE_KEY = "bq_live_sandbox-of-the-bare-requests-000"
-QUESTIONS = (
-    ("gex_levels", "/gex/levels"),
-    ("gex_max_pain", "/gex/max-pain"),
-    ("gex_strike_profile", "/gex/strike-profile"),
-    ("options_chain", "/options/chain"),
-)
+SYMBOLS = "BTCUSDT,ETHUSDT,SOLUSDT,HYPEUSDT"
 pytestmark = pytest.mark.bench
 
 Call = Callable[[], Awaitable[object]]
 
 
-class _Skipping:
-    """A clock that passes a minute when told to; its pauses take no time."""
+@dataclass(frozen=True)
+class Asked:
+    """A question as a tool takes it and as it goes over the wire."""
+
+    tool: str
+    path: str
+    arguments: Mapping[str, str] = field(default_factory=dict)
+    query: tuple[tuple[str, str], ...] = ()
+
+
+QUESTIONS = (
+    Asked("gex_levels", "/gex/levels"),
+    Asked("gex_strike_profile", "/gex/strike-profile"),
+    Asked("gex_max_pain", "/gex/max-pain"),
+    Asked("multi_gex_levels", "/multi/gex/levels", {"symbols": SYMBOLS}, (("symbols", SYMBOLS),)),
+    Asked("options_expiry_summary", "/options/expiry-summary"),
+    Asked("options_opex", "/options/opex"),
+    Asked("options_chain", "/options/chain"),
+    Asked("options_iv_term_structure", "/options/iv/term-structure"),
+    Asked("options_iv_skew", "/options/iv/skew"),
+    Asked("options_probability_density", "/options/probability/density"),
+    Asked("options_greeks_trace", "/options/greeks/trace/gamma", {"greek": "gamma"}),
+    Asked("changelog", "/changelog"),
+    Asked("symbols", "/symbols"),
+    Asked("expiries", "/expiries"),
+    Asked("status", "/status"),
+    Asked("meta", "/meta"),
+    Asked("health", "/health"),
+    Asked("endpoints", "/endpoints"),
+)
+
+
+class _Time:
+    """Time that passes when told to; pauses in it take none."""
 
     def __init__(self) -> None:
+        self._minutes = 0
         self._skipped = 0.0
 
-    def clock(self) -> Clock:
-        return Clock(lambda: START, self.monotonic, self.sleep, random.random)
+    def now(self) -> datetime:
+        return START + timedelta(minutes=self._minutes)
 
     def monotonic(self) -> float:
         return time.monotonic() + self._skipped
 
-    def skip(self) -> None:
-        self._skipped += 60.0
+    def clock(self) -> Clock:
+        return Clock(self.now, self.monotonic, self.sleep, random.random)
+
+    def next_minute(self) -> None:
+        """Begin a minute, with all its calls still to spend."""
+        self._minutes += 1
+
+    def outlive(self) -> None:
+        """Let every held answer grow too old."""
+        self._skipped += SKIP_S
 
     async def sleep(self, seconds: float) -> None:
         await anyio.lowlevel.checkpoint()
 
 
-async def _took(call: Call) -> float:
-    """Return the milliseconds of one call."""
-    began = time.perf_counter()
-    await call()
-    return (time.perf_counter() - began) * 1000
+class _Taken:
+    """Milliseconds by what they were spent on, the rounds of warming up left out."""
+
+    def __init__(self) -> None:
+        self._spent: dict[str, list[float]] = {}
+
+    def note(self, what: str, began: float) -> float:
+        """Note the time since `began`; return the time now."""
+        now = time.perf_counter()
+        self._spent.setdefault(what, []).append((now - began) * 1000)
+        return time.perf_counter()
+
+    def typical(self, what: str) -> float:
+        """Return the lower quartile: other work on the machine only ever adds."""
+        return statistics.quantiles(self._spent[what][WARM_UP:])[0]
 
 
-async def _measure(service: Service, skip: Callable[[], None], tool: str, path: str) -> None:
-    taken: dict[str, list[float]] = {}
-    async with httpx.AsyncClient(headers={"X-API-Key": BARE_KEY}) as http, service:
-        url = f"{service.settings.base_url}/v2{path}"
+async def _ask(service: Service, asked: Asked, passing: _Time, taken: _Taken) -> bytes:
+    """Put the question in every way; return the body of the bare reply."""
+    async with httpx.AsyncClient(headers={"X-API-Key": BARE_KEY}) as http:
+        url = f"{service.settings.base_url}/v2{asked.path}"
+        query = dict(asked.query)
+
+        async def passed_through() -> str:
+            reply = await http.get(url, params=query)
+            return json.dumps(reply.json())
+
         calls: dict[str, Call] = {
-            "bare request": lambda: http.get(url),
-            "client, asked": lambda: service.client.get(path, (), LIVE),
-            "client, held": lambda: service.client.get(path, (), LIVE),
-            "tool call, asked": lambda: service.toolbox.call(tool, {}),
-            "tool call, held": lambda: service.toolbox.call(tool, {}),
+            "bare": lambda: http.get(url, params=query),
+            "passed through": passed_through,
+            "client, asked": lambda: service.client.get(asked.path, asked.query, LIVE),
+            "client, held": lambda: service.client.get(asked.path, asked.query, LIVE),
+            "tool, asked": lambda: service.toolbox.call(asked.tool, asked.arguments),
+            "tool, held": lambda: service.toolbox.call(asked.tool, asked.arguments),
         }
-        for number in range(WARM_UP + ROUNDS):
+        for _ in range(WARM_UP + ROUNDS):
+            passing.next_minute()
+            # The first request of a minute pays for the sandbox's next snapshot.
+            body = (await http.get(url, params=query)).content
             for name, call in calls.items():
                 if name.endswith("asked"):
-                    skip()
-                milliseconds = await _took(call)
-                if number >= WARM_UP:
-                    taken.setdefault(name, []).append(milliseconds)
-        asked = service.client.counters.requests
-    assert asked == 2 * (WARM_UP + ROUNDS)
-    _report(path, taken)
+                    passing.outlive()
+                began = time.perf_counter()
+                await call()
+                taken.note(name, began)
+        return body
 
 
-def _report(path: str, taken: dict[str, list[float]]) -> None:
-    bare = statistics.median(taken["bare request"])
-    print(f"\n{path}: bare request {bare:.2f} ms")
-    for name, milliseconds in list(taken.items())[1:]:
-        median = statistics.median(milliseconds)
-        added = median - bare if name.endswith("asked") else median
-        print(f"  {name:18} {median:6.2f} ms, added {added:5.2f} ms")
+def _render(service: Service, asked: Asked, body: bytes, taken: _Taken) -> None:
+    """Decode, read and render the reply by itself."""
+    inventory = service.toolbox.inventory
+    tool = inventory.tools[asked.tool]
+    prepared = tool.doctor.prepare(asked.arguments)
+    question = Question(
+        tool.name, tool.endpoint, tool.hint, prepared.asked, prepared.detail, inventory.names
+    )
+    for _ in range(WARM_UP + ROUNDS):
+        began = time.perf_counter()
+        envelope = read_envelope(decode_json(body)[0])
+        began = taken.note("decode", began)
+        read_shape(envelope.data)
+        began = taken.note("read", began)
+        render(question, envelope, Standing(START))
+        began = taken.note("render", began)
+        render(question, envelope, Standing(START))
+        taken.note("render held", began)
+
+
+def _line(asked: Asked, taken: _Taken, size: int) -> str:
+    bare, passed = taken.typical("bare"), taken.typical("passed through")
+    tool_asked, tool_held = taken.typical("tool, asked"), taken.typical("tool, held")
+    figures = (
+        size / 1024,
+        bare,
+        passed - bare,
+        taken.typical("client, asked") - bare,
+        tool_asked - bare,
+        tool_asked / passed,
+        taken.typical("client, held"),
+        tool_held,
+        tool_held / passed,
+        *(taken.typical(what) for what in ("decode", "read", "render", "render held")),
+    )
+    return f"{asked.path:28}" + "".join(f"{figure:9.2f}" for figure in figures)
 
 
 def test_what_is_added_to_a_request() -> None:
-    for tool, path in QUESTIONS:
-        time_passes = _Skipping()
-        app = create_app(clock=frozen_clock(START), plan="enterprise")
+    columns = "KiB bare +passed +client +tool x_passed client tool x_passed decode read render held"
+    print("\nmilliseconds; + is beyond the bare request, x_passed a part of the pass-through")
+    print(f"{'':46}{'upstream asked':^36}{'answer held':^27}{'rendering alone':^36}")
+    print(f"{'':28}" + "".join(f"{name:>9}" for name in columns.split()))
+    for asked in QUESTIONS:
+        passing, taken = _Time(), _Taken()
+        app = create_app(clock=passing.now, plan="enterprise")
         with serving(app) as base_url:
             settings = Settings(base_url=base_url, api_key=SANDBOX_KEY)
-            service = compose(settings, clock=time_passes.clock())
-            anyio.run(_measure, service, time_passes.skip, tool, path)
+            service = compose(settings, clock=passing.clock())
+            anyio.run(_measure, service, asked, passing, taken)
+
+
+async def _measure(service: Service, asked: Asked, passing: _Time, taken: _Taken) -> None:
+    async with service:
+        body = await _ask(service, asked, passing, taken)
+        requests = service.client.counters.requests
+    # What is called held was held: only the calls after a month ask upstream.
+    assert requests == 2 * (WARM_UP + ROUNDS)
+    _render(service, asked, body, taken)
+    print(_line(asked, taken, len(body)))
