@@ -9,6 +9,7 @@ by side. Anything that is not ASCII counts byte by byte.
 
 import re
 from functools import lru_cache
+from itertools import pairwise
 
 from .vocabulary import COSTS, JOINED, LED_MARKS, MARKS, UNPAIRED
 
@@ -20,9 +21,11 @@ _PIECE = re.compile(
     r"| ?[^ \t\n\v\f\rA-Za-z0-9]+[\r\n/]*"
     r"|\n| +|[\t\v\f\r]"
 )
-_CHUNK = re.compile(r" ?[^ \n]+|[ \n]+")
+_FOREIGN = re.compile(r" ?[^ \n]*[^\x00-\x7f][^ \n]*")
 _WORD = re.compile(r"([^A-Za-z]?)([A-Z]*)([a-z]*)(.*)", re.DOTALL)
 _SEPARATOR = " ·"
+# A mark that takes the break after it along, where nothing else can join them.
+_ENDS_WITH_BREAK = re.compile(r".*[A-Za-z0-9](?:%|\)|%\))\n[A-Za-z0-9-]")
 _LONGEST_BLANK = 16
 _LONG = 400
 _JOINS_LETTERS = "(,-./:=[_"
@@ -31,12 +34,15 @@ _JOINS_LETTERS = "(,-./:=[_"
 def estimate(text: str) -> int:
     """Return an upper bound of the o200k tokens of `text`, tight for our own answers.
 
-    Lines count apart, each break as one token: a text has the tokens of its parts.
+    Lines count apart, each break as one token or as part of the mark before it: a text has at most
+    the tokens of its parts.
     """
     lines = text.split("\n")
-    return (
-        len(lines) - 1 + sum(_line(line) if len(line) < _LONG else _measure(line) for line in lines)
+    breaks = sum(
+        not _ENDS_WITH_BREAK.fullmatch(line[-3:] + "\n" + after[:1])
+        for line, after in pairwise(lines)
     )
+    return breaks + sum(_line(line) if len(line) < _LONG else _measure(line) for line in lines)
 
 
 def shorten(text: str, limit: int) -> str:
@@ -51,12 +57,15 @@ def shorten(text: str, limit: int) -> str:
 
 
 def _measure(line: str) -> int:
-    if line.isascii():
-        return _ascii(line)
-    # Our separator is one token together with its blank, as a line break is.
-    chunks = _CHUNK.findall(line.replace(_SEPARATOR, "\n"))
-    foreign = sum(_bytes(chunk) for chunk in chunks if not chunk.isascii())
-    return foreign + _ascii("".join(chunk for chunk in chunks if chunk.isascii()))
+    # Our separator is one token together with its blank.
+    parts = line.split(_SEPARATOR)
+    return len(parts) - 1 + sum(map(_part, parts))
+
+
+def _part(text: str) -> int:
+    if text.isascii():
+        return _ascii(text)
+    return sum(map(_bytes, _FOREIGN.findall(text))) + sum(map(_ascii, _FOREIGN.split(text)))
 
 
 # The lines of an answer come back: in the next size tried, in the next answer.
