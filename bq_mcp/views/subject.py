@@ -145,6 +145,7 @@ def _near(shape: Shape, spot: float | None) -> list[float]:
     ladders = (
         table.column(name)
         for table in shape.tables
+        if table.roles.get(table.axis) != "time"
         for name, role in table.roles.items()
         if role in ("strike", "price")
     )

@@ -23,6 +23,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -238,6 +239,12 @@ def _share(part: float | None, whole: float | None) -> float | None:
     return None if part is None or not whole else part / whole * 100
 
 
+def _days(token: str, instant: str) -> int:
+    """Return the whole days from an instant to 08:00 UTC on the day of an expiry token."""
+    end = datetime.strptime(f"{token} 08 +0000", "%d%b%y %H %z")
+    return (end - datetime.fromisoformat(instant)).days
+
+
 NAMESPACE: Mapping[str, Any] = {
     "get": _get,
     "table": _table,
@@ -249,8 +256,9 @@ NAMESPACE: Mapping[str, Any] = {
     "side": _side,
     "percent": _percent,
     "share": _share,
+    "days": _days,
     **{
         function.__name__: function
-        for function in (abs, all, any, len, list, max, min, next, round, sorted, str, sum)
+        for function in (abs, all, any, dict, len, list, max, min, next, round, sorted, str, sum)
     },
 }
