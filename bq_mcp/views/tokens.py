@@ -23,7 +23,9 @@ _PIECE = re.compile(
 )
 _FOREIGN = re.compile(r" ?[^ \n]*[^\x00-\x7f][^ \n]*")
 _WORD = re.compile(r"([^A-Za-z]?)([A-Z]*)([a-z]*)(.*)", re.DOTALL)
+# Our separator is one token together with its blank; a deviation is three, its sign with the blank.
 _SEPARATOR = " ·"
+_OURS = re.compile(r" ·| ±[0-9]{1,3}σ(?![A-Za-z])")
 # A mark that takes the break after it along, where nothing else can join them.
 _ENDS_WITH_BREAK = re.compile(r".*[A-Za-z0-9](?:%|\)|%\))\n[A-Za-z0-9-]")
 _LONGEST_BLANK = 16
@@ -57,9 +59,9 @@ def shorten(text: str, limit: int) -> str:
 
 
 def _measure(line: str) -> int:
-    # Our separator is one token together with its blank.
-    parts = line.split(_SEPARATOR)
-    return len(parts) - 1 + sum(map(_part, parts))
+    parts = _OURS.split(line)
+    known = sum(1 if found == _SEPARATOR else 3 for found in _OURS.findall(line))
+    return known + sum(map(_part, parts))
 
 
 def _part(text: str) -> int:

@@ -138,6 +138,7 @@ THREE = frozenset(_THREE.split())
 
 # Tokens of a word after a blank, at the start of a line, and after any other ASCII character.
 COSTS: Mapping[str, tuple[int, int, int]] = {
+    "HYPEUSDT": (4, 4, 5),
     **dict.fromkeys(THREE, (3, 3, 4)),
     **dict.fromkeys(LONG, (2, 3, 4)),
     **dict.fromkeys(TWO, (2, 2, 3)),

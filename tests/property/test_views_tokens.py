@@ -16,7 +16,9 @@ LEADS = [*string.punctuation, "\t", "\x00"]
 WORDS = sorted(COSTS)
 PARTS = st.one_of(
     st.sampled_from(WORDS),
-    st.sampled_from([" ", "_", " · ", "\n", "-", " (", '"', "…", "±1σ", ".", ", ", "'s", "%"]),
+    st.sampled_from(
+        [" ", "_", " · ", "\n", "-", " (", '"', "…", "±1σ", " ±1σ", " ±2σ,", ".", ", ", "'s", "%"]
+    ),
     st.from_regex(r"[+-]?\$?[0-9]{1,3}(,[0-9]{3}){0,2}(\.[0-9]{1,4})?[km%]?", fullmatch=True),
     st.text(alphabet=string.ascii_letters, min_size=1, max_size=12),
     st.text(max_size=4),
