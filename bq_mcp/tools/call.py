@@ -96,7 +96,12 @@ class Desk:
     def _accounted(self, answer: Answer, tally: Tally) -> Answer:
         """Return the answer with what it took, and what all answers of this key took and saved."""
         limits = self._client.limits
-        left = {"burst_left": limits.burst_left, "quota_left": limits.quota_left}
+        left = {
+            "burst_left": limits.burst_left,
+            "burst_limit": limits.burst_limit,
+            "quota_left": limits.quota_left,
+            "quota_limit": limits.quota_limit,
+        }
         known = {name: count for name, count in left.items() if count is not None}
         account = {"spent": tally.spent(), "totals": self._client.counters.as_dict()}
         return replace(answer, meta={**known, **answer.meta, **account})

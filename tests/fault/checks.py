@@ -36,7 +36,7 @@ _STALE_WORDS = {
     "malformed": "upstream's reply was unreadable; try again in 10s",
     "upstream_fault": "upstream failed; try again in 10s",
     "upstream_unavailable": "upstream unavailable; try again in 10s",
-    "burst_limit": "this minute's calls are used up; try again in ",
+    "burst_limit": "this minute's calls are used up; try again in 4",
     "quota": "this month's calls are used up; do not repeat",
     "too_large": "upstream's reply was too large; try again in 10s",
 }
