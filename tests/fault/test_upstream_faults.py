@@ -14,7 +14,7 @@ from bq_mcp.catalog.keeper import CatalogKeeper
 from bq_mcp.catalog.model import Catalog, Endpoint
 from bq_mcp.catalog.sources import RemoteCatalog
 from bq_mcp.catalog.stored import DiskCopy
-from bq_mcp.client import Breaker, Client, HttpTransport, MemoryStore, Reply, Tuning
+from bq_mcp.client import Breaker, Client, HttpTransport, Lifetime, MemoryStore, Reply, Tuning
 from bq_mcp.errors import (
     ApiError,
     BackQuantError,
@@ -30,6 +30,7 @@ from bq_mcp.errors import (
 )
 
 from ..support import still_clock
+from ..unit.client.steering import FakeTime, opened
 from .loopback import Misbehave, free_port, head, reset, saying, serving, silent
 
 pytestmark = pytest.mark.anyio
@@ -281,6 +282,34 @@ async def test_a_failed_call_does_not_spoil_the_next() -> None:
             await client.get("/x")
         serve[0] = saying(GOOD)
         assert (await client.get("/x")).envelope.data == {"hvl": 64000}
+
+
+async def test_a_server_slow_but_alive_is_heard_by_the_next_caller() -> None:
+    time, answer = FakeTime(), anyio.Event()
+    serve = [saying(GOOD)]
+
+    async def late(stream: SocketStream) -> None:
+        await answer.wait()
+        await saying(GOOD)(stream)
+
+    async def in_turn(stream: SocketStream) -> None:
+        await serve[0](stream)
+
+    async with serving(in_turn) as base_url:
+        transport = HttpTransport(base_url, key=KEY, user_agent="test", phase_timeout=AMPLE_S)
+        tuning = Tuning(deadline=AMPLE_S, patience_with_older=PATIENCE_S)
+        async with transport, opened(transport.send, time, tuning=tuning) as client:
+            live = Lifetime("refreshed", 30.0)
+            await client.get("/x", (), live)
+            time.advance(40)
+            serve[0] = late
+            older = await client.get("/x", (), live)
+            assert (older.outcome, type(older.failure)) == ("stale", RequestTimeoutError)
+            answer.set()
+            # Those who ask meanwhile get the older answer at once.
+            while (newer := await client.get("/x", (), live)).outcome != "hit":
+                assert newer.outcome in ("stale", "joined")
+            assert client.counters.requests == 2
 
 
 async def test_a_key_is_not_sent_to_a_proxy_on_the_way_to_loopback(
