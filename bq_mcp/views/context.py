@@ -1,7 +1,7 @@
 """What a template sees."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,6 @@ from .caveats import Caveat
 from .derived import seconds_between
 from .header import Header
 from .model import Question
-from .once import Once
 from .reading import Drawn
 from .shape import Shape
 from .subject import Subject
@@ -68,10 +67,7 @@ class Ages:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """One reply and everything read from it once, before any template runs.
-
-    `once` holds what the templates of this answer have worked out over its rows.
-    """
+    """One reply and everything read from it once, before any template runs."""
 
     question: Question
     envelope: Envelope
@@ -79,7 +75,6 @@ class Scene:
     drawn: Drawn
     header: Header
     caveats: Sequence[Caveat]
-    once: Once = field(default_factory=Once)
 
     @property
     def subject(self) -> Subject:
@@ -111,7 +106,6 @@ def context_of(scene: Scene, rows: int, cuts: Cuts, ages: Ages) -> dict[str, Any
         "cuts": cuts,
         "seconds_old": ages.seconds_old,
         "tool": tool_finder(question.tool_names),
-        "once": scene.once,
     }
 
 

@@ -10,15 +10,7 @@ from functools import cache, wraps
 from pathlib import Path
 from typing import Any
 
-from jinja2 import (
-    ChainableUndefined,
-    Environment,
-    FileSystemLoader,
-    StrictUndefined,
-    Undefined,
-    pass_context,
-)
-from jinja2.runtime import Context
+from jinja2 import ChainableUndefined, Environment, FileSystemLoader, StrictUndefined, Undefined
 
 from ..text import clean
 from ..words import prompts_root
@@ -84,12 +76,13 @@ class Views(Environment):
     """An environment whose templates see payloads as data without methods.
 
     `rows_shown` remembers by tool and detail how many rows the last answer had room for: the next
-    one, seconds later, is likely to have room for as many.
+    one, seconds later, is likely to have room for as many. `once` spares an answer repeated work.
     """
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self.rows_shown: dict[tuple[str, str], int] = {}
+        self.once = Once()
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """Return a field of a record; single values and lists have none."""
@@ -143,9 +136,9 @@ def build(*, strict: bool = False, root: Path | None = None) -> Views:
         "names_one_of": columns.names_one_of,
     }
     environment.filters.update(_wrapped(TEMPLATE_FILTERS, wrap))
-    environment.filters.update(_wrapped(_wrapped(row_filters, wrap), once_an_answer))
+    environment.filters.update(_wrapped(_wrapped(row_filters, wrap), environment.once.recalling))
     functions = _wrapped(_FUNCTIONS, wrap)
-    recalled = {name: once_an_answer(functions[name]) for name in _OVER_ROWS.split()}
+    recalled = {name: environment.once.recalling(functions[name]) for name in _OVER_ROWS.split()}
     environment.globals.update(functions | recalled)
     return environment
 
@@ -180,20 +173,6 @@ def _finalize(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return MISSING
     return served(value)
-
-
-def once_an_answer(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Return `function` recalling what it returned for the same arguments in the same answer."""
-
-    @pass_context
-    @wraps(function)
-    def recalled(context: Context, *given: Any, **named: Any) -> Any:
-        once = context.get("once")
-        if not isinstance(once, Once):
-            return function(*given, **named)
-        return once.call(function, given, named)
-
-    return recalled
 
 
 def _refusing_undefined(function: Callable[..., Any]) -> Callable[..., Any]:

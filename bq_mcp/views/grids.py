@@ -1,7 +1,7 @@
 """Recognise two-dimensional lists and the lists that are their axes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from heapq import nlargest
@@ -59,6 +59,7 @@ class Grid:
     rows: GridAxis | None = None
     columns: GridAxis | None = None
     oriented: bool = True
+    _part_of: "tuple[Grid, Sequence[int]] | None" = field(default=None, repr=False, compare=False)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -127,6 +128,9 @@ class Grid:
 
     @cached_property
     def _figures(self) -> Sequence[Sequence[float | None]]:
+        if self._part_of is not None:
+            whole, kept = self._part_of
+            return [whole._figures[place] for place in kept]
         return [[number(value) for value in row] for row in self.cells]
 
     @cached_property
@@ -155,7 +159,8 @@ class Grid:
 
     def _part(self, axis: GridAxis, kept: Sequence[int]) -> "Grid":
         axis = GridAxis(axis.name, [axis.values[place] for place in kept], axis.role)
-        return replace(self, cells=[self.cells[place] for place in kept], rows=axis)
+        cells = [self.cells[place] for place in kept]
+        return replace(self, cells=cells, rows=axis, _part_of=(self, kept))
 
     def _cell(self, found: _Figure) -> Cell:
         figure, i, j = found

@@ -32,10 +32,8 @@ def paired(source: object, **columns: Spellings) -> list[Row]:
     if records := rows_of(lead):
         return [_row(record, spelled) for record in records]
     fitting = {name: values for name, values in lists.items() if len(values) == len(lead)}
-    return [
-        {name: fitting[name][place] if name in fitting else None for name in spelled}
-        for place in range(len(lead))
-    ]
+    values = [fitting.get(name, [None] * len(lead)) for name in spelled]
+    return [dict(zip(spelled, row, strict=True)) for row in zip(*values, strict=True)]
 
 
 def spelled(source: object, spellings: Mapping[str, Sequence[str]]) -> Row:
@@ -62,10 +60,14 @@ def keyed(source: object, name: str) -> list[Row]:
 
 
 def _row(record: Row, spelled: Mapping[str, Sequence[str]]) -> Row:
-    return {
-        name: next((found for key in names if (found := field_at(record, key)) is not None), None)
-        for name, names in spelled.items()
-    }
+    return {name: _cell(record, names) for name, names in spelled.items()}
+
+
+def _cell(record: Row, names: Sequence[str]) -> object:
+    for name in names:
+        if (found := field_at(record, name)) is not None:
+            return found
+    return None
 
 
 def _first_list(source: Mapping[str, object], names: Sequence[str]) -> Sequence[object]:

@@ -61,7 +61,8 @@ def render_in(
     """Return the answer rendered with the templates of `environment`."""
     scene = scene_of(question, envelope, standing)
     page = _Page(environment, scene, standing)
-    view, text = ("raw", page.raw()) if question.detail == "raw" else _in_words(page)
+    with environment.once.an_answer():
+        view, text = ("raw", page.raw()) if question.detail == "raw" else _in_words(page)
     return Answer(text, _meta(scene, standing, view))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from .filters import word
 from .shape import Row, Table
-from .values import expiry_day, field_at, moment, number, text
+from .values import CONTAINER, expiry_day, field_at, holds, moment, number, text
 
 Rows = Table | Sequence[Row]
 _MAX_RECORDS = 2_000
@@ -196,18 +196,21 @@ def records(data: object, *names: str) -> list[Record]:
     stack: list[tuple[tuple[str, ...], object]] = [((), data)]
     while stack and len(found) < _MAX_RECORDS:
         path, node = stack.pop()
-        if isinstance(node, Mapping):
+        if isinstance(node, dict):
             if any(name in node for name in names):
                 found.append(Record(path, node))
             children: Iterable[tuple[str, object]] = node.items()
+            values: Iterable[object] = node.values()
         elif isinstance(node, list):
             children = ((_own_name(item) or str(index), item) for index, item in enumerate(node))
+            values = node
         else:
             continue
-        nested = [
-            ((*path, key), item) for key, item in children if isinstance(item, Mapping | list)
-        ]
-        stack.extend(reversed(nested))
+        if holds(values, CONTAINER):
+            nested = [
+                ((*path, key), item) for key, item in children if isinstance(item, (dict, list))
+            ]
+            stack.extend(reversed(nested))
     return found
 
 

@@ -10,7 +10,7 @@ from jinja2 import nodes
 
 from bq_mcp.envelope import Envelope
 from bq_mcp.views import Answer, Detail, Standing
-from bq_mcp.views.environment import Views, build, once_an_answer
+from bq_mcp.views.environment import Views, build
 from bq_mcp.views.reading import reading_of
 from bq_mcp.views.rendering import render_in
 from bq_mcp.words import prompts_root
@@ -124,7 +124,7 @@ def test_rows_are_chosen_once_an_answer_however_many_sizes_are_tried(tmp_path: P
         calls.append(source)
         return source
 
-    views.filters["counted"] = once_an_answer(counted)
+    views.filters["counted"] = views.once.recalling(counted)
     reply = envelope([{"x": 1}])
     asked(views, reply)
     assert len(rendered) > 1 and len(calls) == 1
