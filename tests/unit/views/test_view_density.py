@@ -60,7 +60,7 @@ def test_front_month_and_next_anchor_lead_with_median_range_and_odds() -> None:
 
 def test_one_expiry_gets_its_ladder_of_odds() -> None:
     text = told(ONE).text
-    assert "mode (density peak) 67,500, mean 67,300, std $4.1k" in text
+    assert "mode (density peak) 67,500, mean 67,300, std 4,1" in text
     assert "skewness -0.18, kurtosis 3.60 (normal 3)" in text
     assert "priced below / above: 60,000 2.0% / 98.0%, 64,000 25.0% / 75.0%" in text
     assert "… 1 of 6 strikes left out" in text

@@ -52,7 +52,8 @@ def line_with(text: str, words: str) -> str:
 
 def test_front_anchor_and_largest_lead() -> None:
     lines = ask(board(), PATH).text.split("\n")
-    assert lines[1].startswith("3 expiries, 1 of them monthly or quarterly: OI 2,000 coin")
+    assert lines[1].startswith("3 expiries, 1 of them monthly or quarterly (0 daily, 2 weekly, ")
+    assert "OI 2,000 coin" in lines[1]
     assert lines[2].startswith("front 21NOV26 (0d, weekly): ATM IV 61.2%")
     assert lines[3].startswith("next anchor 27NOV26 (6d, monthly)")
     assert "largest OI 04DEC26" in lines[4]
@@ -129,7 +130,8 @@ def test_venues_are_summed_over_the_expiries_that_have_a_split() -> None:
 
 def test_max_pain_of_brief_is_that_of_front_and_anchor() -> None:
     text = ask(board(max_pain={"strike": 70_000.0}), PATH, "brief").text
-    assert "max pain 70,000 / 66,000" in text
+    assert "max pain 70,000/66,000" in text
+    assert "largest OI 04DEC26 75.0%" in text
 
 
 def test_no_expiry_is_said() -> None:

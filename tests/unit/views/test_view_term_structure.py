@@ -47,7 +47,7 @@ def test_tenors_slope_hump_and_extremes_are_told_in_that_order() -> None:
         "hump 04DEC26 (13d) 47.5%, +3.5 pts and +2.5 pts over its neighbours",
         "front (DTE 1 or more) 27NOV26 (6d) 44.0% · highest 21NOV26 (0d) 52.0% · "
         "lowest 27NOV26 (6d) 44.0%",
-        "5 expiries: 21NOV26 0d 52.0% · 27NOV26 6d 44.0% · 04DEC26 13d 47.5% · "
+        "5 expiries, ATM IV: 21NOV26 0d 52.0% · 27NOV26 6d 44.0% · 04DEC26 13d 47.5% · "
         "25DEC26 34d 45.0% · 26FEB27 97d 48.2%",
     ]
 
@@ -86,7 +86,8 @@ def test_missing_days_are_counted_to_settlement_and_said_to_be() -> None:
 
 def test_levels_that_disagree_have_no_scale() -> None:
     text = told(CURVE | {"atm_iv": [0.52, 44.0, 47.5, 45.0, 48.2]}).text
-    assert "(scale not stated)" in text
+    assert "(scale not stated: no differences taken)" in text
+    assert "slope" not in text and "highest" not in text
     assert "%" not in text.split("\n")[1]
     assert "hump" not in text
 

@@ -47,29 +47,31 @@ def told(data: object, detail: Detail = "standard", **given: Any) -> Answer:
 
 
 def test_spot_column_zeros_and_extremes_are_told_with_their_places() -> None:
-    assert told(GAMMA).text.split("\n")[1:7] == [
-        "what-if, no price path: contracts and IV held; slice 0dte, 132 contracts, 21NOV26; "
+    assert told(GAMMA).text.split("\n")[1:8] == [
+        "Black-Scholes what-if, no price path: contracts and IV held; slice 0dte, 132 contracts, 21NOV26; "
         "from 14:00:00Z, prices 61,000 to 69,000",
         "gamma (USD per 1% move) at spot (grid 67,000): now +$1m · in 6h +$1m · in 12h -$1m · "
-        "in 24h $0 (after settlement); "
+        "in 24h $0 (settled); "
         "+ damping, - amplifying side in the usual reading",
         "zero nearest spot: now 66,333 (-1.3%), - below, + above · "
         "in 12h 67,333 (+0.2%), - below, + above · "
-        "in 24h 66,000 (-1.8%), - below, + above (after settlement)",
-        "whole grid: highest +$80m at 69,000 (+2.7%), in 24h (after settlement) · "
-        "lowest -$90m at 61,000 (-9.2%), in 24h (after settlement)",
+        "in 24h 66,000 (-1.8%), - below, + above (settled)",
+        "whole grid: highest +$80m at 69,000 (+2.7%), in 24h (settled) · "
+        "lowest -$90m at 61,000 (-9.2%), in 24h (settled)",
+        "largest pocket -$90m at 61,000 (-9.2%), in 24h (settled)",
         "before the first settlement: highest +$5m at 69,000 (+2.7%), in 12h · "
         "lowest -$6m at 61,000 (-9.2%), in 12h",
-        "time to expiry is never less than tau_floor 60s, so expired contracts stay in later cells",
+        "time to expiry is never less than tau_floor 60s, so settled contracts stay in later cells",
     ]
 
 
-def test_brief_keeps_the_model_now_horizon_zero_and_the_largest_cell() -> None:
+def test_brief_keeps_the_model_now_horizon_zeros_and_extremes() -> None:
     assert told(GAMMA, "brief").text.split("\n")[1:] == [
         "what-if: contracts and IV held; slice 0dte",
-        "gamma (USD per 1% move) at spot (grid 67,000): now +$1m · in 24h $0 (after settlement)",
-        "zero nearest spot: now 66,333 (-1.3%)",
-        "largest cell -$90m at 61,000 (-9.2%), in 24h (after settlement)",
+        "gamma (USD per 1% move) at spot: now +$1m · in 24h $0 (settled)",
+        "zero nearest spot: now 66,333 · in 24h 66,000",
+        "whole grid: highest +$80m at 69,000, in 24h (settled) · "
+        "lowest -$90m at 61,000, in 24h (settled)",
     ]
 
 
@@ -82,6 +84,7 @@ def test_full_tells_every_price_at_the_chosen_times() -> None:
 def test_a_shift_of_volatility_is_told_at_every_size() -> None:
     for detail in ("brief", "standard", "full"):
         text = told(GAMMA | {"vol_shift_pct": -20}, detail).text
+        assert "IV held" not in text
         assert "every IV scaled by -20.0%" in text
         assert "scaled" not in told(GAMMA, detail).text
 
@@ -95,7 +98,7 @@ def test_charm_is_told_with_its_sign_at_every_size() -> None:
     for detail in ("brief", "standard", "full"):
         text = told(charm, detail).text
         assert "passing time has the opposite sign" in text
-        assert "charm (dealer charm per year)" in text
+        assert "charm (dealer charm per year" in text
         assert "damping" not in text and "$" not in text
 
 
@@ -124,15 +127,14 @@ def test_a_grid_without_fitting_axes_has_no_places() -> None:
 def test_a_cell_without_a_figure_breaks_the_zero_line() -> None:
     holed = [[-4e6, None, 1e6, 3e6], *FIELD[1:]]
     assert (
-        "zero nearest spot: now n/a (no sign change on the grid)"
-        in told(GAMMA | {"field": holed}).text
+        "zero nearest spot: now no sign change on the grid" in told(GAMMA | {"field": holed}).text
     )
 
 
 def test_unknown_expiries_claim_no_settlement() -> None:
     text = told(GAMMA | {"expiries_in_window": None}).text
     assert "expiries n/a" in text
-    assert "settlement" not in text
+    assert "settled)" not in text
 
 
 def test_template_knows_every_name_it_uses() -> None:
