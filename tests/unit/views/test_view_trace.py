@@ -48,8 +48,8 @@ def told(data: object, detail: Detail = "standard", **given: Any) -> Answer:
 
 def test_spot_column_zeros_and_extremes_are_told_with_their_places() -> None:
     assert told(GAMMA).text.split("\n")[1:8] == [
-        "Black-Scholes what-if, no price path: contracts and IV held; slice 0dte, 132 contracts, 21NOV26; "
-        "from 14:00:00Z, prices 61,000 to 69,000",
+        "Black-Scholes what-if, no price path: contracts and IV held; slice 0dte, "
+        "132 contracts, 21NOV26; from 14:00:00Z, prices 61,000 to 69,000",
         "gamma (USD per 1% move) at spot (grid 67,000): now +$1m · in 6h +$1m · in 12h -$1m · "
         "in 24h $0 (settled); "
         "+ damping, - amplifying side in the usual reading",
