@@ -1,7 +1,7 @@
 """Turn a reply into an answer: header, figures, caveats, next step, within a budget of tokens."""
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -159,15 +159,26 @@ class _Page:
         def guess(rows: int) -> float:
             return rows * room / tried(rows)[0].tokens
 
-        asked = self.scene.question.tool, self.scene.question.detail
-        shown = self.environment.rows_shown
-        shown[asked] = most_that_fits(limits, fits, guess, shown.get(asked))
-        body, closing = tried(shown[asked])
+        body, closing = tried(self._most_rows(limits, fits, guess))
         if not body.text:
             return ""
         if closing is None:
             return self._cut(head, body.text.split("\n"), caveats, body.rows_cut)
         return _joined(head, body.text, caveats, closing)
+
+    def _most_rows(
+        self,
+        limits: Sequence[int],
+        fits: Callable[[int], bool],
+        guess: Callable[[int], float],
+    ) -> int:
+        """Return the most rows that fit; among many sizes it begins where the last answer ended."""
+        if len(limits) <= _FEW_SIZES:
+            return most_that_fits(limits, fits, guess)
+        asked = self.scene.question.tool, self.scene.question.detail
+        shown = self.environment.rows_shown
+        shown[asked] = most_that_fits(limits, fits, guess, shown.get(asked))
+        return shown[asked]
 
     def header(self) -> str:
         """Return the first line; a plain one where its template fails."""
@@ -293,6 +304,7 @@ class _Page:
         return with_lines(kept) if kept >= 0 else _joined(head, caveats)
 
 
+_FEW_SIZES = 4
 _RAW_MARGIN = 40
 _NO_VIEW = "the figures could not be put into words; detail=raw has them"
 
