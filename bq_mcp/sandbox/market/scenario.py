@@ -30,7 +30,8 @@ Kind = Literal[
     "stuck",
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
-NAMES = ("mixed", *KINDS)
+Name = Kind | Literal["mixed"]
+NAMES: tuple[Name, ...] = ("mixed", *KINDS)
 
 PIN_S = 2 * DAY_S
 PIN_RELEASE_S = DAY_S
@@ -64,15 +65,15 @@ class Episode:
 
 @dataclass(frozen=True)
 class Scenario:
-    """A name out of NAMES and the epoch second it is about; `mixed` has no instant."""
+    """A name and the epoch second it is about; `mixed` has no instant."""
 
-    name: str = "mixed"
+    name: Name = "mixed"
     instant: float = -inf
 
     @property
     def episode(self) -> Episode | None:
         """Return the stretch that follows the seeded sequence of `mixed`, None for `mixed`."""
-        return next((_named(kind, self.instant) for kind in KINDS if kind == self.name), None)
+        return None if self.name == "mixed" else _named(self.name, self.instant)
 
 
 MIXED = Scenario()
@@ -84,9 +85,10 @@ def scenario_at(name: str, instant: datetime) -> Scenario:
     Raises:
         ValueError: no scenario has the name, or the instant has no time zone.
     """
-    if name not in NAMES:
+    known = next((each for each in NAMES if each == name), None)
+    if known is None:
         raise ValueError(f"unknown scenario {name!r}, choose one of {', '.join(NAMES)}")
-    return MIXED if name == "mixed" else Scenario(name, epoch_seconds(instant))
+    return MIXED if known == "mixed" else Scenario(known, epoch_seconds(instant))
 
 
 def stage_clock(name: str, now: datetime) -> datetime:
