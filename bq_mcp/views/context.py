@@ -2,12 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from ..envelope import Envelope
 from .caveats import Caveat
-from .derived import seconds_between
 from .header import Header
 from .model import Question
 from .reading import Drawn
@@ -52,19 +50,6 @@ class Cuts:
         return left
 
 
-class Ages:
-    """Tells how old parts of a reply are while a template renders; `told` once it was asked."""
-
-    def __init__(self, now: datetime) -> None:
-        self._now = now
-        self.told = False
-
-    def seconds_old(self, instant: object) -> float | None:
-        """Return the seconds since an instant as upstream spells it, None where it is none."""
-        self.told = True
-        return seconds_between(instant, self._now)
-
-
 @dataclass(frozen=True, slots=True)
 class Scene:
     """One reply and everything read from it once, before any template runs."""
@@ -81,13 +66,13 @@ class Scene:
         return self.drawn.subject
 
 
-def context_of(scene: Scene, rows: int, cuts: Cuts, ages: Ages) -> dict[str, Any]:
+def context_of(scene: Scene, rows: int, cuts: Cuts) -> dict[str, Any]:
     """Return the names a view may use.
 
     `data` is the payload, `rows` how many rows a table may print, `tool` the function from a
     path to the name of its tool ("" where there is none on offer). What a view prints is kept for
-    the UTC day of `now`, unless it asks `seconds_old` how old a part of the data is; nothing here
-    tells what is left of a limit.
+    the UTC day of `now`, so nothing here tells what is left of a limit, and the age of a part of
+    the data is left open.
     """
     question, subject, now = scene.question, scene.subject, scene.header.now
     return {
@@ -104,7 +89,6 @@ def context_of(scene: Scene, rows: int, cuts: Cuts, ages: Ages) -> dict[str, Any
         "detail": question.detail,
         "rows": rows,
         "cuts": cuts,
-        "seconds_old": ages.seconds_old,
         "tool": tool_finder(question.tool_names),
     }
 

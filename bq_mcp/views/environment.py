@@ -14,7 +14,7 @@ from jinja2 import ChainableUndefined, Environment, FileSystemLoader, StrictUnde
 
 from ..text import clean
 from ..words import prompts_root
-from . import caveats, columns, curves, derived, paired
+from . import ages, caveats, columns, curves, derived, paired
 from .arrange import ARRANGE_FILTERS
 from .filters import MISSING, TEMPLATE_FILTERS, served
 from .grids import grid_of
@@ -62,6 +62,7 @@ _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
         curves.zeros,
         grid_of,
         routes,
+        ages.age,
     )
 }
 # These go over rows, and are worked out once an answer as the row filters are; what takes single

@@ -30,15 +30,11 @@ _QUESTIONS_KEPT = 6
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """The figures of an answer as text, its size in tokens, and how many rows it leaves out.
-
-    `lasts` is False where the text tells an age.
-    """
+    """The figures of an answer as text, its size in tokens, and how many rows it leaves out."""
 
     text: str
     tokens: int
     rows_cut: int
-    lasts: bool = True
 
 
 @dataclass(slots=True)

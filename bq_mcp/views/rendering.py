@@ -2,16 +2,16 @@
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from ..envelope import Envelope
 from ..errors import ViewError
 from ..logs import Log
+from .ages import ages_at_their_widest, ages_told
 from .caveats import caveats_of
 from .context import (
-    Ages,
     Cuts,
     Scene,
     context_of,
@@ -239,27 +239,23 @@ class _Page:
         return _joined(head, _NO_VIEW, self.caveats(estimate(head)), "")
 
     def _body(self, template: str, rows: int) -> Body:
-        """Return the figures in tables of at most `rows` rows.
-
-        They are rendered once a reply and day, or for every answer where they tell an age.
-        """
-        bodies = self.scene.drawn.bodies(self.scene.header.now)
+        """Return the figures in tables of at most `rows` rows; rendered once a reply and day."""
+        now = self.scene.header.now
+        bodies = self.scene.drawn.bodies(now)
         made = (self.environment, template, rows)
-        found = bodies.get(made) or self._rendered(template, rows)
-        if found.lasts:
-            bodies[made] = found
-        return found
+        if made not in bodies:
+            bodies[made] = self._rendered(template, rows)
+        return replace(bodies[made], text=ages_told(bodies[made].text, now))
 
     def _rendered(self, template: str, rows: int) -> Body:
         scene, cuts = self.scene, Cuts()
-        ages = Ages(scene.header.now)
-        context = context_of(scene, rows, cuts, ages)
+        context = context_of(scene, rows, cuts)
         if template.startswith("_generic"):
             limits = _LIMITS[scene.question.detail]
             hinted = scene.question.hint.units
             context["view"] = generic_of(scene.shape, scene.subject, hinted, rows, limits)
         text = render_template(self.environment, template, context)
-        return Body(text, estimate(text), cuts.rows, lasts=not ages.told)
+        return Body(text, estimate(ages_at_their_widest(text)), cuts.rows)
 
     def _closing_within(self, room: int, body: Body) -> str | None:
         """Return the closing that fits beside a body, with the next tools if they do; else None.

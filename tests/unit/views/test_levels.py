@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bq_mcp.views import Answer, Detail, Standing
-from bq_mcp.views.context import Ages, Cuts, context_of
+from bq_mcp.views.context import Cuts, context_of
 from bq_mcp.views.environment import build
 from bq_mcp.views.rendering import render_template, scene_of
 
@@ -146,7 +146,7 @@ def test_template_knows_every_name_it_uses() -> None:
     text = render_template(
         build(strict=True),
         "gex/levels.md.jinja",
-        context_of(scene, 12, Cuts(), Ages(scene.header.now)),
+        context_of(scene, 12, Cuts()),
     )
     assert "max pain" in text
 

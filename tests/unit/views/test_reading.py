@@ -50,12 +50,14 @@ def test_held_answer_is_aged_anew_but_its_figures_are_rendered_once(tmp_path: Pa
     assert first.text.split("\n")[1:] == later.text.split("\n")[1:] == ["figure 3"]
 
 
-def test_figures_that_tell_an_age_are_rendered_for_every_answer(tmp_path: Path) -> None:
-    views, rendered = counting(tmp_path, "{{ seconds_old(data.at) | duration }} old\n")
+def test_ages_among_kept_figures_are_told_anew(tmp_path: Path) -> None:
+    views, rendered = counting(tmp_path, "{{ age(data.at) }}\n")
     reply = envelope({"at": "2026-11-20T14:31:04Z"})
     assert asked(views, reply).text.endswith("\n78s old")
     assert asked(views, reply, 30).text.endswith("\n108s old")
-    assert rendered == [12, 12]
+    assert rendered == [12]
+    assert "age n/a" in asked(views, reply, -90).text
+    assert "age n/a" in asked(views, envelope({})).text
 
 
 def test_each_detail_of_a_held_reply_has_its_own_body(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from bq_mcp.views import Answer, Detail, Standing
-from bq_mcp.views.context import Ages, Cuts, context_of
+from bq_mcp.views.context import Cuts, context_of
 from bq_mcp.views.environment import build
 from bq_mcp.views.rendering import render_template, scene_of
 
@@ -118,6 +118,4 @@ def test_template_knows_every_name_it_uses() -> None:
     }
     scene = scene_of(question(PATH, "full"), envelope(data), Standing(NOW))
     name = "options/probability/density.md.jinja"
-    assert "median" in render_template(
-        build(strict=True), name, context_of(scene, 12, Cuts(), Ages(scene.header.now))
-    )
+    assert "median" in render_template(build(strict=True), name, context_of(scene, 12, Cuts()))

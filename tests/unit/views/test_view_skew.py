@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from bq_mcp.views import Answer, Detail, Standing
-from bq_mcp.views.context import Ages, Cuts, context_of
+from bq_mcp.views.context import Cuts, context_of
 from bq_mcp.views.environment import build
 from bq_mcp.views.rendering import render_template, scene_of
 
@@ -115,6 +115,4 @@ def test_full_adds_the_volatilities_of_both_wings() -> None:
 def test_template_knows_every_name_it_uses() -> None:
     scene = scene_of(question(PATH, "full"), envelope(DATA), Standing(NOW))
     name = "options/iv/skew.md.jinja"
-    assert "skew" in render_template(
-        build(strict=True), name, context_of(scene, 12, Cuts(), Ages(scene.header.now))
-    )
+    assert "skew" in render_template(build(strict=True), name, context_of(scene, 12, Cuts()))

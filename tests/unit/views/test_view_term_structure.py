@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from bq_mcp.views import Answer, Detail, Standing
-from bq_mcp.views.context import Ages, Cuts, context_of
+from bq_mcp.views.context import Cuts, context_of
 from bq_mcp.views.environment import build
 from bq_mcp.views.rendering import render_template, scene_of
 
@@ -152,6 +152,4 @@ def test_template_knows_every_name_it_uses() -> None:
         question(PATH, "full"), envelope(CURVE | {"compare": PAST | {"shape": "x"}}), Standing(NOW)
     )
     name = "options/iv/term-structure.md.jinja"
-    assert "slope" in render_template(
-        build(strict=True), name, context_of(scene, 12, Cuts(), Ages(scene.header.now))
-    )
+    assert "slope" in render_template(build(strict=True), name, context_of(scene, 12, Cuts()))

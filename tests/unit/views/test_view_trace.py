@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bq_mcp.views import Answer, Detail, Standing
-from bq_mcp.views.context import Ages, Cuts, context_of
+from bq_mcp.views.context import Cuts, context_of
 from bq_mcp.views.environment import build
 from bq_mcp.views.rendering import render_template, scene_of
 
@@ -140,6 +140,4 @@ def test_unknown_expiries_claim_no_settlement() -> None:
 def test_template_knows_every_name_it_uses() -> None:
     scene = scene_of(question(PATH, "full", query={"min_oi": 5}), envelope(GAMMA), Standing(NOW))
     name = "options/greeks/trace.md.jinja"
-    assert "zero" in render_template(
-        build(strict=True), name, context_of(scene, 12, Cuts(), Ages(scene.header.now))
-    )
+    assert "zero" in render_template(build(strict=True), name, context_of(scene, 12, Cuts()))
