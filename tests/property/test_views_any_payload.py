@@ -74,7 +74,7 @@ def test_any_payload_has_an_answer_within_budget(data: Any, detail: Detail, path
     assert len(O200K.encode(answer.text)) <= BUDGETS[detail]
     assert not CONTROL.search(answer.text)
     assert answer.text.startswith("SIMULATED ")
-    assert "bq_live_" not in answer.text
+    assert not re.search(r"bq_live_[\w-]", answer.text)
     lines = answer.text.split("\n")
     assert all(line.strip() for line in lines)
     assert not any(line.startswith(("SIMULATED", "error:")) for line in lines[1:])
