@@ -381,7 +381,8 @@ def _significant(figure: float, digits: int) -> str:
     if size == 0:
         return "0"
     if size < _SCIENTIFIC_BELOW or size >= _SCIENTIFIC_FROM:
-        return f"{figure:.{min(digits, _NUMBER_DIGITS) - 1}e}"
+        digit, power = f"{figure:.{min(digits, _NUMBER_DIGITS) - 1}e}".split("e")
+        return f"{digit.rstrip('0').rstrip('.')}e{int(power)}"
     places = max(digits - 1 - math.floor(math.log10(size)), 0)
     shown = f"{figure:,.{places}f}"
     return shown.rstrip("0").rstrip(".") if "." in shown else shown

@@ -53,9 +53,11 @@ def faults(case: Case, ledger: Ledger) -> Iterator[str]:
             view = str(given.meta["view"])
             sources = [body["data"], body["meta"], dict(case.query)]
             wrong += FORBIDDEN.findall(re.sub(r'"[^"\n]*"', "", given.text))
-            wrong += [view] if view in (GENERIC, "plain") else []
-            wrong += strangers(given.text, sources, ledger, view)
-            wrong += unfounded(ledger, sources, view)
+            if view in (GENERIC, "plain"):
+                wrong.append(view)
+            else:
+                wrong += strangers(given.text, sources, ledger, view)
+                wrong += unfounded(ledger, sources, view)
         if wrong:
             yield f"{case} {detail}: {wrong[:4]}\n{given.text}"
 

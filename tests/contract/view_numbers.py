@@ -28,6 +28,7 @@ _FIGURE = re.compile(
     r"(?:bn|[dhkmsx%]| pts)?(?!\w)"
 )
 _PARTS = re.compile(r"(?P<sign>[+-]?)\$?(?P<digits>\d[\d,]*)(?P<rest>\.\d+)?(?P<scale>bn|[km])?")
+_SCIENTIFIC = re.compile(r"[+-]?\d(?:\.\d+)?e-?\d+")
 _SIZES: Mapping[str | None, float] = {None: 1.0, "k": 1e3, "m": 1e6, "bn": 1e9}
 _STATIC = re.compile(r"{#.*?#}|{%.*?%}|{{.*?}}", re.DOTALL)
 _CODE = re.compile(r"{%.*?%}|{{.*?}}", re.DOTALL)
@@ -187,6 +188,10 @@ def _near(token: str, known: list[float]) -> Iterator[float]:
     """Yield the known sizes a printed figure may stand for, whatever its unit."""
     if token.startswith(("<", ">-")):
         yield from known[: bisect_left(known, 1.0)]
+        return
+    if _SCIENTIFIC.fullmatch(token):
+        size = abs(float(token))
+        yield from (value for value in known if abs(value - size) <= 1e-5 * size)
         return
     parts = _PARTS.search(token)
     assert parts, token

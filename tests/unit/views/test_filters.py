@@ -86,7 +86,7 @@ def test_a_figure_that_is_not_zero_never_prints_as_zero() -> None:
     assert filters.pct(0.04) == "<0.1%"
     assert filters.pct(-0.04) == ">-0.1%"
     assert filters.ratio(0.001) == "<0.01"
-    assert filters.plain(1.5e-12) == "1.50000e-12"
+    assert filters.plain(1.5e-12) == "1.5e-12"
     assert filters.pct(0) == "0.0%"
 
 
