@@ -348,8 +348,6 @@ def _meta(scene: Scene, standing: Standing, view: str) -> Mapping[str, object]:
         "simulated": scene.envelope.simulated,
         "cache": standing.cache or None,
         "stale_because": standing.failure,
-        "burst_left": standing.burst_left,
-        "quota_left": standing.quota_left,
         "view": view,
     }
     return {key: value for key, value in found.items() if value is not None}

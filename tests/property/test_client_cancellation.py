@@ -38,17 +38,8 @@ class Slow(Market):
         self.limit = limit
         self._used: dict[int, int] = {}
 
-    async def send(self, request: Request) -> RawReply:
-        turns = self._turns[len(self.asked) % len(self._turns)]
-        self.asked.append(request)
-        self.under_way += 1
-        try:
-            for _ in range(turns):
-                await anyio.lowlevel.checkpoint()
-            await self.open.wait()
-            return self._reply(request)
-        finally:
-            self.under_way -= 1
+    def turns(self) -> int:
+        return self._turns[len(self.asked) % len(self._turns)]
 
     def _reply(self, request: Request) -> RawReply:
         now = self.time.now.timestamp()

@@ -4,7 +4,7 @@ The log price is the anchor plus a drift that compensates variance, a common and
 motion each read on its activity clock, jumps, and what the script adds.
 """
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from math import exp, log, sqrt
 
 import numpy as np
@@ -60,7 +60,6 @@ class SpotPath:
         )
         self._trunk = trunk
         self._script = script
-        self._drift = SequenceDrift(script.episodes, parameters)
         self.pin_strike = lru_cache(maxsize=256)(self._find_pin_strike)
 
     def at(self, seconds: Floats) -> Floats:
@@ -84,6 +83,10 @@ class SpotPath:
             free: Floats = anchor + self._drift.at(seconds) + self._random(seconds)
             return free
         return self._branch(self._trunk, seconds)
+
+    @cached_property
+    def _drift(self) -> SequenceDrift:
+        return SequenceDrift(self._script.episodes, self._parameters)
 
     def _branch(self, trunk: "SpotPath", seconds: Floats) -> Floats:
         branched = seconds >= self._script.branches_at

@@ -1,5 +1,8 @@
 """A slow upstream: who has an older answer does not wait, and what comes late is not lost."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import anyio
 import pytest
 
@@ -24,25 +27,27 @@ async def get(client: Client, path: str = "/x") -> Reply:
     return await client.get(path, (("symbol", "BTCUSDT"),), LIVE)
 
 
-async def test_with_an_older_answer_a_slow_upstream_is_not_waited_for() -> None:
+@asynccontextmanager
+async def slow_now(tuning: Tuning = HASTY) -> AsyncIterator[tuple[Client, Market, Reply]]:
+    """Yield a client, its upstream, which is slow from now on, and an answer of 40 s ago."""
     time = FakeTime()
     market = Market(time)
-    async with opened(market, time, tuning=HASTY, within=2.0) as client:
-        await get(client)
+    async with opened(market, time, tuning=tuning, within=2.0) as client:
+        first = await get(client)
         time.advance(40)
         market.hold()
+        yield client, market, first
+
+
+async def test_with_an_older_answer_a_slow_upstream_is_not_waited_for() -> None:
+    async with slow_now() as (client, _, _):
         older = await get(client)
     assert older.outcome == "stale"
     assert isinstance(older.failure, RequestTimeoutError)
 
 
 async def test_a_reply_that_comes_late_is_kept_for_the_next_question() -> None:
-    time = FakeTime()
-    market = Market(time)
-    async with opened(market, time, tuning=HASTY, within=2.0) as client:
-        first = await get(client)
-        time.advance(40)
-        market.hold()
+    async with slow_now() as (client, market, first):
         await get(client)
         assert market.under_way == 1
         market.open.set()
@@ -54,12 +59,7 @@ async def test_a_reply_that_comes_late_is_kept_for_the_next_question() -> None:
 
 
 async def test_the_next_callers_get_the_older_answer_at_once_and_ask_no_further() -> None:
-    time = FakeTime()
-    market = Market(time)
-    async with opened(market, time, tuning=HASTY, within=2.0) as client:
-        await get(client)
-        time.advance(40)
-        market.hold()
+    async with slow_now() as (client, market, _):
         await get(client)
         replies = [await get(client) for _ in range(50)]
         market.open.set()
@@ -68,13 +68,8 @@ async def test_the_next_callers_get_the_older_answer_at_once_and_ask_no_further(
 
 
 async def test_what_nobody_waits_for_any_more_still_meets_its_deadline() -> None:
-    time = FakeTime()
-    market = Market(time)
     tuning = Tuning(deadline=0.05, patience_with_older=0.0)
-    async with opened(market, time, tuning=tuning, within=2.0) as client:
-        await get(client)
-        time.advance(40)
-        market.hold()
+    async with slow_now(tuning) as (client, market, _):
         await get(client)
         with anyio.fail_after(1):
             while market.under_way:

@@ -180,7 +180,7 @@ def test_endpoint_without_a_title_is_named_by_its_tool() -> None:
 
 
 def test_meta_is_the_machine_twin() -> None:
-    meta = ask({"x": 1}, hint=hint(), standing=Standing(NOW, quota_left=12, burst_left=3)).meta
+    meta = ask({"x": 1}, hint=hint(), standing=Standing(NOW)).meta
     assert meta == {
         "computed_at": "2026-11-20T14:32:10Z",
         "age_seconds": 12.0,
@@ -188,7 +188,5 @@ def test_meta_is_the_machine_twin() -> None:
         "next_refresh_at": "2026-11-20T14:32:40Z",
         "request_id": "req_1",
         "simulated": False,
-        "burst_left": 3,
-        "quota_left": 12,
         "view": "generic",
     }
