@@ -52,11 +52,6 @@ class CatalogKeeper:
             self._attempted.set()
 
     @property
-    def is_remote(self) -> bool:
-        """Whether the catalog in force was read from upstream by this process."""
-        return self.current.source in ("live", "openapi")
-
-    @property
     def passed_over(self) -> tuple[str, ...]:
         """Why better sources than the one in force were not used."""
         return self._remote.passed_over if self._remote else ()

@@ -75,11 +75,6 @@ def change(first: object, last: object) -> float | None:
     return None if start is None or end is None else end - start
 
 
-def change_pct(first: object, last: object) -> float | None:
-    """Return (last / first - 1) x 100; None where first is not positive."""
-    return distance_pct(last, first)
-
-
 def share_pct(part: object, whole: object) -> float | None:
     """Return part / whole x 100; None where the whole is zero."""
     some, total_ = number(part), number(whole)
@@ -124,21 +119,6 @@ def middle(values: Iterable[object]) -> float | None:
     """Return the median of the figures that are there."""
     figures = [figure for figure in map(number, values) if figure is not None]
     return median(figures) if figures else None
-
-
-def share_above_pct(values: Iterable[object], threshold: object) -> float | None:
-    """Return which percentage of the figures lies above `threshold`."""
-    figures = [figure for figure in map(number, values) if figure is not None]
-    limit = number(threshold)
-    if not figures or limit is None:
-        return None
-    return sum(figure > limit for figure in figures) / len(figures) * 100
-
-
-def sign_changes(values: Iterable[object]) -> int:
-    """Return how often the sign flips from one non-zero figure to the next."""
-    signs = [figure > 0 for figure in map(number, values) if figure]
-    return sum(now != before for before, now in zip(signs, signs[1:], strict=False))
 
 
 def days_until(expiry: object, today: date) -> int | None:

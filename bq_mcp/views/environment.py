@@ -35,7 +35,6 @@ _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
         derived.regime,
         derived.iv_scale,
         derived.change,
-        derived.change_pct,
         derived.share_pct,
         derived.total,
         derived.quotient,
@@ -43,10 +42,7 @@ _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
         derived.sum_by_key,
         derived.gross,
         derived.middle,
-        derived.share_above_pct,
-        derived.sign_changes,
         derived.days_until,
-        derived.days_left,
         derived.settlements,
         derived.seconds_between,
         derived.expiry_type,
@@ -68,7 +64,7 @@ _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
 # These go over rows, and are worked out once an answer as the row filters are; what takes single
 # values is cheaper to repeat.
 _OVER_ROWS = (
-    "iv_scale total missing sum_by_key gross middle share_above_pct sign_changes settlements tally "
+    "iv_scale total missing sum_by_key gross middle settlements tally "
     "records evenly paired keyed humps zeros grid_of"
 )
 

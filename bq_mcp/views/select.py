@@ -79,22 +79,12 @@ def in_time(source: object, column: str) -> list[Row]:
     return [row for _, row in sorted(found, key=lambda pair: pair[0])]
 
 
-def latest(source: object, column: str, limit: int = 1) -> list[Row]:
-    """Return the newest rows, the oldest of them first."""
-    return in_time(source, column)[-limit:] if limit > 0 else []
-
-
 def recent(source: object, column: str) -> list[Row]:
     """Return the rows with the newest first; rows of one day, or without one, as served."""
     rows = rows_of(source)
     dated = [row for row in rows if moment(row.get(column)) is not None]
     undated = [row for row in rows if moment(row.get(column)) is None]
     return sorted(dated, key=lambda row: moment(row[column]) or _NO_TIME, reverse=True) + undated
-
-
-def newest(source: object, column: str) -> datetime | None:
-    """Return the newest instant in `column`."""
-    return max(instants(source, column), default=None)
 
 
 def instants(source: object, column: str) -> list[datetime]:
@@ -257,8 +247,6 @@ ROW_FILTERS: Mapping[str, Callable[..., object]] = {
     "highest": highest,
     "lowest": lowest,
     "in_time": in_time,
-    "latest": latest,
-    "newest": newest,
     "recent": recent,
     "by_expiry": by_expiry,
     "at_expiry": at_expiry,

@@ -45,11 +45,6 @@ class Snapshot:
     dealer_units: Ints | None
 
     @cached_property
-    def oi_by_venue(self) -> Floats:
-        """Open interest in coin, shape (contracts, venues)."""
-        return self.oi_units / THOUSANDTHS
-
-    @cached_property
     def oi(self) -> Floats:
         """Open interest in coin over all venues."""
         oi: Floats = self.oi_units.sum(axis=1) / THOUSANDTHS

@@ -47,7 +47,7 @@ async def test_the_start_is_served_from_the_snapshot_without_a_request() -> None
     kept = keeper(remote(UnreachableError("never asked")))
     assert paths(kept.current) == ["/bundled"]
     assert not kept.is_stored
-    assert not kept.is_remote
+    assert kept.current.source == "snapshot"
     assert not kept.is_final
 
 
@@ -63,7 +63,7 @@ async def test_a_live_catalog_comes_into_force_and_is_told_once(tmp_path: Path) 
     assert await kept.refresh()
     assert not await kept.refresh()
     assert seen == [["/live"]]
-    assert kept.is_remote
+    assert kept.current.source == "live"
     assert kept.is_final
     assert kept.is_stored
 

@@ -69,13 +69,7 @@ def test_shares_and_changes() -> None:
     assert derived.share_pct(1, 0) is None
     assert derived.change(3, None) is None
     assert derived.change(3, 5) == 2
-    assert derived.change_pct(50, 60) == pytest.approx(20)
-    assert derived.share_above_pct([1, 2, 3, None, 4], 2) == 50
     assert derived.middle([3, 1, None, 2]) == 2
-
-
-def test_sign_changes_skip_zero_and_missing() -> None:
-    assert derived.sign_changes([1, 0, None, -1, -2, 3]) == 2
 
 
 @pytest.mark.parametrize(

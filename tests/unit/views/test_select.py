@@ -37,7 +37,6 @@ def test_missing_figures_are_left_out() -> None:
 
 def test_time_is_sorted_whatever_order_was_served() -> None:
     rows = [{"t": f"2026-11-20T{hour:02}:00:00Z"} for hour in (3, 1, 2)]
-    assert select.latest(rows, "t", 2) == [rows[2], rows[0]]
     assert select.in_time([{"t": 5}, *rows], "t") == [rows[1], rows[2], rows[0]]
 
 

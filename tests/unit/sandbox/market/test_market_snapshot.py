@@ -17,7 +17,7 @@ def test_arrays_run_parallel_and_in_order(symbol):
     contracts = len(chain.strike)
     for values in (chain.expiry_index, chain.is_call, chain.tau, chain.forward, chain.iv, chain.oi):
         assert values.shape == (contracts,)
-    assert chain.oi_by_venue.shape == (contracts, len(VENUES))
+    assert chain.oi_units.shape == (contracts, len(VENUES))
     order = np.lexsort((~chain.is_call, chain.strike, chain.expiry_index))
     assert np.array_equal(order, np.arange(contracts))
     assert np.all(chain.tau > 0)
