@@ -9,9 +9,11 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 from .errors import (
     ApiError,
+    BackQuantError,
     MalformedReplyError,
     NoDataError,
     UnknownRouteError,
@@ -20,6 +22,7 @@ from .errors import (
 from .text import clean
 
 SANDBOX_SOURCE = "bq-mcp-sandbox"
+Outcome = Literal["miss", "hit", "joined", "bundled", "stale"]
 _MESSAGE_LIMIT = 300
 _NAME_LIMIT = 64
 
@@ -44,24 +47,61 @@ class Meta:
     extra: Mapping[str, object] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+# Compared by identity, so that what a reader works out can be kept for as long as the reply is.
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Envelope:
     """A successful reply: `data` of any JSON shape, its `meta`, and what had to be mended.
 
-    `non_finite` counts the NaN and Infinity figures that were read as null. In `kept` a reader
-    leaves what it has worked out from this very reply, for as long as the reply is held; a changed
-    copy starts without.
+    `non_finite` counts the NaN and Infinity figures that were read as null.
     """
 
     data: object
     meta: Meta
     non_finite: int = 0
-    kept: dict[object, object] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def simulated(self) -> bool:
         """Whether the sandbox made this reply."""
         return SANDBOX_SOURCE in self.meta.source
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What is left of the two limits, as the last reply's headers stated; None where not stated.
+
+    `burst_*` count calls a minute, `quota_*` calls a calendar month (UTC). `burst_resets_at` is in
+    Unix seconds. `is_fallback`: upstream's limiter is degraded and a stricter cap holds for now.
+    """
+
+    burst_limit: int | None = None
+    burst_left: int | None = None
+    burst_resets_at: int | None = None
+    quota_limit: int | None = None
+    quota_left: int | None = None
+    is_fallback: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A successful reply and how it was come by.
+
+    `server_time` is upstream's clock when the reply was `received` (monotonic seconds), so that an
+    age keeps counting whatever the local clock does. `overdue`: upstream had nothing newer though
+    its next refresh was due. `failure` is why an older answer is given (outcome `stale`).
+    """
+
+    envelope: Envelope
+    server_time: datetime
+    received: float
+    limits: Limits = field(default_factory=Limits)
+    size: int = 0
+    outcome: Outcome = "miss"
+    overdue: bool = False
+    failure: BackQuantError | None = None
+
+    def server_now(self, monotonic: float) -> datetime:
+        """Return upstream's clock at a later moment."""
+        return self.server_time + timedelta(seconds=monotonic - self.received)
 
 
 def decode_json(body: bytes) -> tuple[object, int]:

@@ -8,12 +8,11 @@
     ├ MissingKeyError        a call needs a key and there is none; no request was sent
     ├ TransportError         no usable reply
     │  ├ RequestTimeoutError UnreachableError MalformedReplyError ReplyTooLargeError
-    ├ ApiError               upstream said no
-    │  ├ UnauthorizedError 401 · ForbiddenError 403 · InvalidRequestError 400/422
-    │  ├ NoDataError 404 · UnknownRouteError 404 that no route of the API gave
-    │  ├ BurstLimitError 429 (wait) · QuotaExhaustedError 429 (never wait)
-    │  └ UpstreamUnavailableError 502/503/504 · UpstreamFaultError 500
-    └ ViewError              a template failed: log it and fall back to the generic view
+    └ ApiError               upstream said no
+       ├ UnauthorizedError 401 · ForbiddenError 403 · InvalidRequestError 400/422
+       ├ NoDataError 404 · UnknownRouteError 404 that no route of the API gave
+       ├ BurstLimitError 429 (wait) · QuotaExhaustedError 429 (never wait)
+       └ UpstreamUnavailableError 502/503/504 · UpstreamFaultError 500
 
 `kind` names an error in the words of `prompts/views/_error.md.jinja`; `retryable` says whether the
 same request can succeed a moment later.
@@ -220,12 +219,6 @@ class UpstreamFaultError(ApiError):
 
     kind = "upstream_fault"
     retryable = True
-
-
-class ViewError(BackQuantError):
-    """A template could not render a payload."""
-
-    kind = "view"
 
 
 _BY_STATUS: dict[int, type[ApiError]] = {

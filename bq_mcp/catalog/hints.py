@@ -16,6 +16,7 @@ from ..words import prompts_root
 
 Clock = Literal["live", "history", "daily", "business_days", "static", ""]
 ExpiryForm = Literal["token", "iso", "token_or_iso", ""]
+Order = Literal["time", "size", "near_spot", ""]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,25 +35,46 @@ class ParamHint:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerHint:
+    """What the figures of an endpoint mean; every part may be missing or match nothing.
+
+    `lead` names the quantities an answer begins with, the most decisive first; `units` maps a
+    quantity to its unit; `adds` names those whose sum means something. All three are patterns of
+    wire names (`*` stands for any text; case and `_` do not count). `order` says which rows count
+    most, `picks` which picks of the first lead come first; `say` is what every answer has to say.
+    """
+
+    lead: tuple[str, ...] = ()
+    units: Mapping[str, str] = field(default_factory=dict)
+    adds: tuple[str, ...] = ()
+    order: Order = ""
+    picks: tuple[str, ...] = ()
+    say: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Hint:
     """Words and facts about one endpoint.
 
-    `next` are paths worth calling afterwards; `cadence_seconds` is how often upstream refreshes;
-    `clock` says how to judge the age of its data; `public` that no key is needed; `shows_limits`
-    that an answer ends with what is left of the key's limits; `units` maps a field name to its
-    unit.
+    `next` are paths worth calling afterwards, `instead` those that give the same figures, with an
+    argument behind a question mark where it takes one; `cadence_seconds` is how often upstream
+    refreshes; `clock` says how to judge the age of its data; `public` that no key is needed;
+    `shows_limits` that an answer ends with what is left of the key's limits; `answer` what its
+    figures mean.
     """
 
     title: str = ""
     toolset: str = ""
     when: str = ""
     next: tuple[str, ...] = ()
+    instead: tuple[str, ...] = ()
     cadence_seconds: float | None = None
     clock: Clock = ""
     public: bool = False
     shows_limits: bool = False
     params: Mapping[str, ParamHint] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
+    answer: AnswerHint = field(default_factory=AnswerHint)
 
 
 NO_HINT = Hint()
@@ -87,5 +109,8 @@ def _hint(entry: _Table, shared: _Table, plain: _Table, units: _Table) -> Hint:
     names = [*entry.get("use", ()), *own]
     params = {**plain} | {name: {**shared.get(name, {}), **own.get(name, {})} for name in names}
     fields = {key: value for key, value in entry.items() if key != "use"}
-    fields |= {"params": params, "units": {**units, **entry.get("units", {})}}
+    merged = {**units, **entry.get("units", {})}
+    answer = entry.get("answer", {})
+    answer = {**answer, "units": {**merged, **answer.get("units", {})}}
+    fields |= {"params": params, "units": merged, "answer": answer}
     return _HINT.validate_python(fields)

@@ -7,7 +7,7 @@ from typing import Any
 
 import typer
 
-from ..views import estimate
+from ..views.fit.size import estimate
 from .console import require_sandbox, run
 from .exits import fail
 

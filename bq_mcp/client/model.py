@@ -1,16 +1,14 @@
 """What goes through the layers of the client: a request down, a reply up."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Literal
+from dataclasses import dataclass
 
-from ..envelope import Envelope
-from ..errors import BackQuantError, NoDataError
+from ..envelope import Limits as Limits
+from ..envelope import Reply as Reply
+from ..errors import NoDataError
 from .counters import Tally
 
 Query = tuple[tuple[str, str], ...]
-Outcome = Literal["miss", "hit", "joined", "bundled", "stale"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,45 +26,6 @@ class RawReply:
     status: int
     headers: Mapping[str, str]
     body: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What is left of the two limits, as the last reply's headers stated; None where not stated.
-
-    `burst_*` count calls a minute, `quota_*` calls a calendar month (UTC). `burst_resets_at` is in
-    Unix seconds. `is_fallback`: upstream's limiter is degraded and a stricter cap holds for now.
-    """
-
-    burst_limit: int | None = None
-    burst_left: int | None = None
-    burst_resets_at: int | None = None
-    quota_limit: int | None = None
-    quota_left: int | None = None
-    is_fallback: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """A successful reply and how it was come by.
-
-    `server_time` is upstream's clock when the reply was `received` (monotonic seconds), so that an
-    age keeps counting whatever the local clock does. `overdue`: upstream had nothing newer though
-    its next refresh was due. `failure` is why an older answer is given (outcome `stale`).
-    """
-
-    envelope: Envelope
-    server_time: datetime
-    received: float
-    limits: Limits = field(default_factory=Limits)
-    size: int = 0
-    outcome: Outcome = "miss"
-    overdue: bool = False
-    failure: BackQuantError | None = None
-
-    def server_now(self, monotonic: float) -> datetime:
-        """Return upstream's clock at a later moment."""
-        return self.server_time + timedelta(seconds=monotonic - self.received)
 
 
 @dataclass(frozen=True, slots=True)

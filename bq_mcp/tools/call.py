@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from ..client import Client, Clock, Reply, Tally
-from ..errors import BackQuantError, BurstLimitError, MissingKeyError, TransportError
+from ..errors import BackQuantError, MissingKeyError
 from ..text import redact
-from ..views import Answer, Question, Standing, render, render_error
+from ..views import Answer, Question, render, render_error
 from .arguments import Prepared
 from .inventory import Inventory, Tool
-from .pace import Thresholds, lifetime_of, read_thresholds
+from .pace import lifetime_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,6 @@ class Desk:
         self._see_version = see_version
         self._access = access
         self._clock = clock
-        self._thresholds: Thresholds = {}
 
     async def call(
         self, tool: Tool, arguments: Mapping[str, object], inventory: Inventory
@@ -46,7 +45,7 @@ class Desk:
             prepared = tool.doctor.prepare(arguments)
             if not (self._access.has_key or tool.hint.public):
                 raise MissingKeyError("no API key is set")
-            lifetime = lifetime_of(tool, prepared.asked, self._thresholds, self._clock.now())
+            lifetime = lifetime_of(tool, prepared.asked, self._clock.now())
             reply = await self._client.get(prepared.path, prepared.query, lifetime, tally)
             self._see_version(reply.envelope.meta.version)
             answer = self._answer(tool, prepared, reply, inventory)
@@ -56,16 +55,17 @@ class Desk:
 
     def refuse(self, tool: str, error: BackQuantError, inventory: Inventory) -> Answer:
         """Return the answer to a call that cannot be carried out."""
+        known = inventory.tools.get(tool)
         answer = render_error(
             error,
             tool=tool,
             simulated=self.is_simulated(inventory),
             tool_names=inventory.names,
+            instead=known.hint.instead if known else (),
         )
         return self._without_secrets(answer)
 
     def _answer(self, tool: Tool, prepared: Prepared, reply: Reply, inventory: Inventory) -> Answer:
-        self._thresholds = {**self._thresholds, **read_thresholds(reply.envelope.data)}
         question = Question(
             tool=tool.name,
             endpoint=tool.endpoint,
@@ -74,20 +74,7 @@ class Desk:
             detail=prepared.detail,
             tool_names=inventory.names,
         )
-        standing = Standing(
-            server_now=reply.server_now(self._clock.monotonic()),
-            # An older answer is given because its successor could not be had.
-            overdue=reply.overdue or reply.failure is not None,
-            failure=reply.failure.kind if reply.failure else None,
-            retry_after=_retry_after(reply.failure),
-            cache=reply.outcome,
-            limits=self._thresholds.get(tool.endpoint.tag.lower()),
-            burst_limit=reply.limits.burst_limit,
-            burst_left=reply.limits.burst_left,
-            quota_left=reply.limits.quota_left,
-            quota_limit=reply.limits.quota_limit,
-        )
-        return render(question, reply.envelope, standing)
+        return render(question, reply, reply.server_now(self._clock.monotonic()))
 
     def is_simulated(self, inventory: Inventory) -> bool:
         """Tell whether anything so far has shown that a sandbox answers."""
@@ -113,8 +100,3 @@ class Desk:
             for key, value in answer.meta.items()
         }
         return replace(answer, text=redact(answer.text, *secrets), meta=meta)
-
-
-def _retry_after(error: BackQuantError | None) -> float | None:
-    """Return in how many seconds asking again may help, where the error says so."""
-    return error.retry_after if isinstance(error, TransportError | BurstLimitError) else None

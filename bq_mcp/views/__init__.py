@@ -3,22 +3,21 @@
 What renders is imported with the first answer: listing tools does not need it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from .instructions import render_instructions
-from .model import Answer, Detail, Question, Standing
+from .model import Answer, Detail, Question
 
 if TYPE_CHECKING:
-    from ..envelope import Envelope
+    from ..envelope import Reply
     from ..errors import BackQuantError
 
 __all__ = [
     "Answer",
     "Detail",
     "Question",
-    "Standing",
-    "estimate",
     "render",
     "render_error",
     "render_instructions",
@@ -26,11 +25,11 @@ __all__ = [
 ]
 
 
-def render(question: Question, envelope: "Envelope", standing: Standing) -> Answer:
-    """Return the answer to one reply; any payload has one."""
-    from .rendering import render as rendered
+def render(question: Question, reply: "Reply", now: datetime) -> Answer:
+    """Return the answer to one reply at upstream's `now`; any payload has one."""
+    from .answer import render as rendered
 
-    return rendered(question, envelope, standing)
+    return rendered(question, reply, now)
 
 
 def render_error(
@@ -39,22 +38,16 @@ def render_error(
     tool: str | None,
     simulated: bool,
     tool_names: Mapping[str, str] | None = None,
+    instead: Sequence[str] = (),
 ) -> Answer:
     """Return an error as an answer: what happened, what to change, what to call next."""
-    from .failure import render_error as rendered
+    from .error import render_error as rendered
 
-    return rendered(error, tool=tool, simulated=simulated, tool_names=tool_names)
-
-
-def estimate(text: str) -> int:
-    """Return about how many o200k tokens `text` takes, never too few."""
-    from .tokens import estimate as count
-
-    return count(text)
+    return rendered(error, tool=tool, simulated=simulated, tool_names=tool_names, instead=instead)
 
 
 def stated_cadence(description: str) -> float | None:
     """Return the refresh interval in seconds that a description states outright, else None."""
-    from .freshness import stated_cadence as stated
+    from .facts.freshness import stated_cadence as stated
 
     return stated(description)

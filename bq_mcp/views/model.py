@@ -1,8 +1,7 @@
-"""What goes into a view and what comes out of it."""
+"""What goes into an answer and what comes out of it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Literal
 
 from ..catalog.hints import Hint
@@ -24,30 +23,6 @@ class Question:
     query: Mapping[str, object]
     detail: Detail
     tool_names: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What the client knows beside the reply.
-
-    `server_now` is corrected for clock skew. `overdue`: upstream had nothing newer though its next
-    refresh was due. `failure` names why an older answer is given instead of a new one, as the
-    `kind` of an error, and `retry_after` the seconds until asking again may help. `limits` are
-    the healthy and the degraded age of this category in seconds, as upstream's own status states
-    them. `quota_*` count the calls of the month, `burst_*` those of the minute. `cache` says how
-    the answer was come by.
-    """
-
-    server_now: datetime
-    overdue: bool = False
-    failure: str | None = None
-    retry_after: float | None = None
-    cache: str = ""
-    limits: tuple[float, float] | None = None
-    burst_limit: int | None = None
-    burst_left: int | None = None
-    quota_left: int | None = None
-    quota_limit: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

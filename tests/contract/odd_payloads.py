@@ -66,7 +66,7 @@ def profile(name: str, many: int = 3, **told: Any) -> Odd:
         "expiry": "all",
         "strikes": [67_000 + 500 * place for place in range(many)],
         "net_gex": [(-1) ** place * 1e6 * (place + 1) for place in range(many)],
-        "call_gex": [2e6] * many,
+        "call_gex": [(-1) ** place * 1e6 * (place + 1) + 1e6 for place in range(many)],
         "put_gex": [-1e6] * many,
         "call_oi": [10.5] * many,
         "put_oi": [5.25] * many,
@@ -85,8 +85,12 @@ OF_LEVELS = [
     levels(
         "spot a hair above the flip",
         LEVELS,
-        every=("spot 67,214.4 ", "flip (HVL) 67,214.3, spot <0.1% above it", "67,200.5 (>-0.1%)"),
-        says=("0DTE: flip 67,300, spot 0.1% below it (other side than all expiries)",),
+        every=(
+            "spot 67,214.4 ",
+            "flip (HVL) 67,214.3 (about 0%), spot above it",
+            "67,200.5 (about 0%)",
+        ),
+        says=("0DTE: flip 67,300 (+0.1%), spot below it (other side than all expiries)",),
         brief=("0DTE: flip 67,300, spot below it (other side)",),
         never=("67,214 ", "damping", "amplifying", "0.0%"),
     ),
@@ -94,8 +98,12 @@ OF_LEVELS = [
         "no spot",
         LEVELS,
         meta={"spot_price": None},
-        every=("flip (HVL) 67,214.3, side of spot n/a", "call wall 67,250"),
-        never=("%", "above it", "below it", "net gamma sign"),
+        every=(
+            "flip (HVL) 67,214.3, side of spot n/a",
+            "call wall 67,250",
+            "net gamma sign not in",
+        ),
+        never=("%", "above it", "below it"),
     ),
     levels(
         "a spot of zero, which is no price",
@@ -107,8 +115,49 @@ OF_LEVELS = [
     levels(
         "empty sets",
         {"all_expiry": {}, "odte": None},
-        every=("all expiries: flip and walls n/a", "0DTE: flip and walls n/a", "not stated"),
+        every=("no all-expiry levels served", "no 0DTE levels served", "not stated"),
         never=("no flip", "no call wall", "no put wall"),
+    ),
+    levels(
+        "no expiry of today",
+        LEVELS | {"odte": dict.fromkeys(LEVELS["odte"])},
+        every=("no 0DTE levels served", "flip (HVL) 67,214.3", "net gamma sign not in this answer"),
+        never=("0DTE: ", "no flip", "no call wall", "no put wall", "sign change"),
+    ),
+    levels(
+        "a set without its flip",
+        LEVELS | {"all_expiry": {"hvl": None, "call_resistance": 70_000, "put_support": None}},
+        every=(
+            "no flip",
+            "call wall 70,000 (+4.1%)",
+            "no put wall",
+            "net gamma sign not in this answer",
+        ),
+        says=("all expiries: no flip reported", "no put wall reported"),
+        never=("positive net gamma", "sign change"),
+    ),
+    levels(
+        "a flip far above a small spot",
+        LEVELS | {"all_expiry": {"hvl": 155, "call_resistance": 160, "put_support": None}},
+        meta={"symbol": "SOLUSDT", "spot_price": 89.0},
+        every=("flip (HVL) 155 (+74.2%), spot below it",),
+        never=("% below", "% above"),
+    ),
+    levels(
+        "walls on the wrong side of spot",
+        LEVELS | {"all_expiry": {"hvl": 70_000, "call_resistance": 69_000, "put_support": 71_000}},
+        meta={"spot_price": 70_000.0},
+        every=(
+            "flip (HVL) 70,000 (0.0%), spot at it",
+            "call wall 69,000 (-1.4%), below spot against its definition",
+            "put wall 71,000 (+1.4%), above spot against its definition",
+        ),
+    ),
+    levels(
+        "levels written as text",
+        {"all_expiry": {"hvl": "68000", "call_resistance": "7e4", "put_support": "66000.5"}},
+        every=("flip (HVL) 68,000 (+1.2%), spot below it", "call wall 70,000", "put wall 66,000.5"),
+        never=("flip (HVL) n/a",),
     ),
     levels(
         "levels in the spelling of the history",
@@ -120,13 +169,34 @@ OF_LEVELS = [
         LEVELS | SECTIONS,
         query={"include": "max_pain,expected_move,ranked,zones"},
         says=(
-            "max pain (0DTE) n/a",
-            "expected move, 24h: ±1σ n/a · ±2σ n/a",
-            "flip zones (0)",
-            "largest strikes, all expiries: no strikes listed",
-            "largest strikes, 0DTE: no strikes listed",
+            "no figures served for: max_pain, expected_move, ranked",
+            "flip zones (0): filled only where net gamma crosses zero more than once",
         ),
-        never=("several flips", "asked, not in this reply"),
+        never=("several flips", "max pain (0DTE)", "±1σ", "largest strikes"),
+    ),
+    levels(
+        "zones null beside a flip",
+        LEVELS | {"gamma_flip_zones": None},
+        query={"include": "zones"},
+        says=("flip zones: filled only where net gamma crosses zero more than once",),
+        never=("several flips", "no figures served", "not in this reply", "(0)"),
+    ),
+    levels(
+        "a move with two sides, and the size of walls",
+        LEVELS
+        | {
+            "all_expiry": {"hvl": 67_000, "call_resistance": 70_000, "put_support": 65_000},
+            "expected_move": {"upper_1sd": 72_030, "lower_1sd": 66_990, "upper_2sd": 74_060},
+            "ranked": {"all_expiry_top_10": [{"strike": 70_000, "gex": 1.06e8}]},
+        },
+        meta={"spot_price": 70_000.0},
+        query={"include": "expected_move,ranked"},
+        says=(
+            "expected move, 24h: ±1σ 66,990 to 72,030 (-4.3%/+2.9%, -3,010/2,030 USD)",
+            "±2σ n/a to 74,060",
+            "call wall 70,000 (0.0%, +$106m per 1% move) · put wall 65,000 (-7.1%)",
+        ),
+        never=("standard deviation",),
     ),
     levels(
         "sections asked and not served",
@@ -144,15 +214,34 @@ OF_LEVELS = [
             },
         },
         every=("as of 2026-09-01 00:00:00Z, historical", "venues deribit only", "spot, candles"),
-        says=("asked, not in this reply: max_pain, zones",),
-        never=("not in this reply: max_pain, zones, candles", "fresh"),
+        says=("no figures served for: max_pain", "flip zones: filled only where"),
+        never=("no figures served for: max_pain, ", "fresh"),
     ),
     levels(
         "zones of open shape",
         LEVELS | {"gamma_flip_zones": [66_000, [66_500, 67_000], {"low": 1, "kind": "x y"}]},
         query={"include": "zones"},
-        says=('several flips (3): 66,000; 66,500 to 67,000; low 1, kind "x y"',),
-        brief=("several flips",),
+        says=(
+            "several flips (3), nearest spot first: 66,500 to 67,000 (-1.1%); 66,000 (-1.8%);"
+            ' 1 (-100.0%) kind "x y"',
+        ),
+        brief=("several flips (3), nearest 66,500 to 67,000, 66,000",),
+    ),
+    levels(
+        "six flips",
+        LEVELS
+        | {
+            "all_expiry": {"hvl": 69_500, "call_resistance": 75_000, "put_support": 65_000},
+            "gamma_flip_zones": [
+                {"strike": strike, "direction": "negative_to_positive"}
+                for strike in (40_000, 55_000, 68_000, 69_500, 71_000, 90_000)
+            ],
+        },
+        meta={"spot_price": 70_000.0},
+        query={"include": "zones"},
+        every=("flip (HVL) 69,500 (-0.7%), spot above it; crossing negative_to_positive",),
+        says=("several flips (6), nearest spot first: 69,500 (-0.7%) direction",),
+        brief=("several flips (6), nearest 69,500, 71,000",),
     ),
     levels(
         "exposures huge and tiny",
@@ -166,13 +255,13 @@ OF_LEVELS = [
                 "odte_top_10": [{"rank": 1, "strike": 67_000, "abs_gex": 4e6}],
             }
         },
-        every=("70,000 -$3,460bn",),
-        says=("70,500 +$0.0004 per 1% move", "largest strikes, 0DTE: sizes n/a"),
+        says=("70,000 -$3,460bn, 70,500 +$0.0004 per 1% move", "largest strikes, 0DTE: sizes n/a"),
     ),
     levels(
         "a fallback without a reason",
         LEVELS | {"positioning": "std"},
-        every=("std positioning (fallback, flow asked: reason not stated)",),
+        every=("std positioning (fallback",),
+        says=("std positioning (fallback, flow asked",),
         never=("flow positioning",),
     ),
     levels(
@@ -196,7 +285,7 @@ OF_LEVELS = [
             "odte": {},
         },
         meta={"symbol": "HYPEUSDT", "spot_price": 1.500001e-5},
-        every=("flip (HVL) 0.000012345678", "call wall 0.00002", "put wall 0 (-100.0%)"),
+        every=("flip (HVL) 0.000012346 (-17.7%)", "call wall 0.00002", "put wall 0 (-100.0%)"),
     ),
 ]
 OF_SEVERAL = [
@@ -207,14 +296,13 @@ OF_SEVERAL = [
             "SOLUSDT": entry(positioning="std", computed_at=OLD),
             "HYPEUSDT": None,
         },
-        every=(
-            "fresh; oldest row 11:48:17Z, 12m old, stale",
+        every=("11:48", "12m old, stale", "no data now: HYPEUSDT", "67,214.4"),
+        says=(
             "HYPEUSDT no data now, which is not zero",
-            "no data now: HYPEUSDT",
-            "67,214.4",
+            "std positioning (flow asked) · 11:48Z, 12m old",
+            "two models (flow, std), whose figures do not compare",
         ),
-        says=("std positioning (flow asked) · 11:48:17Z, 12m old", "do not compare"),
-        brief=("std, 12m old",),
+        brief=("std 12m old",),
     ),
     multi(
         "rows without a positioning",
@@ -233,7 +321,7 @@ OF_SEVERAL = [
         query={"include": "ranked", "exchanges": "deribit,foo"},
         meta={"exchanges_filtered": ["deribit"]},
         every=("SOLUSDT spot n/a", "side of spot n/a", "venues deribit only", "deribit, foo"),
-        says=("BTCUSDT asked, not in this reply: ranked",),
+        says=("BTCUSDT no figures served for: ranked",),
     ),
     multi(
         "levels that are not there",
@@ -241,20 +329,84 @@ OF_SEVERAL = [
         every=("no flip", "call wall n/a", "SOLUSDT entry not readable"),
         never=("no call wall", "SOLUSDT no data"),
     ),
+    multi(
+        "a wall on the wrong side and a flip far from spot",
+        {
+            "BTCUSDT": entry(positioning="flow", spot_price=70_000),
+            "SOLUSDT": entry(
+                positioning="std",
+                spot_price=89.0,
+                all_expiry={"hvl": "155", "call_resistance": 160, "put_support": 50},
+                odte=dict.fromkeys(LEVELS["odte"]),
+            ),
+        },
+        says=(
+            "SOLUSDT spot 89 · flip 155 (+74.2%), spot below it",
+            "call wall 67,250 (-3.9%), below spot against its definition",
+            "SOLUSDT no 0DTE levels served",
+            "net gamma sign not in this answer",
+        ),
+        brief=("call 67,250 (below spot)", "SOLUSDT 89 below flip 155"),
+        never=("% below",),
+    ),
 ]
 OF_STRIKES = [
     profile(
         "one strike",
         1,
         every=("net GEX +$1m per 1% move (calls +$2m, puts -$1m), 1 strike, all expiries",),
-        says=("largest +: 67,000 +$1m (-0.3%) · largest -: no strike", "Σ|net| $1m"),
+        says=("largest +: 67,000 (-0.3%) +$1m", "largest -: no strike", "Σ|net| $1m"),
+        never=("add to",),
     ),
     profile(
         "holes in the net",
         data={"net_gex": [None, 0, -0.0004], "call_gex": None, "put_gex": None},
         every=("net GEX -$0.0004 per 1% move, 3 strikes", "net n/a at 1", "largest +: no strike"),
-        says=("67,000 n/a", "67,500 $0"),
+        says=("67,000 (-0.3%) n/a", "67,500 (+0.4%) $0"),
         never=("calls +", "(calls n/a"),
+    ),
+    profile(
+        "holes at different strikes",
+        data={
+            "net_gex": [1e6, -2e6, 8e6],
+            "call_gex": [2e6, None, 6e6],
+            "put_gex": [-1e6, -9e6, None],
+            "call_oi": [10, None, 30],
+            "put_oi": [5, 6, None],
+        },
+        every=("net GEX +$7m per 1% move", "calls n/a at 1, puts n/a at 1"),
+        says=("PCR (put/call OI) 0.50 over the 1 strikes with both",),
+        never=("add to",),
+    ),
+    profile(
+        "parts that do not add",
+        data={"call_gex": [2e6] * 3},
+        every=("calls and puts add to +$3m, not to this net",),
+    ),
+    profile(
+        "strikes that leave spot out",
+        data={"strikes": [60_000, 61_000, 62_000], "filtered_strike_window": {"min": 60_000}},
+        meta={"spot_price": 52_846.0},
+        query={"strike_min": "60000"},
+        every=("3 strikes returned, from 60,000, all expiries",),
+        says=("nearest of the strikes asked: net GEX", "60,000 (+13.5%) +$1m"),
+        brief=("nearest of the strikes asked: 60,000 (+13.5%) +$1m",),
+        never=("nearest spot", "beside spot"),
+    ),
+    profile(
+        "figures written as text",
+        data={"strikes": ["67000", "67500", "68000"], "net_gex": ["1e6", "-2000000", "3e6"]},
+        every=("net GEX +$2m per 1% move (calls +$5m, puts -$3m), 3 strikes",),
+    ),
+    profile(
+        "eight venues",
+        data={
+            "by_venue": {
+                name: {"total_oi": 1_000 / (place + 1)}
+                for place, name in enumerate(("a1", "b2", "c3", "d4", "e5", "f6", "g7", "h8"))
+            }
+        },
+        says=("OI by venue, coin: a1 1,000, b2 500, c3 333.33",),
     ),
     profile(
         "no net at all",
@@ -266,13 +418,14 @@ OF_STRIKES = [
         "a filter whose window is not told",
         data={"filtered_strike_window": {"min": None, "max": None}},
         query={"spot_window_pct": "5"},
-        every=("total of the 3 strikes returned, window not stated",),
+        every=("of 3 strikes returned, window not stated",),
+        says=("total of 3 strikes returned",),
     ),
     profile(
         "one expiry, not split by venue",
         data={"expiry": "26MAR27", "dte": 3, "by_venue": None, "by_venue_note": "whole expiry"},
-        every=("26MAR27 (3d)", "by_venue_note"),
-        says=('by_venue_note: "whole expiry"',),
+        every=("26MAR27", "by_venue_note"),
+        says=("26MAR27 (3d)", 'by_venue_note: "whole expiry"'),
         never=("OI by venue",),
     ),
     profile(
@@ -281,21 +434,22 @@ OF_STRIKES = [
             "by_venue": {"deribit": {"total_oi": 0}, "okx": {"total_oi": 0.0}},
             "by_venue_unattributed": {"total_oi": 3},
         },
-        says=("unattributed 3",),
+        says=("OI by venue, coin: 0 at 2 venues", "unattributed 3"),
     ),
-    profile("calls without open interest", data={"call_oi": [0, 0, 0]}, every=("OI) n/a",)),
+    profile("calls without open interest", data={"call_oi": [0, 0, 0]}, says=("OI) n/a",)),
     profile(
         "no spot",
         meta={"spot_price": None},
         every=("largest +: 68,000 +$3m",),
-        never=("nearest spot", "beside spot", "(+1"),
+        says=("largest: net GEX per 1% move",),
+        never=("nearest", "beside spot", "(+1"),
     ),
     profile("no strikes", 0, every=("no strikes returned, all expiries",), never=("$0",)),
     profile(
         "a venue filter that was not applied",
         data={"positioning": "std"},
         query={"exchanges": "nope"},
-        every=("venue filter not confirmed (asked nope)", "fallback, flow asked"),
+        every=("venue filter not confirmed (asked nope)", "fallback"),
     ),
 ]
 OF_PAIN = [
@@ -305,18 +459,49 @@ OF_PAIN = [
         {
             "expiry": "all",
             "per_expiry": [
-                pain("25DEC26", 34, 70_000, 1e9),
-                pain("27NOV26", 6, 67_214.4, 2.5e5),
-                pain("21NOV26", None, 66_000, None),
+                pain("30OCT26", 49, 70_000, 1e9),
+                pain("25SEP26", 14, 67_214.4, 2.5e5),
+                pain("12SEP26", None, 66_000, None),
+                pain("09SEP26", -1, 65_000, 1e6),
             ],
         },
         every=(
-            "front 21NOV26: max pain 66,000 (-1.8%)",
-            "next anchor 27NOV26 (6d): max pain 67,214.4 (+<0.1%), payout $250k",
+            "front 12SEP26 (1d): max pain 66,000 (-1.8%)",
+            "next anchor 25SEP26 (14d): max pain 67,214.4 (about 0%), payout $250k",
             "from open interest",
         ),
-        says=("25DEC26 (34d) 70,000 (+4.1%)",),
-        never=("0DTE",),
+        says=("others: 30OCT26 (49d) 70,000 (+4.1%)", "1 settled left out"),
+        never=("0DTE", "09SEP26"),
+    ),
+    Odd(
+        "/gex/max-pain",
+        "the morning of an anchor",
+        {
+            "expiry": "all",
+            "per_expiry": [pain("25SEP26", 0, 68_000, 1e6), pain("30OCT26", 35, 70_000, 1e9)],
+        },
+        every=("front and next anchor 25SEP26 (0d, 0DTE): max pain 68,000",),
+        never=("next anchor 30OCT26",),
+    ),
+    Odd(
+        "/gex/max-pain",
+        "a curve that is least elsewhere",
+        {
+            "expiry": "25SEP26",
+            "dte": 14,
+            "max_pain": {"strike": "75000", "value": 9e8},
+            "pain_curve": [
+                {"strike": 65_000, "pain": 1.2e9},
+                {"strike": 70_000, "pain": "890000000"},
+                {"strike": 75_000, "pain": 9.5e8},
+            ],
+        },
+        meta={"spot_price": 70_000.0},
+        every=(
+            "max pain 75,000 (+7.1%), payout $900m · 25SEP26 (14d)",
+            "the curve is least at 70,000 ($890m), not there",
+            "the curve pays $950m there",
+        ),
     ),
     Odd(
         "/gex/max-pain",
@@ -331,8 +516,8 @@ OF_PAIN = [
                 {"strike": 67_500, "pain": 0},
             ],
         },
-        every=("max pain 67,000 (-0.3%), payout $0", "tie: 67,000, 67,500 all pay $0"),
-        never=("times the least",),
+        every=("max pain 67,000 (-0.3%), payout $0", "tie: 67,000, 67,500 · all pay $0"),
+        never=("times the least", "not there"),
     ),
     Odd(
         "/gex/max-pain",
@@ -372,7 +557,7 @@ LARGE = [
             for coin, spot in (("BTC", 67_214), ("ETH", 2_453), ("SOL", 143), ("HYPE", 33))
         },
         query={"include": "ranked,zones,max_pain,expected_move"},
-        every=("- BTCUSDT ", "- ETHUSDT ", "- SOLUSDT ", "- HYPEUSDT ", "flip", "34", "31"),
+        every=("BTCUSDT ", "ETHUSDT ", "SOLUSDT ", "HYPEUSDT ", "flip", "34", "31"),
     ),
     Odd(
         "/gex/max-pain",
@@ -384,7 +569,7 @@ LARGE = [
                 for day in range(300)
             ],
         },
-        every=("front 01DEC27 (0d, 0DTE): max pain 67,000", "of 300 expiries left out"),
+        every=("front 01DEC27 (0d, 0DTE): max pain 67,000", "of 292 expiries left out"),
     ),
     Odd(
         "/gex/max-pain",

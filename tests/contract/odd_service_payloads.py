@@ -45,8 +45,11 @@ CASES = [
             ],
             "venues": [{"venue": "okx", "chain": "off", "tape": "unknown", "chain_contracts": 0}],
         },
-        every=("BTCUSDT gex: degraded", "venues: 0 of 1 with chain and tape on"),
-        says=("okx chain off, tape unknown", "which is not off"),
+        every=(
+            "not healthy, the worst first:\ngex of BTCUSDT",
+            "venues: 0 of 1 with chain and tape on",
+        ),
+        says=("gex of BTCUSDT (95s old)", "okx: chain off, tape unknown", "which is not off"),
         never=("on but 0",),
     ),
     service(
@@ -112,21 +115,21 @@ CASES = [
             }
         },
         every=("BTCUSDT: spot 67,215 · live gex",),
-        says=("freshness gex 12.4", "expiry_count 12"),
+        says=("freshness (gex 12.4)", "expiry_count 12"),
         never=("positioning", "12s"),
     ),
     service(
         "/expiries",
         "days missing in one row",
         {"expiries": [{"expiry": "28MAR27", "dte": None}, {"expiry": "27NOV26", "dte": 77}]},
-        every=("2 expiries", "27NOV26 77d · 28MAR27 199d (calendar)"),
+        every=("2 expiries", "27NOV26 77d · 28MAR27 198d", "counted to 08:00 UTC"),
         never=("n/ad",),
     ),
     service(
         "/expiries",
         "bare tokens out of order",
         {"expiries": ["28MAR27", "27NOV26"]},
-        every=("2 expiries, calendar days to expiry: 27NOV26 78d · 28MAR27 199d",),
+        every=("2 expiries, days to expiry: 27NOV26 77d · 28MAR27 198d", "counted to 08:00 UTC"),
     ),
     service("/expiries", "none", {"expiries": []}, every=("no expiries listed",)),
     service(
@@ -194,6 +197,6 @@ LARGE = [
                 for place in range(60)
             ],
         },
-        every=("current version 2.11.0", "60 releases, 1 marked breaking; latest breaking 2.1"),
+        every=("current version 2.11.0", "60 releases, 1 marked breaking\nlatest breaking 2.1"),
     ),
 ]

@@ -12,9 +12,12 @@ from fastapi import FastAPI
 from bq_mcp.catalog import NO_HINT, SNAPSHOT, bundled_hints, load_catalog
 from bq_mcp.envelope import read_envelope
 from bq_mcp.tools.inventory import Inventory
-from bq_mcp.views import Answer, Detail, Question, Standing
-from bq_mcp.views.environment import Views, build
-from bq_mcp.views.rendering import render_in
+from bq_mcp.client.model import Reply
+from bq_mcp.views import Answer, Detail, Question
+from bq_mcp.views.answer import render
+from bq_mcp.views.digest import digest_of
+from bq_mcp.views.pages import PAGES
+from bq_mcp.views.scene import Scene
 from tests.unit.sandbox.asking import NOW, HandClock, ask, sandbox
 
 SEEDS = (7, 11, 23)
@@ -39,16 +42,23 @@ def reply(case: Case) -> Mapping[str, Any]:
     return _reply(case.path, tuple(case.query.items()), case.seed)
 
 
-def answer(
-    case: Case, detail: Detail, body: object = None, environment: Views | None = None
-) -> Answer:
+def answer(case: Case, detail: Detail, body: object = None) -> Answer:
     """Return the answer to `body`, by default to what the sandbox sends."""
-    return render_in(
-        environment or service(),
-        question(case, detail),
-        read_envelope(reply(case) if body is None else body),
-        Standing(NOW),
-    )
+    return render(question(case, detail), received(reply(case) if body is None else body), NOW)
+
+
+def made(case: Case, detail: Detail, body: object = None) -> object:
+    """Return what the page of an endpoint, or else the digests, hand over for an answer."""
+    told = received(reply(case) if body is None else body)
+    scene = Scene(question(case, detail), told, NOW)
+    page = PAGES.get(case.path)
+    found = page(scene) if page else None
+    return digest_of(scene) if found is None else found
+
+
+def received(body: object) -> Reply:
+    """Return a body as a reply of upstream that has just come."""
+    return Reply(read_envelope(body), server_time=NOW, received=0.0)
 
 
 def question(case: Case, detail: Detail) -> Question:
@@ -68,12 +78,6 @@ def question(case: Case, detail: Detail) -> Question:
 def offered() -> Inventory:
     """Return the tools of the bundled catalog."""
     return Inventory(load_catalog(SNAPSHOT, "snapshot"), bundled_hints())
-
-
-@cache
-def service() -> Views:
-    """Return the environment answers are rendered in outside of tests."""
-    return build()
 
 
 @cache

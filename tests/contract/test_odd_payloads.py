@@ -8,7 +8,7 @@ import bpe_openai
 import pytest
 
 from bq_mcp.views import Detail
-from bq_mcp.views.rendering import BUDGETS
+from bq_mcp.views.scene import BUDGETS
 from tests.contract import odd_payloads, odd_service_payloads
 from tests.contract.odd_payloads import Odd
 from tests.contract.sandbox_answers import Case, answer

@@ -7,7 +7,7 @@ import bpe_openai
 import pytest
 
 from bq_mcp.views import Detail
-from bq_mcp.views.rendering import BUDGETS
+from bq_mcp.views.scene import BUDGETS
 from tests.contract.sandbox_answers import SYMBOLS, Case, answer, reply
 
 DETAILS: tuple[Detail, ...] = ("brief", "standard", "full", "raw")

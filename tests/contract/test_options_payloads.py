@@ -9,7 +9,7 @@ import bpe_openai
 import pytest
 
 from bq_mcp.views import Detail
-from bq_mcp.views.rendering import BUDGETS
+from bq_mcp.views.scene import BUDGETS
 from tests.contract.sandbox_answers import Case, answer, reply
 
 DETAILS: tuple[Detail, ...] = ("brief", "standard", "full")
@@ -276,7 +276,7 @@ def test_an_unreadable_expiry_is_kept(path: str) -> None:
         SUMMARY: {"expiries": [expiry("18SEP26", 8), expiry("BTC-X", None, type="unknown")]},
     }
     text = said(path, body(rows[path]), "standard")
-    assert "BTC-X days n/a" in text
+    assert re.search(r"BTC-X \(?days n/a", text)
 
 
 def test_only_noisy_expiries_are_shown_as_such() -> None:
@@ -303,17 +303,21 @@ def test_skew_without_levels_has_no_scale() -> None:
         assert "pts" not in text
 
 
-def test_three_different_leading_expiries_fit_a_brief_answer() -> None:
+def test_three_different_leading_expiries_are_told_each_with_its_figures() -> None:
     rows = [
         expiry("11SEP26", 1),
         expiry("25SEP26", 15, is_anchor=True, net_gex=5e6),
         expiry("25DEC26", 106, is_anchor=True, total_oi=22_000.0, net_gex=None),
     ]
-    text = said(SUMMARY, body({"expiries": rows, "anchor_count": 2}), "brief")
-    for words in ("front 11SEP26", "next anchor 25SEP26", "largest OI 25DEC26"):
-        assert words in text
-    assert "83.4%" in line_with(text, "largest OI")
-    assert "-$12.3m" in text and "+$5m" in text and "67,000" in line_with(text, "max pain")
+    data = {"expiries": rows, "anchor_count": 2}
+    text = said(SUMMARY, body(data), "brief")
+    front = line_with(text, "front 11SEP26")
+    assert "ATM IV 61.2%" in front and "-$12.3m" in front and "67,000" in front
+    anchor = line_with(text, "next anchor 25SEP26")
+    assert "PCR 0.82" in anchor and "67,000" in line_with(anchor, "max pain")
+    text = said(SUMMARY, body(data), "standard")
+    assert "+$5m" in line_with(text, "next anchor 25SEP26")
+    assert "83.4% of all" in line_with(text, "largest OI 25DEC26")
 
 
 def test_an_expiry_summary_says_what_no_type_counts() -> None:
@@ -321,7 +325,7 @@ def test_an_expiry_summary_says_what_no_type_counts() -> None:
     counts = {"daily": 0, "weekly": 1, "monthly": 0, "quarterly": 0}
     data = {"expiries": rows, "anchor_count": 0, "type_counts": counts}
     text = said(SUMMARY, body(data), "standard")
-    assert "1 weekly" in text and "type unknown, not in the type counts: BTC-X" in text
+    assert "1 weekly" in text and "type unknown: BTC-X" in text
 
 
 def test_unstated_positioning_is_never_called_flow() -> None:
@@ -361,12 +365,14 @@ def opex(rows: list[dict[str, Any]], **fields: Any) -> dict[str, Any]:
     return {"horizon_days": 30, "expirations": listed, "next_anchor": pointer, **fields}
 
 
-def test_brief_opex_has_the_front_and_the_anchor() -> None:
+def test_opex_has_the_front_and_the_anchor() -> None:
     rows = [expiry("11SEP26", 0, total_oi=1_000.0), expiry("25SEP26", 14, is_anchor=True)]
     text = said(OPEX, body(opex(rows)), "brief")
-    anchor = line_with(text, "next anchor 25SEP26 (14d")
-    assert "08:00 UTC" in anchor and "2,184.9 coin" in anchor and "horizon 30d" in anchor
+    anchor = line_with(text, "next anchor 25SEP26 14d")
+    assert "08:00 UTC" in anchor and "2,184.9 coin" in anchor and "OI within 30d" in anchor
     assert "67,000" in line_with(text, "max pain") and "no put wall reported" in text
+    text = said(OPEX, body(opex(rows)), "standard")
+    assert "2,184.9 coin" in line_with(text, "next anchor 25SEP26 (14d")
     assert "1,000 coin" in line_with(text, "front 11SEP26")
 
 
@@ -397,7 +403,7 @@ def test_chain_figures_missing_and_zero_differ() -> None:
     text = said(CHAIN, body({"contracts": rows}), "standard")
     call, put = line_with(text, "67,000 (-0.3%)").split(" | ")
     assert "IV n/a" in call and "OI 0" in call
-    assert "bid/ask 0/n/a" in put and "0 = no quote" in text
+    assert "bid 0, ask n/a" in put and "0 = no quote" in text
 
 
 def test_five_thousand_contracts_answer_like_twenty() -> None:
@@ -449,8 +455,9 @@ def test_an_unavailable_band_gives_its_reason() -> None:
     for detail in DETAILS:
         text = said(DENSITY, body(data), detail, confidence_band="0.95")
         assert "risk-neutral" in text and "tails noisy" in text
-        assert "0.95 band 58,000 to 77,000" in text
-        assert "grid too short" in line_with(text, "09OCT26")
+        assert "band 58,000 to 77,000" in text
+        assert "grid too short" in line_with(text, "~30d")
+        assert detail == "brief" or "0.95 band 58,000" in text
 
 
 def test_priced_odds_stand_beside_spot() -> None:
@@ -459,29 +466,50 @@ def test_priced_odds_stand_beside_spot() -> None:
         text = said(DENSITY, body(data), detail, expiry="09OCT26")
         line = line_with(text, "priced below / above:")
         assert "65,000 25.0% / 75.0%" in line and "67,500 50.0% / 50.0%" in line
-        assert detail == "brief" or "60,000 to 75,000" in line_with(text, "; strikes")
+        assert detail == "brief" or "60,000 to 75,000" in line_with(text, "· strikes")
 
 
-def test_trace_tells_now_the_horizon_and_both_extremes() -> None:
+def test_strikes_wider_apart_than_the_distribution_give_no_range() -> None:
+    strikes = [52_000, 52_500, 53_000, 53_500, 54_000]
+    coarse = {"strikes": strikes, "prob_25": 52_746, "prob_50": 53_001, "prob_75": 53_247}
+    data = {"expiries": {"11SEP26": distribution(**coarse, std=95), "09OCT26": distribution()}}
+    for detail in DETAILS:
+        text = said(DENSITY, body(data, spot=53_000), detail)
+        assert "strikes too far apart for this (step 500" in text
+        assert "52,746" not in text and "64,500 to 70,200" in text
+        assert detail == "brief" or "standard deviation 95" in text
+        assert " std" not in text
+
+
+def test_an_asked_strike_is_told_at_every_detail() -> None:
+    data = {"expiries": {"11SEP26": distribution(), "25SEP26": distribution()}}
+    for detail in DETAILS:
+        text = said(DENSITY, body(data), detail, strike="71000")
+        assert "70,000 78.0% / 22.0%, 72,500 90.0% / 10.0%" in line_with(text, "71,000")
+
+
+def test_trace_tells_now_the_horizon_and_the_extremes_before_settlement() -> None:
     for detail in DETAILS:
         text = said(TRACE, body(trace()), detail, greek="gamma")
-        spot_line = line_with(text, "at spot")
-        assert "now -$2m" in spot_line and "in 24h -$1k" in spot_line
+        spot_line = line_with(text, "at spot (grid")
+        assert "67,000" in spot_line and "now -$2m" in spot_line
+        assert "in 24h -$1k (settled)" in spot_line
         zeros = line_with(text, "zero nearest spot:")
-        assert "now 67,800" in zeros and "in 24h 67,001" in zeros
-        grid = line_with(text, "whole grid:")
-        assert "highest +$3m" in grid and "lowest -$4m at 65,000" in grid
-        assert "settled" in grid
+        assert "now 67,800" in zeros and "in 12h 67,800" in zeros and "in 24h" not in zeros
+        assert "-$4m" not in line_with(text, "largest") and "settled left out" in text
+        if detail != "brief":
+            extremes = line_with(text, "highest")
+            assert "+$3m at 69,000" in extremes and "lowest -$2m at 67,000" in extremes
 
 
 @pytest.mark.parametrize("greek", ["charm", "vanna", "delta_change"])
-def test_no_trace_loses_its_extreme_to_the_budget(greek: str) -> None:
+def test_no_brief_trace_loses_its_model_and_rarely_its_extreme(greek: str) -> None:
     units = {
         "charm": "dealer_charm_per_year",
         "vanna": "dealer_vanna_per_iv_unit",
         "delta_change": "dealer_delta_change_from_spot_now",
     }
-    field = [[123_456.7, -2_345_678.9, 3e6], [1e6, -2e6, 3e6], [0, 0, -49_876_543.2]]
+    field = [[123_456.7, -2_345_678.9, 3e6], [1e6, -2e6, -49_876_543.2], [0, 0, 9e9]]
     data = trace(greek=greek, field=field, field_units=units[greek], vol_shift_pct=-50)
     fallback = {
         "positioning": "std",
@@ -490,9 +518,11 @@ def test_no_trace_loses_its_extreme_to_the_budget(greek: str) -> None:
     }
     data["positioning"] = "std"
     text = said(TRACE, body(data, extra=fallback), "brief", greek=greek, min_oi="100")
-    assert "-2,345,679" in line_with(text, "at spot:")
-    assert "-49,876,543" in text and "scaled by -50.0%" in text and "min_oi 100" in text
+    assert "-2,345,679" in line_with(text, "at spot (grid 67,000")
+    assert "scaled by -50.0%" in text and "min_oi 100" in text
     assert "flow tape empty" in text
+    text = said(TRACE, body(data | {"vol_shift_pct": 0}, extra=fallback), "brief", greek=greek)
+    assert "largest -49.9m at 69,000" in text and "9bn" not in text
 
 
 def test_an_empty_trace_slice_is_no_measurement() -> None:

@@ -8,11 +8,11 @@ import bpe_openai
 import pytest
 
 from bq_mcp.views import Detail
-from bq_mcp.views.rendering import BUDGETS, GENERIC
+from bq_mcp.views.scene import BUDGETS
 from tests.contract.extremes import extremes
-from tests.contract.sandbox_answers import SEEDS, Case, answer, put, reply
+from tests.contract.sandbox_answers import SEEDS, Case, answer, made, put, reply
 from tests.contract.view_facts import ViewFacts, all_facts
-from tests.contract.view_numbers import Ledger, strangers, unfounded
+from tests.contract.view_numbers import strangers, unfounded
 
 DETAILS: tuple[Detail, ...] = ("brief", "standard", "full", "raw")
 FORBIDDEN = re.compile(r"\b(none|null|nan|undefined)\b", re.IGNORECASE)
@@ -37,15 +37,13 @@ def test_every_answer_keeps_its_budget(view: ViewFacts) -> None:
     assert not over, "\n".join(over)
 
 
-def faults(case: Case, ledger: Ledger) -> Iterator[str]:
+def faults(case: Case) -> Iterator[str]:
     """Yield what is wrong with the answers to one question."""
     body = put(case)
     if not body["success"]:
         return
-    environment = ledger.environment()
     for detail in DETAILS:
-        ledger.entries.clear()
-        given = answer(case, detail, body, environment)
+        given = answer(case, detail, body)
         wrong = []
         if (spent := tokens(given.text)) > BUDGETS[detail]:
             wrong.append(f"{spent} tokens")
@@ -53,11 +51,12 @@ def faults(case: Case, ledger: Ledger) -> Iterator[str]:
             view = str(given.meta["view"])
             sources = [body["data"], body["meta"], dict(case.query)]
             wrong += FORBIDDEN.findall(re.sub(r'"[^"\n]*"', "", given.text))
-            if view in (GENERIC, "plain"):
+            if view in ("forms", "plain"):
                 wrong.append(view)
             else:
-                wrong += strangers(given.text, sources, ledger, view)
-                wrong += unfounded(ledger, sources, view)
+                handed = made(case, detail, body)
+                wrong += strangers(given.text, sources, handed)
+                wrong += unfounded(handed, sources)
         if wrong:
             yield f"{case} {detail}: {wrong[:4]}\n{given.text}"
 
@@ -66,7 +65,6 @@ def faults(case: Case, ledger: Ledger) -> Iterator[str]:
 @pytest.mark.parametrize("step", [40, pytest.param(1, marks=pytest.mark.sweep)])
 @pytest.mark.parametrize("view", all_facts(), ids=lambda view: view.path)
 def test_answers_hold_at_the_ends_of_every_parameter(view: ViewFacts, step: int) -> None:
-    ledger = Ledger()
     asked = islice(extremes(view.path, SEEDS[1]), 0, None, step)
-    found = [fault for case in asked for fault in faults(case, ledger)]
+    found = [fault for case in asked for fault in faults(case)]
     assert not found, f"{len(found)}\n" + "\n\n".join(found[:6])

@@ -141,7 +141,7 @@ def _same(found: re.Match[str], wanted: float, form: str, signed: bool) -> bool:
     else:
         wanted = abs(wanted)
     if figure == 0 and wanted != 0:
-        return False
+        return found.string[: found.start()].endswith("about ") and abs(wanted) < 0.05
     if found.string[: found.start()].endswith(("<", ">")):
         return 0 < abs(wanted) < abs(figure)
     return abs(figure - wanted) <= _RESOLUTION[form](abs(wanted)) / 2 * (1 + 1e-6) + 1e-12
@@ -245,6 +245,11 @@ def _days(token: str, instant: str) -> int:
     return (end - datetime.fromisoformat(instant)).days
 
 
+def _settlement_ms(token: str) -> float:
+    """Return when an expiry token settles: 08:00 UTC on its day, in Unix ms."""
+    return datetime.strptime(f"{token} 08 +0000", "%d%b%y %H %z").timestamp() * 1000
+
+
 NAMESPACE: Mapping[str, Any] = {
     "get": _get,
     "table": _table,
@@ -257,6 +262,7 @@ NAMESPACE: Mapping[str, Any] = {
     "percent": _percent,
     "share": _share,
     "days": _days,
+    "settlement_ms": _settlement_ms,
     **{
         function.__name__: function
         for function in (abs, all, any, dict, len, list, max, min, next, round, sorted, str, sum)

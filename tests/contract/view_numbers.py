@@ -1,30 +1,31 @@
 """Where the figures of an answer come from: the payload, or a named function over it.
 
-`Ledger.environment` renders like the service's, but writes down every call of a function that
-computes figures or rows: what it was given and what it gave.
+A page or digest hands over values; each is served, or a `Derived` that says which function made it
+of which inputs. `strangers` are figures in the text that are neither, `unfounded` values handed
+over that are neither, or whose function does not give the same again.
 """
 
+import ast
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from functools import cache, wraps
-from inspect import unwrap
+from dataclasses import fields, is_dataclass
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
 from typing import Any
 
-from bq_mcp.views import filters, select
-from bq_mcp.views.environment import Views, build
-from bq_mcp.views.values import number
+import bq_mcp.views
+from bq_mcp.views.read.values import Derived, figure, number
+from bq_mcp.views.words import filters
 from bq_mcp.words import prompts_root
 
-# Functions of other modules of the views compute; these two only print and choose.
-_NOT_COMPUTING = (filters.__name__, select.__name__)
 # A line of the machinery: the first one and these.
 _FRAME = ("caveat", "…", "more:", "next:")
-_STAMP = re.compile(r"\d{4}-\d\d-\d\d|\d\d:\d\d:\d\dZ|\b\d{1,2}[A-Z]{3}\d{2}\b")
+_STAMP = re.compile(r"\d{4}-\d\d-\d\d|\d\d:\d\d(?::\d\d)?Z|\b\d{1,2}[A-Z]{3}\d{2}\b")
 _QUOTED = re.compile(r'"[^"\n]*"')
 _FIGURE = re.compile(
-    r"(?<![\w.,$])(?:<|>-)?[+-]?\$?\d+(?:,\d{3})*(?:\.\d+)?(?:e[+-]?\d+)?"
+    r"(?<![\w.,$])(?:<|>)?[+-]?\$?\d+(?:,\d{3})*(?:\.\d+)?(?:e[+-]?\d+)?"
     r"(?:bn|[dhkmsx%]| pts)?(?!\w)"
 )
 _PARTS = re.compile(r"(?P<sign>[+-]?)\$?(?P<digits>\d[\d,]*)(?P<rest>\.\d+)?(?P<scale>bn|[km])?")
@@ -38,14 +39,16 @@ _FORMS: tuple[Callable[[float], str], ...] = (
     filters.plain,
     filters.usd,
     filters.exposure,
+    filters.amount,
     filters.pct,
+    filters.share,
     filters.signed_pct,
-    filters.size_pct,
     filters.ratio,
-    lambda value: filters.chance(value).removeprefix(">"),
+    filters.chance,
     filters.count,
     filters.duration,
-    lambda value: filters.plain(value) + "d",
+    filters.days,
+    lambda value: "$" + filters.level(value),
     lambda value: filters.price(value, [value * (1 + 1e-9)]),
     lambda value: filters.iv(value, "decimal"),
     lambda value: filters.iv(value, "percent"),
@@ -54,60 +57,17 @@ _FORMS: tuple[Callable[[float], str], ...] = (
 )
 
 
-@dataclass(frozen=True)
-class Entry:
-    """One call of a derived function during a render."""
-
-    function: Callable[..., Any]
-    inputs: tuple[Any, ...]
-    named: Mapping[str, Any]
-    output: Any
-
-    def holds(self) -> bool:
-        """Tell whether the function gives the same again."""
-        return bool(self.function(*self.inputs, **self.named) == self.output)
-
-
-@dataclass
-class Ledger:
-    """Writes down what derived functions are asked and answer."""
-
-    entries: list[Entry] = field(default_factory=list)
-
-    def environment(self) -> Views:
-        """Return an environment whose derived functions are written down here."""
-        views = build()
-        for table in (views.globals, views.filters):
-            for name, function in list(table.items()):
-                if _computes(function):
-                    # Without the memory of an answer, which asks for the context first.
-                    table[name] = self._noting(unwrap(function))
-        return views
-
-    def _noting(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        @wraps(function)
-        def noted(*inputs: Any, **named: Any) -> Any:
-            kept = tuple(_kept(value) for value in inputs)
-            output = function(*kept, **named)
-            self.entries.append(Entry(function, kept, named, output))
-            return output
-
-        return noted
-
-
-def strangers(text: str, body: object, ledger: Ledger, view: str) -> list[str]:
+def strangers(text: str, body: object, made: object) -> list[str]:
     """Return the figures and dates of an answer that come from nowhere."""
-    outputs = {figure for entry in ledger.entries for figure in _figures(entry.output)}
-    known = sorted({abs(figure) for figure in _figures(body)} | {abs(value) for value in outputs})
+    outputs = {float(found) for found in derived(made)}
     signed = {*_figures(body), *outputs}
-    served = {word for value in _texts(body) for word in value.split()}
-    words = template_words(view)
+    known = sorted({abs(found) for found in signed})
+    served = {word for value in _texts([body, made]) for word in value.split()}
+    own = own_words()
     found = []
     for line in _body_lines(text):
         plain = " ".join(
-            word
-            for word in line.split(" ")
-            if word not in words and word.strip("(),.:;") not in served
+            word for word in line.split(" ") if word not in own and word.strip("(),.:;") not in served
         )
         stamps = (stamp.removesuffix("Z") for stamp in _STAMP.findall(plain))
         found += [
@@ -121,46 +81,70 @@ def strangers(text: str, body: object, ledger: Ledger, view: str) -> list[str]:
     return found
 
 
-def unfounded(ledger: Ledger, body: object, view: str) -> list[str]:
-    """Return the calls of derived functions that do not repeat or whose inputs were not served."""
-    known = {*_figures(body), *template_numbers(view)}
-    known |= {figure for entry in ledger.entries for figure in _figures(entry.output)}
+def unfounded(made: object, body: object) -> list[str]:
+    """Return what is handed over without a source: neither served, nor made again of what is."""
+    known = {*_figures(body), *own_numbers()}
+    results = list(derived(made))
+    known |= {float(found) for found in results}
     found = []
-    for entry in ledger.entries:
-        given = (figure for value in entry.inputs for figure in _figures(value))
-        alien = [figure for figure in given if figure not in known]
-        if alien or not entry.holds():
-            found.append(f"{entry.function.__name__}: {alien[:3]} {entry.output}")
+    for made_figure in results:
+        alien = [value for value in _figures(made_figure.inputs) if value not in known]
+        again = number(made_figure.function(*made_figure.inputs))
+        if alien or again != made_figure:
+            found.append(f"{made_figure.function.__name__}: {alien[:3]} {float(made_figure)}")
+    found += [f"{value} from nowhere" for value in _plain_figures(made) if value not in known]
     return found
 
 
+def derived(node: object) -> Iterator[Derived]:
+    """Yield every derived figure in what a page hands over, and in the inputs of one."""
+    if isinstance(node, Derived):
+        yield node
+        yield from derived(node.inputs)
+    else:
+        for item in _inside(node):
+            yield from derived(item)
+
+
 @cache
-def template_words(view: str) -> frozenset[str]:
-    """Return the words with digits that a template itself writes, such as `1%` and `0DTE:`."""
-    words = (word for text in _sources(view) for word in _STATIC.sub(" ", text).split())
-    literal = (
-        word
-        for text in _sources(view)
-        for code in _CODE.findall(text)
-        for quoted in re.findall(r'"([^"]*)"', code)
-        for word in quoted.split()
+def own_words() -> frozenset[str]:
+    """Return the words with digits that templates and pages write, such as `1%` and `0DTE:`."""
+    static = (_STATIC.sub(" ", source) for source in _templates())
+    quoted = (
+        literal
+        for source in _templates()
+        for code in _CODE.findall(source)
+        for literal in re.findall(r'"([^"]*)"', code)
     )
-    return frozenset(word for word in (*words, *literal) if any(map(str.isdigit, word)))
-
-
-@cache
-def template_numbers(view: str) -> frozenset[float]:
-    """Return the numbers a template hands to functions."""
-    code = (code for text in _sources(view) for code in _CODE.findall(text))
+    literals = (value for value in _constants() if isinstance(value, str))
+    words = (word for text in (*static, *quoted, *literals) for word in text.split())
+    marks = re.compile(r"[\[\]|]+")
     return frozenset(
-        float(found) for part in code for found in re.findall(r"(?<![\w.])\d+(?:\.\d+)?", part)
+        cut for word in words for cut in (word, *marks.split(word)) if any(map(str.isdigit, cut))
     )
 
 
-def _sources(view: str) -> Iterator[str]:
-    root = prompts_root() / "views"
-    for path in (root / f"{view}.md.jinja", *root.glob("_*.jinja")):
-        yield path.read_text("utf-8")
+@cache
+def own_numbers() -> frozenset[float]:
+    """Return the numbers that stand in the code of pages and digests: tenors, steps, limits."""
+    found = (value for value in _constants() if isinstance(value, int | float))
+    # Small whole numbers say how important a row is.
+    return frozenset(float(value) for value in found) | set(map(float, range(-5_000, 5_000)))
+
+
+@cache
+def _constants() -> tuple[object, ...]:
+    root = Path(bq_mcp.views.__file__).parent
+    sources = [*root.glob("pages/*.py"), *root.glob("digest/*.py"), root / "arithmetic.py"]
+    trees = (ast.parse(path.read_text("utf-8")) for path in sources)
+    return tuple(
+        node.value for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant)
+    )
+
+
+@cache
+def _templates() -> tuple[str, ...]:
+    return tuple(path.read_text("utf-8") for path in (prompts_root() / "views").rglob("*.jinja"))
 
 
 def _body_lines(text: str) -> Iterator[str]:
@@ -173,20 +157,20 @@ def _is_printed_from(token: str, known: list[float], signed: set[float]) -> bool
     return any(
         token == printed or token == printed.lstrip("+-")
         for size in _near(token, known)
-        for figure in (size, -size)
-        if figure in signed
-        for printed in _printed(figure)
+        for value in (size, -size)
+        if value in signed
+        for printed in _printed(value)
     )
 
 
 @cache
-def _printed(figure: float) -> frozenset[str]:
-    return frozenset(form(figure) for form in _FORMS)
+def _printed(value: float) -> frozenset[str]:
+    return frozenset(form(value).removeprefix("about ") for form in _FORMS)
 
 
 def _near(token: str, known: list[float]) -> Iterator[float]:
     """Yield the known sizes a printed figure may stand for, whatever its unit."""
-    if token.startswith(("<", ">-")):
+    if token.startswith(("<", ">")):
         yield from known[: bisect_left(known, 1.0)]
         return
     if _SCIENTIFIC.fullmatch(token):
@@ -207,37 +191,48 @@ def _near(token: str, known: list[float]) -> Iterator[float]:
             yield value
 
 
-def _computes(function: object) -> bool:
-    home = getattr(function, "__module__", "")
-    return home.startswith("bq_mcp.views.") and home not in _NOT_COMPUTING
-
-
-def _kept(value: Any) -> Any:
-    return list(value) if isinstance(value, Iterator) else value
-
-
 def _figures(node: object) -> Iterator[float]:
     """Yield every number in a value, and the length of every list and map."""
-    figure = number(node)
-    if figure is not None:
-        yield figure
-    elif isinstance(node, Mapping):
+    found = figure(node)
+    if found is not None:
+        yield float(found)
+        return
+    if isinstance(node, Mapping | list | tuple):
         yield float(len(node))
-        for item in node.values():
-            yield from _figures(item)
-    elif isinstance(node, list | tuple):
-        yield float(len(node))
-        for item in node:
-            yield from _figures(item)
+    for item in _inside(node):
+        yield from _figures(item)
+
+
+def _plain_figures(node: object) -> Iterator[float]:
+    if isinstance(node, Derived):
+        return
+    found = number(node)
+    if found is not None:
+        yield found
+    for item in _inside(node):
+        yield from _plain_figures(item)
 
 
 def _texts(node: object) -> Iterator[str]:
     if isinstance(node, str):
         yield node
+    elif isinstance(node, datetime):
+        yield f"{node:%Y-%m-%d %H:%M}"
+    elif isinstance(node, date):
+        yield node.isoformat()
     elif isinstance(node, Mapping):
         for key, item in node.items():
             yield str(key)
             yield from _texts(item)
-    elif isinstance(node, list | tuple):
-        for item in node:
+    else:
+        for item in _inside(node):
             yield from _texts(item)
+
+
+def _inside(node: Any) -> Iterator[object]:
+    if isinstance(node, Mapping):
+        yield from node.values()
+    elif isinstance(node, list | tuple | set | frozenset):
+        yield from node
+    elif is_dataclass(node) and not isinstance(node, type):
+        yield from (getattr(node, held.name) for held in fields(node))

@@ -26,7 +26,6 @@ _ERROR_WORDS = {
     "quota": "the monthly quota of calls is used up (429)",
     "unauthorized": "the API key was refused (401)",
     "forbidden": "the plan of this key does not include this (403)",
-    "no_data": "no data for this combination now (404); this is not zero",
     "invalid_request": "upstream refused the parameters (422)",
     "too_large": "the reply is larger than this client reads",
 }
@@ -76,6 +75,13 @@ def check_stale(answer: Answer, failure: str) -> None:
     assert answer.meta["age_seconds"] == pytest.approx(HELD_AGE, abs=1)
 
 
+def _check_no_data(answer: Answer, kind: str) -> None:
+    opening = "SIMULATED gex_levels: no data for this combination now (404); this is not zero"
+    assert first_line(answer).startswith(opening)
+    assert answer.meta["error"] == "no_data"
+    assert "HVL" not in answer.text
+
+
 def _check_fresh(answer: Answer, kind: str) -> None:
     told = NOW + _SKEW.get(kind, timedelta())
     assert f" {newest(told):%H:%M:%S}Z, 17s old, fresh " in first_line(answer)
@@ -95,7 +101,7 @@ def _check_old(answer: Answer, kind: str) -> None:
 
 
 def _check_unknown(answer: Answer, kind: str) -> None:
-    assert "13:00:17Z lies in the future, data age unknown" in first_line(answer)
+    assert "13:00:17Z lies ahead of the reply, data age unknown" in first_line(answer)
     assert ", fresh" not in first_line(answer)
     assert answer.meta["verdict"] == "unknown"
     assert answer.meta.get("age_seconds") is None
@@ -103,6 +109,7 @@ def _check_unknown(answer: Answer, kind: str) -> None:
 
 _CHECKS: Mapping[str, Callable[[Answer, str], None]] = {
     "fresh": _check_fresh,
+    "no data": _check_no_data,
     "late": _check_late,
     "old": _check_old,
     "age unknown": _check_unknown,

@@ -59,7 +59,7 @@ MATRIX = {
     "quota_429": _fails("quota", 1, 1),
     "http_401": _same("error unauthorized"),
     "http_403": _same("error forbidden"),
-    "http_404": _same("error no_data"),
+    "http_404": _same("no data"),
     "http_422": _same("error invalid_request"),
     "computed_at_in_future": _same("age unknown"),
     "computed_at_1970": _same("old"),

@@ -72,7 +72,7 @@ async def test_data_stamped_ahead_never_become_fresh_by_being_kept() -> None:
         for _ in range(10):
             answer = await asked.ask()
             assert answer.meta["verdict"] == "unknown"
-            assert "in the future" in first_line(answer)
+            assert "lies ahead of the reply" in first_line(answer)
             scene.hand.advance(seconds=5)
     assert asked.wire.requests == 2
 

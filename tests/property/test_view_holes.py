@@ -8,10 +8,9 @@ from typing import Any
 import pytest
 
 from bq_mcp.views import Detail
-from bq_mcp.views.rendering import GENERIC
-from tests.contract.sandbox_answers import SEEDS, Case, answer, reply
+from tests.contract.sandbox_answers import SEEDS, Case, answer, made, reply
 from tests.contract.view_facts import ViewFacts, all_facts
-from tests.contract.view_numbers import Ledger, strangers, unfounded
+from tests.contract.view_numbers import strangers, unfounded
 
 DETAILS: tuple[Detail, ...] = ("brief", "standard", "full")
 FORBIDDEN = re.compile(r"\b(none|null|nan|undefined)\b", re.IGNORECASE)
@@ -102,8 +101,6 @@ def faults(
     keep: Callable[[Any], bool],
 ) -> Iterator[str]:
     """Yield what is wrong with the answers to replies with one hole each."""
-    ledger = Ledger()
-    environment = ledger.environment()
     for case in asked:
         if not reply(case)["success"]:
             continue
@@ -112,8 +109,7 @@ def faults(
             for value in values:
                 hole = holed(body, path, value)
                 for detail in details:
-                    ledger.entries.clear()
-                    given = answer(case, detail, hole, environment)
+                    given = answer(case, detail, hole)
                     name = str(given.meta["view"])
                     sources = [hole["data"], hole["meta"], dict(case.query)]
                     wrong = [
@@ -121,9 +117,10 @@ def faults(
                         *(word for word in ("clamp", "candles") if word not in given.text),
                         *(["no figures"] if "\n" not in given.text or name == "plain" else []),
                     ]
-                    if keep(value) and name != GENERIC:
-                        wrong += strangers(given.text, sources, ledger, name)
-                        wrong += unfounded(ledger, sources, name)
+                    if keep(value):
+                        handed = made(case, detail, hole)
+                        wrong += strangers(given.text, sources, handed)
+                        wrong += unfounded(handed, sources)
                     if wrong:
                         yield f"{case} {detail} {'.'.join(path)} {value}: {wrong}\n{given.text}"
 

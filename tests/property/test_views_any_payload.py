@@ -8,9 +8,10 @@ from bpe_openai import get_encoding
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bq_mcp.views import Detail, Standing
-from bq_mcp.views.rendering import BUDGETS
-from tests.unit.views.asking import DETAILS, NOW, ask
+from bq_mcp.client.model import Limits
+from bq_mcp.views import Detail
+from bq_mcp.views.scene import BUDGETS
+from tests.unit.views.asking import DETAILS, ask
 
 O200K = get_encoding("o200k_base")
 FORBIDDEN = re.compile(r"\b(none|null|nan|undefined)\b", re.IGNORECASE)
@@ -117,7 +118,7 @@ def test_every_caveat_survives_every_payload(
         "truncated": True,
         "available_hours": 120,
     }
-    text = ask(data, detail=detail, extra=stated, standing=Standing(NOW, quota_left=3)).text
+    text = ask(data, detail=detail, extra=stated, limits=Limits(quota_left=3)).text
     for words in ("clamp", "spot", "truncated", "history", "quota"):
         assert words in text
 

@@ -7,9 +7,8 @@ import pytest
 from bq_mcp import errors
 from bq_mcp.views import Answer, render_error
 from tests.unit.views.asking import TOOL_NAMES, ask
-from tests.unit.views.test_caveats import EVERYTHING
+from tests.unit.views.facts.test_caveats import EVERYTHING
 from tests.unit.views.test_discovery_views import GRID
-from tests.unit.views.test_generic import LADDER
 from tests.unit.views.test_levels import COMPLETE, PLAIN, levels
 
 from . import snapshots
@@ -31,6 +30,14 @@ EXPIRIES = [
         ("25DEC26", 34, "2026-12-25"),
     )
 ]
+LADDER = {
+    "levels": [
+        {"price": 60_000 + 50 * step, "long_usd": 1234.5 * step, "short_usd": 9e5 - 999 * step}
+        for step in range(300)
+    ],
+    "updated": "2026-11-20T14:00:00Z",
+    "metric_x": 3.2,
+}
 SERIES = {
     "timestamps": [f"2026-11-20T{hour:02}:00:00Z" for hour in range(11)],
     "hvl": [66_000 + 100 * hour for hour in range(11)],
@@ -63,10 +70,10 @@ CASES: Mapping[str, Make] = {
     "status": lambda: ask(GRID, "/status", symbol=None, spot_price=None),
     "status.brief": lambda: ask(GRID, "/status", "brief", symbol=None, spot_price=None),
     "endpoints": lambda: ask({"endpoints": ROUTES}, "/endpoints", symbol=None, spot_price=None),
-    "generic": lambda: ask(LADDER, params=("limit", "strike_min")),
-    "generic.brief": lambda: ask(LADDER, detail="brief"),
-    "generic.series": lambda: ask(SERIES),
-    "generic.caveats": lambda: ask({"x": 1}, extra=EVERYTHING, simulated=True),
+    "forms": lambda: ask(LADDER, params=("limit", "strike_min")),
+    "forms.brief": lambda: ask(LADDER, detail="brief"),
+    "forms.series": lambda: ask(SERIES),
+    "forms.caveats": lambda: ask({"x": 1}, extra=EVERYTHING, simulated=True),
     "error.argument": failure(
         errors.ArgumentError(
             [errors.ArgumentFault("symbol", "DOGE", "not one of the choices", ("BTCUSDT",))]

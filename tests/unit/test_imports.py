@@ -69,7 +69,7 @@ THEIRS: dict[str, tuple[str, ...]] = {
 ENDPOINT_PATH = re.compile(
     r"/(v2/)?(etf|gex|liquidation|market|multi|options|tape)/[a-z{]|/(expiries|symbols)$"
 )
-NAMES_ENDPOINTS = ("sandbox/", "client/bundle.py")
+NAMES_ENDPOINTS = ("sandbox/", "client/bundle.py", "views/pages/")
 
 
 @cache

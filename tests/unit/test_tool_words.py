@@ -262,6 +262,16 @@ def test_next_leads_to_other_known_endpoints(path: str) -> None:
 
 
 @pytest.mark.parametrize("path", PATHS)
+def test_the_same_figures_are_looked_for_at_other_known_endpoints(path: str) -> None:
+    for place in hint_of(path).instead:
+        other, _, argument = place.partition("?")
+        assert other in set(PATHS) - {path}
+        name, _, value = argument.partition("=")
+        taken = hint_of(other).params.get(name)
+        assert not argument or (taken and value in (taken.members or (value,)))
+
+
+@pytest.mark.parametrize("path", PATHS)
 def test_a_tool_named_in_the_words_exists_and_is_another_one(path: str) -> None:
     names = {tool_name(other) for other in PATHS}
     named = set(re.findall(r"\b[a-z0-9]+(?:_[a-z0-9]+)+\b", hint_of(path).when))

@@ -118,7 +118,7 @@ def test_the_key_is_in_no_answer() -> None:
     for answer in (refused, echoed, wrong):
         shown = answer.text + json.dumps(dict(answer.meta))
         assert KEY not in shown and "bq_live_abcdef" not in shown
-    assert refused.is_error and wrong.is_error
+    assert not refused.is_error and wrong.is_error
 
 
 def test_a_transport_failure_is_an_answer() -> None:
@@ -170,11 +170,30 @@ def test_each_answer_has_what_it_took_and_what_all_took() -> None:
     first, second, refused = anyio.run(calls)
     assert first.meta["spent"] == {"requests": 1, "units": 1}
     assert second.meta["spent"] == {"requests": 0}
-    assert refused.is_error and refused.meta["spent"] == {"requests": 1, "units": 1}
+    assert not refused.is_error and refused.meta["spent"] == {"requests": 1, "units": 1}
     totals = refused.meta["totals"]
     assert isinstance(totals, dict)
     assert (totals["requests"], totals["hits"], totals["saved"]) == (2, 1, 1)
     assert json.dumps(dict(refused.meta))
+
+
+def test_no_data_is_an_answer_that_names_where_the_same_figures_are() -> None:
+    answer = ask(Upstream(status=404), "gex_max_pain", {})
+    assert not answer.is_error and answer.text.startswith("gex_max_pain: no data")
+    assert "the same figures: options_expiry_summary or gex_levels include=max_pain" in answer.text
+
+
+def test_no_payload_changes_a_later_verdict() -> None:
+    thresholds = {"gex": {"healthy_max_seconds": 9_000, "degraded_max_seconds": 90_000}}
+    upstream = Upstream({**LEVELS, "thresholds": thresholds}, computed_at="2026-11-20T14:30:00Z")
+
+    async def calls() -> list[Answer]:
+        async with open_desk(upstream) as desk:
+            return [
+                await desk.call(TOOLS[name], {}, INVENTORY) for name in ("status", "gex_levels")
+            ]
+
+    assert "late (refreshes every 30s)" in anyio.run(calls)[1].text
 
 
 def test_a_refusal_states_the_limits_that_are_known() -> None:

@@ -1,22 +1,19 @@
-"""How often the data behind a call changes, from hint, arguments and status."""
+"""How often the data behind a call changes, from hint and arguments."""
 
-from collections.abc import Mapping
 from datetime import timedelta
 
 import pytest
 
 from bq_mcp.catalog import Hint
 from bq_mcp.client import Lifetime
-from bq_mcp.tools.pace import lifetime_of, read_thresholds
+from bq_mcp.tools.pace import lifetime_of
 
 from ...support import NOW
 from .offered import TOOLS, tool
 
-STATUS = {"gex": (60.0, 300.0), "liquidation": (600.0, 1_800.0)}
-
 
 def pace(name: str, **asked: object) -> Lifetime:
-    return lifetime_of(TOOLS[name], asked, {}, NOW)
+    return lifetime_of(TOOLS[name], asked, NOW)
 
 
 @pytest.mark.parametrize(
@@ -37,32 +34,28 @@ def test_a_tool_has_the_pace_of_its_hint(name: str, lifetime: Lifetime) -> None:
 
 
 def test_each_tool_of_the_catalog_has_some_pace() -> None:
-    kinds = {name: lifetime_of(found, {}, {}, NOW).kind for name, found in TOOLS.items()}
+    kinds = {name: lifetime_of(found, {}, NOW).kind for name, found in TOOLS.items()}
     assert set(kinds.values()) == {"refreshed", "appended", "slow", "static"}
 
 
 def test_an_endpoint_nobody_has_seen_is_taken_as_refreshed_at_a_pace_to_be_learned() -> None:
-    assert lifetime_of(tool(), {}, STATUS, NOW) == Lifetime("refreshed", None)
+    assert lifetime_of(tool(), {}, NOW) == Lifetime("refreshed", None)
 
 
-def test_the_status_gives_the_pace_where_no_hint_does() -> None:
-    assert lifetime_of(tool(tag="GEX"), {}, STATUS, NOW) == Lifetime("refreshed", 30.0)
-    assert lifetime_of(tool(tag="Liquidation"), {}, STATUS, NOW) == Lifetime("refreshed", 300.0)
+def test_a_hint_goes_before_the_note_of_an_endpoint() -> None:
+    words = "Some new map. Refreshes every 5 minutes."
+    hinted = tool(description=words, hint=Hint(cadence_seconds=90.0, clock="live"))
+    assert lifetime_of(hinted, {}, NOW) == Lifetime("refreshed", 90.0)
 
 
-def test_a_stated_cadence_goes_before_the_status() -> None:
-    hinted = tool(tag="GEX", hint=Hint(cadence_seconds=90.0, clock="live"))
-    assert lifetime_of(hinted, {}, STATUS, NOW) == Lifetime("refreshed", 90.0)
-
-
-def test_the_note_of_an_endpoint_nobody_has_seen_gives_its_pace_before_the_status() -> None:
-    noted = tool(tag="GEX", description="Some new map. Refreshes every 5 minutes.")
-    assert lifetime_of(noted, {}, STATUS, NOW) == Lifetime("refreshed", 300.0)
+def test_the_note_of_an_endpoint_nobody_has_seen_gives_its_pace() -> None:
+    noted = tool(description="Some new map. Refreshes every 5 minutes.")
+    assert lifetime_of(noted, {}, NOW) == Lifetime("refreshed", 300.0)
 
 
 @pytest.mark.parametrize("words", ["Updated every day.", "Refreshed every 12 hours."])
 def test_what_is_replaced_in_hours_is_kept_as_daily_rows_are(words: str) -> None:
-    assert lifetime_of(tool(description=words), {}, {}, NOW) == Lifetime("slow")
+    assert lifetime_of(tool(description=words), {}, NOW) == Lifetime("slow")
 
 
 @pytest.mark.parametrize("name", ["as_of", "before"])
@@ -85,30 +78,3 @@ def test_the_past_begins_ten_minutes_ago() -> None:
     before = (NOW - timedelta(minutes=10, seconds=1)).isoformat()
     assert pace("gex_levels", as_of=just).kind == "refreshed"
     assert pace("gex_levels", as_of=before).kind == "pinned"
-
-
-def test_thresholds_are_read_by_category() -> None:
-    stated = {"GEX": {"healthy_max_seconds": 60, "degraded_max_seconds": 300}}
-    assert read_thresholds({"thresholds": stated}) == {"gex": (60.0, 300.0)}
-
-
-@pytest.mark.parametrize(
-    "limits",
-    [
-        None,
-        5,
-        {},
-        {"healthy_max_seconds": 60},
-        {"healthy_max_seconds": "60", "degraded_max_seconds": 300},
-        {"healthy_max_seconds": 0, "degraded_max_seconds": 300},
-        {"healthy_max_seconds": -60, "degraded_max_seconds": 300},
-        {"healthy_max_seconds": True, "degraded_max_seconds": True},
-        {"healthy_max_seconds": 10**400, "degraded_max_seconds": 300},
-        {"healthy_max_seconds": 300, "degraded_max_seconds": 60},
-    ],
-)
-def test_thresholds_that_cannot_be_used_are_left_out(limits: object) -> None:
-    stated: Mapping[str, object] = {"gex": limits, "options": {"healthy_max_seconds": 60.0}}
-    assert read_thresholds({"thresholds": stated}) == {}
-    assert read_thresholds({"thresholds": limits}) == {}
-    assert read_thresholds([limits]) == {}

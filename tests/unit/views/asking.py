@@ -4,10 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bq_mcp.catalog.hints import NO_HINT, Clock, Hint, bundled_hints
+from bq_mcp.catalog.hints import NO_HINT, AnswerHint, Clock, Hint, bundled_hints
 from bq_mcp.catalog.model import Endpoint, Param
 from bq_mcp.envelope import Envelope, read_envelope
-from bq_mcp.views import Answer, Detail, Question, Standing, render
+from bq_mcp.client.model import Limits, Reply
+from bq_mcp.errors import BackQuantError
+from bq_mcp.views import Answer, Detail, Question
+from bq_mcp.views.answer import render
 
 NOW = datetime(2026, 11, 20, 14, 32, 22, tzinfo=UTC)
 TOOL_NAMES = {
@@ -24,7 +27,8 @@ LIVE = Hint(title="Test figures", cadence_seconds=30, clock="live")
 
 
 def hint(clock: Clock = "live", cadence: float | None = 30, **units: str) -> Hint:
-    return Hint(title="Test figures", cadence_seconds=cadence, clock=clock, units=units)
+    answer = AnswerHint(units=units)
+    return Hint(title="Test figures", cadence_seconds=cadence, clock=clock, answer=answer)
 
 
 def envelope(
@@ -79,12 +83,23 @@ def ask(
     hint: Hint | None = None,
     query: Mapping[str, object] | None = None,
     params: Sequence[str] = (),
-    standing: Standing | None = None,
+    now: datetime = NOW,
+    limits: Limits | None = None,
+    overdue: bool = False,
+    failure: BackQuantError | None = None,
     **meta: Any,
 ) -> Answer:
-    """Return the answer to `data` as the reply of `path`."""
+    """Return the answer to `data` as the reply of `path`; `now` is upstream's clock then."""
     asked = question(path, detail, hint=hint, query=query, params=params)
-    return render(asked, envelope(data, **meta), standing or Standing(NOW))
+    reply = Reply(
+        envelope(data, **meta),
+        now,
+        received=0.0,
+        limits=limits or Limits(),
+        overdue=overdue,
+        failure=failure,
+    )
+    return render(asked, reply, now)
 
 
 def first_line(answer: Answer) -> str:

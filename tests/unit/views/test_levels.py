@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bq_mcp.views import Answer, Detail, Standing
-from bq_mcp.views.context import Cuts, context_of
-from bq_mcp.views.environment import build
-from bq_mcp.views.rendering import render_template, scene_of
+from bq_mcp.client.model import Reply
+from bq_mcp.views import Answer, Detail
+from bq_mcp.views.pages.levels import page
+from bq_mcp.views.scene import Scene
+from bq_mcp.views.words.environment import build
 
 from .asking import NOW, ask, envelope, question
 
@@ -68,14 +69,12 @@ def levels(data: object, detail: Detail = "standard", **given: Any) -> Answer:
 
 
 def test_flip_walls_and_both_sets_are_told_with_distances() -> None:
-    assert levels(PLAIN).text.split("\n")[:4] == [
-        "BTCUSDT gamma flip and walls · spot 67,214 · 14:32:10Z, 12s old, fresh · "
-        "flow positioning · 8 venues",
-        "all expiries: flip (HVL) 67,000, spot 0.3% above it; net gamma sign not in this answer "
-        "(gex_strike_profile)",
+    assert levels(PLAIN).text.split("\n")[1:5] == [
+        "all expiries: flip (HVL) 67,000 (-0.3%), spot above it",
         "call wall 70,000 (+4.1%) · put wall 64,000 (-4.8%)",
-        "0DTE: flip 67,500, spot 0.4% below it (other side than all expiries) · "
+        "0DTE: flip 67,500 (+0.4%), spot below it (other side than all expiries) · "
         "call wall 68,000 (+1.2%) · put wall 66,500 (-1.1%)",
+        "net gamma sign not in this answer (gex_strike_profile)",
     ]
 
 
@@ -85,13 +84,71 @@ def test_brief_keeps_both_sets() -> None:
         assert words in text
 
 
-def test_missing_flip_and_walls_are_findings() -> None:
-    data = {"all_expiry": {"hvl": None, "call_resistance": None, "put_support": None}, "odte": {}}
+def test_a_missing_flip_or_wall_is_a_finding_without_a_cause() -> None:
+    data = PLAIN | {"all_expiry": {"hvl": None, "call_resistance": 70_000, "put_support": None}}
     text = levels(data).text
-    assert "no flip reported (cumulative gamma without a sign change)" in text
-    assert "no put wall reported (no strike below spot with positive net gamma)" in text
-    assert "no call wall reported (no strike above spot with positive net gamma)" in text
-    assert "damping" not in text and "amplifying" not in text
+    assert "all expiries: no flip reported" in text
+    assert "call wall 70,000 (+4.1%) · no put wall reported" in text
+    assert "net gamma sign not in this answer" in text
+    assert "no strike" not in text and "sign change" not in text
+
+
+@pytest.mark.parametrize("detail", ["brief", "standard", "full"])
+def test_a_set_without_any_level_is_absent(detail: Detail) -> None:
+    text = levels(PLAIN | {"odte": dict.fromkeys(PLAIN["odte"])}, detail).text
+    assert "no 0DTE levels served" in text
+    assert "no flip" not in text and "no put wall" not in text
+    text = levels({"all_expiry": {}, "odte": PLAIN["odte"]}, detail).text
+    assert "no all-expiry levels served" in text
+    assert "0DTE: flip 67,500" in text
+
+
+def test_a_distance_stands_behind_its_level_and_never_behind_spot() -> None:
+    data = {"all_expiry": {"hvl": 155.0}, "odte": {"hvl": 155.0}}
+    text = levels(data, spot_price=89.0).text
+    assert "flip (HVL) 155 (+74.2%), spot below it" in text
+    assert "0DTE: flip 155 (+74.2%), spot below it" in text
+    assert "% below" not in text
+
+
+def test_walls_on_the_wrong_side_of_spot_are_told() -> None:
+    walls = {"hvl": 67_000, "call_resistance": 66_000, "put_support": 68_000}
+    for detail in ("brief", "standard"):
+        text = levels(PLAIN | {"all_expiry": walls}, detail).text
+        assert "call wall 66,000 (-1.8%), below spot against its definition" in text
+        assert "put wall 68,000 (+1.2%), above spot against its definition" in text
+    assert "definition" not in levels(PLAIN, "full").text
+
+
+def test_levels_written_as_text_are_levels() -> None:
+    text = {name: f"{value}" for name, value in PLAIN["all_expiry"].items()}
+    assert levels(PLAIN | {"all_expiry": text}).text == levels(PLAIN).text
+
+
+def test_the_crossing_that_is_the_flip_tells_its_direction_beside_it() -> None:
+    zones = [{"strike": 67_000, "direction": "negative_to_positive"}, {"strike": 50_000}]
+    for detail in ("brief", "standard", "full"):
+        text = levels(PLAIN | {"gamma_flip_zones": zones}, detail).text
+        assert "spot above it; crossing negative_to_positive" in text
+
+
+@pytest.mark.parametrize(
+    ("zones", "words"),
+    [
+        ([], "flip zones (0): filled only where net gamma crosses zero more than once"),
+        (None, "flip zones: filled only where net gamma crosses zero more than once"),
+        ([{"strike": 67_000}], "flip zones (1): 67,000 (-0.3%)"),
+        (
+            [{"strike": strike} for strike in (1, 50_000, 90_000, 68_000, 67_000)],
+            "several flips (5), nearest spot first: 67,000 (-0.3%); 68,000 (+1.2%);"
+            " 50,000 (-25.6%); 90,000 (+33.9%); 1 more",
+        ),
+    ],
+)
+def test_zones_asked_for(zones: Any, words: str) -> None:
+    text = levels(PLAIN | {"gamma_flip_zones": zones}, query={"include": "zones"}).text
+    assert words in text
+    assert "no figures served" not in text
 
 
 def test_field_that_is_not_there_is_no_finding() -> None:
@@ -119,13 +176,15 @@ def test_positioning_that_is_not_stated_is_said() -> None:
 @pytest.mark.parametrize(
     "words",
     [
+        "call wall 70,000 (+4.1%, +$106m per 1% move) · put wall 64,000 (-4.8%)",
         "max pain (0DTE) 66,000 (-1.8%), payout $123m",
-        "expected move, 24h: ±1σ 65,600 to 68,800 (+2.4%) · ±2σ 64,000 to 70,400",
-        "several flips (2): strike 67,000; strike 61,000",
+        "expected move, 24h: ±1σ 65,600 to 68,800 (-2.4%/+2.4%, -1,613.9/1,586.5 USD)"
+        " · ±2σ 64,000 to 70,400",
+        "several flips (2), nearest spot first: 67,000 (-0.3%); 61,000 (-9.2%)",
         "largest strikes, all expiries: 70,000 +$106m, 65,000 -$91m, 68,000 +$40m, 60,000 +$30m",
         "largest strikes, 0DTE: 67,500 +$5m per 1% move",
-        "perpetual 67,300 (+0.1%)",
-        "candles 10:00:00Z to 13:00:00Z (4): close 67,110 to 67,113, low 66,887, high 67,313",
+        "perpetual 67,300, +12.8 bps from spot",
+        "candles 10:00Z to 13:00Z (4) · close 67,110 to 67,113 · low 66,887, high 67,313",
         "call walls 2 and 3: 72,000, 75,000",
         "put walls 2 and 3: 62,000, 60,000",
     ],
@@ -142,13 +201,9 @@ def test_null_walls_two_and_three_are_not_mentioned() -> None:
 def test_template_knows_every_name_it_uses() -> None:
     asked = question(PATH, "full", params=("positioning",), query={"include": "ranked"})
     extra = {"unavailable_sections": {"sections": ["spot"], "reason": "as_of"}}
-    scene = scene_of(asked, envelope(COMPLETE, extra=extra), Standing(NOW))
-    text = render_template(
-        build(strict=True),
-        "gex/levels.md.jinja",
-        context_of(scene, 12, Cuts()),
-    )
-    assert "max pain" in text
+    scene = Scene(asked, Reply(envelope(COMPLETE, extra=extra), NOW, received=0.0), NOW)
+    template = build(strict=True).get_template("gex/levels.md.jinja")
+    assert "max pain" in template.render(**(page(scene) or {}), tool=str)
 
 
 def paths(node: object, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
@@ -184,7 +239,7 @@ def test_any_field_may_vanish_or_change_type(
     assert not [word for word in ("None", "null", "nan", "ndefined") if word in answer.text]
 
 
-def test_payload_of_another_shape_goes_to_the_generic_view() -> None:
+def test_payload_of_another_shape_is_answered_by_its_forms() -> None:
     answer = levels({"levels": {"flip": 67_000}})
-    assert answer.meta["view"] == "generic"
-    assert "flip 67,000" in answer.text
+    assert answer.meta["view"] == "forms"
+    assert "67,000" in answer.text

@@ -1,12 +1,16 @@
 """The view of `/options/expiry-summary`."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
-from bq_mcp.views.tokens import estimate
-from tests.unit.views.asking import ask, first_line
+from bq_mcp.client.model import Reply
+from bq_mcp.views.answer import render
+from bq_mcp.views.fit.size import estimate
+from bq_mcp.views.words.environment import build
+from tests.unit.views.asking import NOW, ask, envelope, first_line, question
 
 PATH = "/options/expiry-summary"
 
@@ -52,12 +56,58 @@ def line_with(text: str, words: str) -> str:
 
 def test_front_anchor_and_largest_lead() -> None:
     lines = ask(board(), PATH).text.split("\n")
-    assert lines[1].startswith("3 expiries, 1 of them monthly or quarterly (0 daily, 2 weekly, ")
+    assert lines[1].startswith("expiries: 3 (2 weekly, 1 monthly), 1 monthly or quarterly")
     assert "OI 2,000 coin" in lines[1]
     assert lines[2].startswith("front 21NOV26 (0d, weekly): ATM IV 61.2%")
     assert lines[3].startswith("next anchor 27NOV26 (6d, monthly)")
     assert "largest OI 04DEC26" in lines[4]
-    assert "1,500 coin (75.0%)" in lines[4]
+    assert "1,500 coin (75.0% of all)" in lines[4]
+
+
+def test_rows_are_counted_here_and_upstreams_count_is_called_so() -> None:
+    line = ask(board() | {"anchor_count": 6, "type_counts": {"weekly": 9}}, PATH).text.split("\n")[
+        1
+    ]
+    assert "1 monthly or quarterly · upstream counts 6 monthly or quarterly" in line
+    assert "2 weekly" in line and "9" not in line
+
+
+def test_a_settled_row_is_neither_front_nor_counted() -> None:
+    for stale in ({"expiry": "20NOV26", "dte": -1}, {"expiry": "20NOV26", "dte": 0}):
+        text = ask(board(**stale, total_oi=9_999.0), PATH).text
+        assert "front, next anchor 27NOV26" in text
+        assert "settled, not counted: 20NOV26" in text
+        assert "OI 1,700 coin" in text.split("\n")[1]
+
+
+def test_the_anchor_of_its_own_morning_is_the_next_one() -> None:
+    served = board()
+    served["expiries"][1] |= {"expiry": "21NOV26", "dte": 0}
+    served["expiries"][0] |= {"expiry": "22NOV26", "dte": 1}
+    assert "front, next anchor 21NOV26 (0d" in ask(served, PATH).text
+
+
+def test_each_label_of_brief_has_its_own_figures() -> None:
+    lines = ask(board(), PATH, "brief").text.split("\n")
+    assert lines[1].startswith("front 21NOV26: ATM IV 61.2%, OI share 15.0%, net GEX -$1.5m")
+    assert lines[2].startswith("next anchor 27NOV26: skew -1.0 pts, PCR 0.50, max pain 66,000")
+
+
+def test_numbers_written_as_text_are_numbers() -> None:
+    written = board()
+    for expiry in written["expiries"]:
+        expiry |= {name: str(expiry[name]) for name in ("dte", "atm_iv", "pcr", "total_oi")}
+        expiry["max_pain"] = {"strike": "66000", "value": "4000000"}
+    assert ask(written, PATH, "full").text == ask(board(), PATH, "full").text
+
+
+def test_venues_not_shown_are_summed() -> None:
+    split = {
+        name: {"total_oi": size} for name, size in zip("abcdefgh", range(80, 0, -10), strict=True)
+    }
+    served = {"expiries": [row(f"{day:02}JAN27", day, by_venue=split) for day in range(1, 5)]}
+    text = ask(served, PATH).text
+    assert "OI by venue, coin: a 320, b 280, c 240, 5 more venues 600 (41.7%)" in text
 
 
 def test_skew_says_which_wing_is_dearer() -> None:
@@ -116,11 +166,14 @@ def test_days_without_dte_are_counted_to_settlement() -> None:
 
 def test_unknown_class_is_named() -> None:
     text = ask(board(expiry="WEEKX", type="unknown"), PATH).text
-    assert "type unknown, not in the type counts: WEEKX" in text
+    assert "type unknown: WEEKX" in text
 
 
 def test_a_missing_size_is_not_hidden_in_the_sum() -> None:
-    assert "n/a: OI of 1, net GEX of 0" in ask(board(total_oi=None), PATH).text
+    line = ask(board(total_oi=None), PATH).text.split("\n")[1]
+    assert "OI 1,700 coin, n/a for 1" in line
+    # The USD of other rows than those summed in coin.
+    assert "$" not in line.split("net GEX")[0]
 
 
 def test_venues_are_summed_over_the_expiries_that_have_a_split() -> None:
@@ -129,9 +182,8 @@ def test_venues_are_summed_over_the_expiries_that_have_a_split() -> None:
 
 
 def test_max_pain_of_brief_is_that_of_front_and_anchor() -> None:
-    text = ask(board(max_pain={"strike": 70_000.0}), PATH, "brief").text
-    assert "max pain 70,000/66,000" in text
-    assert "largest OI 04DEC26 75.0%" in text
+    lines = ask(board(max_pain={"strike": 70_000.0}), PATH, "brief").text.split("\n")
+    assert "max pain 70,000 (+4.1%)" in lines[1] and "max pain 66,000" in lines[2]
 
 
 def test_no_expiry_is_said() -> None:
@@ -143,4 +195,10 @@ def test_sixty_expiries_stay_within_the_budget(detail: Any, budget: int) -> None
     many: Mapping[str, Any] = {"expiries": [row(f"{day:02}JAN27", day) for day in range(1, 32)] * 2}
     text = ask(many, PATH, detail).text
     assert estimate(text) <= budget
-    assert detail == "brief" or "of 62 expiries left out" in text
+    assert detail == "brief" or re.search(r"\d+ of 61 other expiries", text)
+
+
+def test_template_knows_every_name_it_uses() -> None:
+    reply = Reply(envelope(board()), NOW, received=0.0)
+    answer = render(question(PATH, "full"), reply, NOW, build(strict=True))
+    assert answer.meta["view"] == "options/expiry-summary"

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from bq_mcp.client.model import Limits
+
 from .asking import ask
 
 RELEASES: dict[str, Any] = {
@@ -43,9 +45,11 @@ META: dict[str, Any] = {
 
 
 def test_releases_are_told_newest_first_with_the_breaking_ones_marked() -> None:
-    assert ask(RELEASES, "/changelog").text.split("\n")[1:5] == [
+    assert ask(RELEASES, "/changelog").text.split("\n")[1:7] == [
         "current version 2.10.1 · v1 deprecated (served, frozen: move to v2)",
-        "4 releases, 2 marked breaking; latest breaking 2.10.0 (2026-09-01)",
+        "4 releases, 2 marked breaking",
+        'latest breaking 2.10.0 (2026-09-01): "Summary of 2.10.0."',
+        "by release:",
         '2.10.1 2026-09-03 "Summary of 2.10.1."; "One change."; "Another change."',
         '2.10.0 2026-09-01 BREAKING "Summary of 2.10.0."; "One change."; "Another change."',
     ]
@@ -109,6 +113,15 @@ def test_a_cold_symbol_has_nothing_live_and_an_unknown_one_is_not_called_cold() 
     assert "- HYPEUSDT: spot 21.9 · live categories n/a" in text
 
 
+@pytest.mark.parametrize("container", ["symbols", "markets", "x"])
+def test_symbols_are_found_in_any_container(container: str) -> None:
+    rows = [{"symbol": "BTCUSDT", "categories_live": ["gex"], "spot_price": 67_214.0}]
+    assert "- BTCUSDT: spot 67,214 · live gex" in ask({container: rows}, "/symbols").text
+    other = {container: {"BTCUSDT": {"live": ["gex", "chain"], "last": 67_214.0}}}
+    text = ask(other, "/symbols").text
+    assert "- BTCUSDT: live categories n/a · live gex, chain, last 67,214" in text
+
+
 def test_categories_may_be_flags() -> None:
     data = {"BTCUSDT": {"categories_live": {"gex": True, "liquidation": False}}}
     assert "live gex on, liquidation off" in ask(data, "/symbols").text
@@ -120,8 +133,18 @@ def test_the_callers_own_plan_comes_first() -> None:
     assert lines[2] == "your plan: plan starter, requests_per_month 10,000, max_history_days 30"
     assert "history windows reported, not enforced" in lines
     assert "- enterprise: requests_per_month n/a, burst_per_minute 600" in lines
-    assert "stored data: chain_from 2026-04-16 00:00:00Z" in lines
+    assert "stored data: chain_from 2026-04-16 00:00Z" in lines
     assert "error codes: NOT_FOUND 404" in lines
+
+
+def test_limits_cadences_and_what_a_call_costs_are_told_where_they_are_asked_for() -> None:
+    limits = Limits(burst_limit=30, burst_left=21, quota_limit=10_000, quota_left=9_400)
+    text = ask(META, "/meta", limits=limits).text
+    assert "9,400 of 10,000 this month, 600 used" in text
+    assert "data refresh: gex and options 30s, liquidation 5m · etf and iv-rv 24h" in text
+    assert "a call costs one request of the quota" in text
+    brief = ask(META, "/meta", "brief", limits=limits).text
+    assert "requests_per_month 10,000" in brief and "max_history_days 30" in brief
 
 
 def test_parts_of_the_facts_that_are_not_shown_are_named() -> None:
@@ -131,12 +154,18 @@ def test_parts_of_the_facts_that_are_not_shown_are_named() -> None:
 @pytest.mark.parametrize("limits", [{"starter": 30}, [{"plan": "starter", "burst": 30}]])
 def test_plan_limits_may_have_other_shapes(limits: object) -> None:
     text = ask(META | {"rate_limits": limits}, "/meta").text
-    assert "plan limits" in text and "30" in text
+    assert "limits of the plans:" in text
+    assert "starter 30" in text or "starter: burst 30" in text
 
 
 def test_a_back_end_that_is_down_is_told() -> None:
     text = ask({"status": "degraded", "redis": True, "db": False}, "/health").text
     assert text.split("\n")[1] == "overall degraded · redis up · db DOWN"
+
+
+def test_many_flags_never_cost_the_verdict() -> None:
+    data = {"status": "degraded", "checks": {f"node_{place}": "ok" for place in range(200)}}
+    assert "overall degraded · checks.node_0 ok" in ask(data, "/health", "brief").text
 
 
 def test_flags_of_other_shapes_are_told_with_their_place() -> None:

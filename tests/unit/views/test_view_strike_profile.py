@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bq_mcp.views.tokens import estimate
+from bq_mcp.views.fit.size import estimate
 from tests.unit.views.asking import ask
 
 PATH = "/gex/strike-profile"
@@ -36,19 +36,35 @@ def lines(data: Any, detail: Any = "standard", **asked: Any) -> list[str]:
 
 def test_the_net_leads_with_its_parts_and_its_scale() -> None:
     assert lines(profile())[1] == (
-        "net GEX +$1.9m per 1% move (calls +$8m, puts -$6.1m), 5 strikes, all expiries;"
-        " Σ|net| $9.1m"
+        "net GEX +$1.9m per 1% move (calls +$8m, puts -$6.1m), 5 strikes, all expiries"
+        " · Σ|net| $9.1m"
     )
 
 
-def test_the_largest_strikes_of_either_sign_follow() -> None:
-    line = lines(profile())[2]
-    assert line.startswith("largest +: 70,000 +$5m (+4.1%), 67,000 +$500k")
-    assert "largest -: 65,000 -$3m (-3.3%), 60,000 -$400k, 68,000 -$200k" in line
+def test_the_largest_strikes_of_either_sign_follow_with_their_distances() -> None:
+    assert lines(profile())[2:4] == [
+        "largest +: 70,000 (+4.1%) +$5m, 67,000 (-0.3%) +$500k",
+        "largest -: 65,000 (-3.3%) -$3m, 60,000 (-10.7%) -$400k, 68,000 (+1.2%) -$200k",
+    ]
 
 
-def test_brief_has_the_strikes_beside_spot() -> None:
-    assert "beside spot: 67,000 +$500k, 68,000 -$200k" in lines(profile(), "brief")
+def test_brief_keeps_the_strikes_beside_spot() -> None:
+    assert lines(profile(), "brief")[1:5] == [
+        "net GEX +$1.9m per 1% move (calls +$8m, puts -$6.1m), 5 strikes, all expiries",
+        "largest +: 70,000 +$5m",
+        "largest -: 65,000 -$3m",
+        "either side of spot: 67,000 +$500k, 68,000 -$200k",
+    ]
+
+
+def test_strikes_that_leave_spot_out_are_not_beside_it() -> None:
+    data = profile(strikes=[70_000.0, 71_000.0, 72_000.0, 73_000.0, 74_000.0])
+    asked = lines(data, query={"strike_min": "70000"})
+    assert "nearest of the strikes asked: net GEX per 1% move, OI in coin" in asked
+    assert "nearest of the strikes returned: net GEX per 1% move, OI in coin" in lines(data)
+    assert "nearest spot" not in "".join(asked)
+    brief = lines(data, "brief", query={"strike_min": "70000"})
+    assert "nearest of the strikes asked: 70,000 (+4.1%) -$400k" in brief
 
 
 @pytest.mark.parametrize(
@@ -63,12 +79,12 @@ def test_brief_has_the_strikes_beside_spot() -> None:
 def test_a_filtered_total_is_that_of_the_strikes_returned(window: Any, words: str) -> None:
     data = profile(filtered_strike_window=window)
     line = lines(data, query={"strike_min": "60000"})[1]
-    assert f"total of the 5 strikes returned, {words}, all expiries" in line
+    assert f"total of 5 strikes returned, {words}, all expiries" in line
 
 
 def test_a_window_asked_but_not_echoed_is_not_taken_for_the_whole_book() -> None:
     line = lines(profile(), query={"spot_window_pct": "5"})[1]
-    assert "total of the 5 strikes returned, window not stated" in line
+    assert "total of 5 strikes returned, window not stated" in line
 
 
 @pytest.mark.parametrize(
@@ -81,7 +97,7 @@ def test_a_window_asked_but_not_echoed_is_not_taken_for_the_whole_book() -> None
     ],
 )
 def test_the_scope_is_named(fields: Any, scope: str) -> None:
-    assert f"5 strikes, {scope};" in lines(profile(**fields))[1]
+    assert f"5 strikes, {scope} · " in lines(profile(**fields))[1]
 
 
 def test_strikes_without_a_figure_are_counted_and_add_nothing() -> None:
@@ -89,6 +105,29 @@ def test_strikes_without_a_figure_are_counted_and_add_nothing() -> None:
     line = lines(profile(net_gex=holes))[1]
     assert line.startswith("net GEX +$1.8m per 1% move")
     assert "net n/a at 2" in line
+
+
+def test_parts_with_holes_of_their_own_are_counted() -> None:
+    calls = [0.0, None, 900_000.0, None, 6_000_000.0]
+    line = lines(profile(call_gex=calls))[1]
+    assert "(calls +$6.9m, puts -$6.1m)" in line
+    assert "calls n/a at 2" in line
+    assert "add to" not in line
+
+
+def test_parts_that_do_not_add_are_told() -> None:
+    line = lines(profile(put_gex=[0.0] * 5), "brief")[1]
+    assert "calls and puts add to +$8m, not to this net" in line
+
+
+def test_a_ratio_is_taken_over_strikes_that_have_both() -> None:
+    text = ask(profile(put_oi=[90.0, None, None, 30.0, 20.0]), PATH).text
+    assert "PCR (put/call OI) 0.16 over the 3 strikes with both" in text
+
+
+def test_figures_written_as_text_count() -> None:
+    text = [f"{value:.1f}" for value in profile()["net_gex"]]
+    assert lines(profile(net_gex=text)) == lines(profile())
 
 
 def test_a_list_of_another_length_belongs_to_no_strike() -> None:
@@ -106,7 +145,14 @@ def test_open_interest_of_zero_has_no_ratio() -> None:
 
 def test_venues_are_named_by_size_without_those_that_hold_nothing() -> None:
     data = profile(by_venue_unattributed={"call_oi": 1.0, "put_oi": 4.0, "total_oi": 5.0})
-    assert "OI by venue, coin: deribit 1,300, okx 200; unattributed 5" in lines(data)
+    listed = "OI by venue, coin: deribit 1,300, okx 200 · 0 at 1 venues · unattributed 5"
+    assert listed in lines(data)
+
+
+def test_venues_that_are_not_named_are_counted_with_their_share() -> None:
+    held = {f"v{place}": {"total_oi": 100.0 - place} for place in range(8)}
+    line = next(line for line in lines(profile(by_venue=held)) if "by venue" in line)
+    assert line == "OI by venue, coin: v0 100, v1 99, v2 98 · … 5 more venues 61.5%"
 
 
 def test_no_strikes_is_a_finding() -> None:
@@ -119,7 +165,7 @@ def test_no_strikes_is_a_finding() -> None:
 
 def test_rows_of_records_are_read_as_well() -> None:
     data = {"expiry": "all", "strikes": [{"strike": 67_000, "net_gex": 1e6, "call_oi": 5.0}]}
-    assert "67,000 +$1m, OI calls 5, puts n/a" in ask(data, PATH).text
+    assert "67,000 (-0.3%) +$1m, OI calls 5" in ask(data, PATH).text
 
 
 def test_a_book_of_a_thousand_strikes_costs_what_a_small_one_does() -> None:
@@ -129,4 +175,4 @@ def test_a_book_of_a_thousand_strikes_costs_what_a_small_one_does() -> None:
     data |= {name: [float(strike % 7 - 3) * 1e5 for strike in many] for name in names}
     text = ask(data, PATH).text
     assert estimate(text) <= estimate(ask(profile(), PATH).text) + 60
-    assert "… 995 of 1,000 strikes left out" in text
+    assert "of 1000 strikes left out" in text or "of 1,000 strikes left out" in text

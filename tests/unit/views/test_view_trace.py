@@ -3,14 +3,15 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from bq_mcp.views import Answer, Detail, Standing
-from bq_mcp.views.context import Cuts, context_of
-from bq_mcp.views.environment import build
-from bq_mcp.views.rendering import render_template, scene_of
+from bq_mcp.client.model import Reply
+from bq_mcp.views import Answer, Detail
+from bq_mcp.views.answer import render
+from bq_mcp.views.words.environment import build
 
 from .asking import NOW, ask, envelope, question
 
 PATH = "/options/greeks/trace/{greek}"
+DETAILS: tuple[Detail, ...] = ("brief", "standard", "full")
 START = datetime(2026, 11, 20, 14, 0, tzinfo=UTC).timestamp()
 TIMES = [int((START + 6 * 3600 * step) * 1000) for step in range(5)]
 PRICES = [61_000.0, 65_000.0, 67_000.0, 69_000.0]
@@ -49,40 +50,76 @@ def told(data: object, detail: Detail = "standard", **given: Any) -> Answer:
 def test_spot_column_zeros_and_extremes_are_told_with_their_places() -> None:
     assert told(GAMMA).text.split("\n")[1:8] == [
         "Black-Scholes what-if, no price path: contracts and IV held; slice 0dte, "
-        "132 contracts, 21NOV26; from 14:00:00Z, prices 61,000 to 69,000",
-        "gamma (USD per 1% move) at spot (grid 67,000): now +$1m · in 6h +$1m · in 12h -$1m · "
-        "in 24h $0 (settled); "
-        "+ damping, - amplifying side in the usual reading",
+        "132 contracts, expiries 21NOV26 · from 14:00Z, prices 61,000 to 69,000",
+        "gamma (USD per 1% move) at spot (grid price 67,000, -0.3%): now +$1m · in 6h +$1m · "
+        "in 12h -$1m · in 24h $0 (settled) · + damping, - amplifying side in the usual reading",
+        "highest +$5m at 69,000 (+2.7%), in 12h · lowest -$6m at 61,000 (-9.2%), in 12h; "
+        "settled left out",
         "zero nearest spot: now 66,333 (-1.3%), - below, + above · "
-        "in 12h 67,333 (+0.2%), - below, + above · "
-        "in 24h 66,000 (-1.8%), - below, + above (settled)",
-        "whole grid: highest +$80m at 69,000 (+2.7%), in 24h (settled) · "
-        "lowest -$90m at 61,000 (-9.2%), in 24h (settled)",
-        "largest pocket -$90m at 61,000 (-9.2%), in 24h (settled)",
-        "before the first settlement: highest +$5m at 69,000 (+2.7%), in 12h · "
-        "lowest -$6m at 61,000 (-9.2%), in 12h",
-        "time to expiry is never less than tau_floor 60s, so settled contracts stay in later cells",
+        "in 12h 67,333 (+0.2%), - below, + above",
+        "largest pocket -$6m at 61,000 (-9.2%), in 12h",
+        "from 2026-11-21 08:00Z on cells still count settled contracts: left out of the extremes",
+        "time to expiry is never below tau_floor 60s",
     ]
 
 
-def test_brief_keeps_the_model_now_horizon_zeros_and_extremes() -> None:
-    assert told(GAMMA, "brief").text.split("\n")[1:] == [
+def test_brief_keeps_the_model_now_the_horizon_the_extreme_and_the_zeros() -> None:
+    assert told(GAMMA, "brief").text.split("\n")[1:5] == [
         "what-if: contracts and IV held; slice 0dte",
-        "gamma (USD per 1% move) at spot: now +$1m · in 24h $0 (settled)",
-        "zero nearest spot: now 66,333 · in 24h 66,000",
-        "whole grid: highest +$80m at 69,000, in 24h (settled) · "
-        "lowest -$90m at 61,000, in 24h (settled)",
+        "at spot (grid 67,000), gamma USD per 1% move: now +$1m · in 24h $0 (settled)",
+        "largest -$6m at 61,000, in 12h; settled left out",
+        "zero nearest spot: now 66,333 · in 12h 67,333",
     ]
 
 
 def test_full_tells_every_price_at_the_chosen_times() -> None:
     text = told(GAMMA, "full").text
     assert "by price: now, in 6h, in 12h, in 24h" in text
-    assert "65,000 (-3.3%): -$2m, -$3m, -$4m, $0" in text
+    assert "65,000 (-3.3%): -2m, -3m, -4m, 0" in text
+
+
+def test_a_slice_of_several_expiries_has_no_extreme_from_its_first_settlement_on() -> None:
+    later = GAMMA | {"expiry": "all", "expiries_in_window": ["27NOV26", "21NOV26"]}
+    for detail in DETAILS:
+        text = told(later, detail).text
+        assert "in 24h $0 (part settled)" in text
+        assert "+$80m" not in text and "-$90m" not in text
+    assert "highest +$5m" in told(later).text
+
+
+def test_a_grid_of_settled_contracts_alone_has_no_extremes() -> None:
+    gone = GAMMA | {"expiries_in_window": ["20NOV26"]}
+    for detail in DETAILS:
+        text = told(gone, detail).text
+        assert "no extremes: every cell counts settled contracts" in text
+        assert "highest" not in text and "largest" not in text and "zero nearest" not in text
+
+
+def test_without_a_settlement_in_sight_every_cell_counts() -> None:
+    text = told(GAMMA | {"expiries_in_window": ["27NOV26"]}).text
+    assert "highest +$80m at 69,000 (+2.7%), in 24h" in text
+    assert "settled" not in text
+
+
+def test_the_change_of_delta_is_zero_at_spot_whatever_the_grid_says() -> None:
+    change = GAMMA | {"greek": "delta_change", "field_units": "dealer_delta_change_from_spot_now"}
+    change["field"] = [[55.1018, 40.0, 55.1018, 60.0], *FIELD[1:]]
+    for detail in DETAILS:
+        line = next(line for line in told(change, detail).text.split("\n") if "at spot" in line)
+        assert "67,000" in line and "0 at spot itself" in line and "now 55.102" in line
+
+
+def test_axes_in_another_order_give_the_same_answer() -> None:
+    shuffled = GAMMA | {
+        "time_axis_ms": TIMES[::-1],
+        "price_axis": PRICES[::-1],
+        "field": [row[::-1] for row in FIELD[::-1]],
+    }
+    assert told(shuffled).text == told(GAMMA).text
 
 
 def test_a_shift_of_volatility_is_told_at_every_size() -> None:
-    for detail in ("brief", "standard", "full"):
+    for detail in DETAILS:
         text = told(GAMMA | {"vol_shift_pct": -20}, detail).text
         assert "IV held" not in text
         assert "every IV scaled by -20.0%" in text
@@ -95,10 +132,10 @@ def test_a_floor_on_open_interest_is_echoed() -> None:
 
 def test_charm_is_told_with_its_sign_at_every_size() -> None:
     charm = GAMMA | {"greek": "charm", "field_units": "dealer_charm_per_year"}
-    for detail in ("brief", "standard", "full"):
+    for detail in DETAILS:
         text = told(charm, detail).text
         assert "passing time has the opposite sign" in text
-        assert "charm (dealer charm per year" in text
+        assert "dealer charm per year" in text
         assert "damping" not in text and "$" not in text
 
 
@@ -120,7 +157,7 @@ def test_a_grid_that_only_fits_turned_is_turned() -> None:
 
 def test_a_grid_without_fitting_axes_has_no_places() -> None:
     text = told(GAMMA | {"price_axis": PRICES[:3]}).text
-    assert "lowest -$90m · highest +$80m; cells and axes do not fit together" in text
+    assert "lowest -$90m · highest +$80m · cells and axes do not fit together" in text
     assert "zero nearest" not in text
 
 
@@ -138,6 +175,6 @@ def test_unknown_expiries_claim_no_settlement() -> None:
 
 
 def test_template_knows_every_name_it_uses() -> None:
-    scene = scene_of(question(PATH, "full", query={"min_oi": 5}), envelope(GAMMA), Standing(NOW))
-    name = "options/greeks/trace.md.jinja"
-    assert "zero" in render_template(build(strict=True), name, context_of(scene, 12, Cuts()))
+    reply = Reply(envelope(GAMMA), NOW, received=0.0)
+    asked = question(PATH, "full", query={"min_oi": 5})
+    assert render(asked, reply, NOW, build(strict=True)).meta["view"] == "options/greeks/trace"

@@ -1,0 +1,184 @@
+"""Turn a reply into an answer: first line, figures, caveats, what to call next."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from jinja2 import Environment
+
+from ..envelope import Reply
+from ..logs import Log
+from .digest import digest_of
+from .digest.sheet import Sheet
+from .facts.caveats import caveats_of
+from .facts.freshness import Freshness
+from .facts.header import freshness_of, header_of
+from .facts.next import limits_told, ways_on
+from .fit.fit import Fitted, fit
+from .fit.marks import MISSING, Unit, units
+from .fit.raw import shorten_json
+from .fit.size import estimate, shorten
+from .model import Answer, Question
+from .pages import PAGES, Page
+from .scene import BUDGETS, Scene
+from .words.environment import service
+
+_log = Log(__name__)
+_RANKS: Mapping[str, int] = {"brief": 3, "standard": 6, "full": 9}
+_CLOSING_RESERVE: Mapping[str, int] = {"brief": 14, "standard": 30, "full": 30}
+# Caveats may take half of what the first line leaves before they shrink to fewer words.
+_CAVEAT_SHARE = 0.5
+_HEADER_LIMIT = 110
+_RAW_MARGIN = 40
+
+
+def render(
+    question: Question, reply: Reply, now: datetime, environment: Environment | None = None
+) -> Answer:
+    """Return the answer to one reply; any payload has one."""
+    scene = Scene(question, reply, now)
+    printer = Printer(scene, freshness_of(scene), environment or service())
+    view, text = printer.raw() if question.detail == "raw" else printer.worded()
+    return Answer(text, _meta(scene, printer.fresh, view))
+
+
+@dataclass
+class Printer:
+    """One answer under way, its parts worded with the templates of `environment`."""
+
+    scene: Scene
+    fresh: Freshness
+    environment: Environment
+
+    def __post_init__(self) -> None:
+        question = self.scene.question
+        self.header = header_of(self.scene, self.fresh)
+        self.caveats = caveats_of(self.scene)
+        # That a snapshot answers is on the first line.
+        told = "as_of snapshot" if self.fresh.when == "snapshot" else ""
+        self.kinds = [kind for kind in self.caveats if kind != told]
+        self.short = question.detail == "brief"
+        self.shared: Mapping[str, Any] = {
+            "spot": self.scene.spot,
+            "now": self.scene.now,
+            "day": None if self.fresh.when == "trading_day" else self.header["at"],
+            "query": question.query,
+            "tool": lambda path: question.tool_names.get(path, MISSING),
+        }
+
+    def worded(self) -> tuple[str, str]:
+        """Return the name of the view and the whole answer in words."""
+        detail, head = self.scene.question.detail, self.head()
+        room = BUDGETS[detail] - estimate(head)
+        view, found = self.body()
+        # Caveats give way to the lead, down to their kinds.
+        lead = sum(unit.size(True) for unit in found if unit.rank == 1 and not unit.table)
+        free = room - _CLOSING_RESERVE[detail] - 1
+        caveats = self.caveat_text(min(room * _CAVEAT_SHARE, free - lead))
+        room -= estimate(caveats) + bool(caveats)
+        fitted = fit(found, room - _CLOSING_RESERVE[detail], _RANKS[detail], short=self.short)
+        closing = self.closing(fitted, room - fitted.size)
+        return view, "\n".join(filter(None, [head, *fitted.lines, caveats, *closing]))
+
+    def body(self) -> tuple[str, Sequence[Unit]]:
+        """Return the figures: those of the endpoint's page, else of the forms."""
+        path = self.scene.question.endpoint.path
+        # The view of a path is the path itself without its `{param}` segments.
+        name = "/".join(part for part in path.split("/") if part and part[0] != "{")
+        found: Sequence[Unit] | None = None
+        for view, make in ((name, PAGES.get(path)), ("forms", digest_of)):
+            found = self._made(view, make) if make else ()
+            if found:
+                return view, found
+        nothing = Unit(1, "no figures in this reply that could be put into words")
+        return "plain" if found is None else "forms", [nothing]
+
+    def _made(self, view: str, make: Page) -> Sequence[Unit] | None:
+        try:
+            made = make(self.scene)
+        except Exception as exc:
+            _failed(view, exc)
+            return None
+        if isinstance(made, Sheet):
+            return self.rendered("_sheet", {"sheet": made})
+        return () if made is None else self.rendered(view, made)
+
+    def rendered(self, view: str, context: Mapping[str, Any]) -> Sequence[Unit] | None:
+        """Return the units of a template, None where it cannot be rendered, whatever the cause."""
+        try:
+            template = self.environment.get_template(f"{view}.md.jinja")
+            return units(template.render({**self.shared, **context}))
+        except Exception as exc:
+            _failed(view, exc)
+            return None
+
+    def head(self) -> str:
+        """Return the first line; a plain one where its template fails."""
+        found = self.rendered("_header", self.header)
+        if not found:
+            return f"{self.header['marks']}{self.header['tool_name']} · data age not told"
+        return shorten(found[0].wording(self.short), _HEADER_LIMIT)
+
+    def caveat_text(self, room: float) -> str:
+        """Return the caveats in the most words that fit, at least their kinds."""
+        found = self.rendered("_caveats", {"caveats": self.caveats}) or ()
+        long = "\n".join(f"caveat: {unit.text}" for unit in found)
+        brief = f"caveats: {'; '.join(unit.wording(True) for unit in found)}" if found else ""
+        fitting = (
+            text for text in ((brief,) if self.short else (long, brief)) if estimate(text) <= room
+        )
+        kinds = f"caveats: {'; '.join(self.kinds)}" if self.kinds else ""
+        return next(fitting, kinds) if found else kinds
+
+    def closing(self, fitted: Fitted, room: int) -> Sequence[str]:
+        """Return what was left out, how to get it and what to call next, as far as they fit."""
+        question = self.scene.question
+        context = {
+            "left": fitted.rows_left,
+            "lines_left": fitted.lines_left,
+            "limits": limits_told(question, self.scene.reply.limits),
+            **ways_on(question),
+        }
+        # At brief there is no room for what to call next.
+        ranks = 8 if self.short else 9
+        found = self.rendered("_closing", context) or ()
+        return fit(found, room, ranks, short=self.short).lines
+
+    def raw(self) -> tuple[str, str]:
+        """Return the header line, with what was left out, and the data as JSON."""
+        head = self.head()
+        if self.kinds:
+            head += f" · caveats: {'; '.join(self.kinds)}"
+        found = shorten_json(self.scene.data, BUDGETS["raw"] - estimate(head) - _RAW_MARGIN)
+        if found.rows_cut:
+            head += f" · {found.rows_cut:,} rows left out"
+            if narrowing := ways_on(self.scene.question)["narrowing"]:
+                head += f" (narrow with {', '.join(narrowing)})"
+        if found.text_cut:
+            head += " · long text cut"
+        return "raw", f"{head}\n{found.json}"
+
+
+def _failed(view: str, error: Exception) -> None:
+    _log.warning("view failed", view=view, error=f"{type(error).__name__}: {error}")
+
+
+def _meta(scene: Scene, fresh: Freshness, view: str) -> Mapping[str, object]:
+    meta, reply = scene.envelope.meta, scene.reply
+    found: dict[str, object] = {
+        "computed_at": _iso(meta.computed_at),
+        "age_seconds": None if fresh.age_seconds is None else round(fresh.age_seconds, 1),
+        "verdict": fresh.verdict,
+        "next_refresh_at": _iso(fresh.next_refresh_at),
+        "request_id": meta.request_id,
+        "simulated": scene.envelope.simulated,
+        "cache": reply.outcome or None,
+        "stale_because": reply.failure.kind if reply.failure else None,
+        "view": view,
+    }
+    return {key: value for key, value in found.items() if value is not None}
+
+
+def _iso(instant: datetime | None) -> str | None:
+    return None if instant is None else instant.isoformat().replace("+00:00", "Z")

@@ -1,0 +1,1 @@
+"""What the first line and the caveats of an answer rest on."""

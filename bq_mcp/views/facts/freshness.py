@@ -1,0 +1,132 @@
+"""Judge how old an answer is."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+from ...catalog.hints import Clock
+from ..arithmetic import business_days, own_step
+from ..read.values import utc_day
+
+Verdict = Literal["fresh", "late", "stale", "historical", "static", "unknown"]
+# How the time of an answer is told.
+When = Literal[
+    "live", "no_cadence", "not_stated", "future", "static", "row", "snapshot", "series", "ended",
+    "trading_day", "no_trading_day",
+]  # fmt: skip
+LATE_AFTER_CADENCES = 2
+STALE_AFTER_CADENCES = 10
+_CLOCK_TOLERANCE_S = 5.0
+_ENDS_AFTER_STEPS = 3
+_DAY_S = 86_400.0
+_BUSINESS_DAYS_FRESH = 1
+_BUSINESS_DAYS_LATE = 3
+_UNITS_S = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": _DAY_S}
+_CADENCE = re.compile(
+    r"\b(?:refresh(?:es|ed)?|updat(?:es|ed)|rebuil(?:ds|t)|recomputed)\b[^.;]{0,40}?"
+    r"\b(?:every|each)\s+~?(\d{1,4})?\s*"
+    r"(s|secs?|seconds?|m|mins?|minutes?|h|hours?|d|days?)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """The verdict on an answer and what it rests on; all intervals are in seconds.
+
+    `computed_at` is the instant the data stand for, `age_seconds` its age, never negative;
+    `newest` is the last point of a series, `ends_seconds` set where it has ended early.
+    """
+
+    verdict: Verdict
+    when: When
+    computed_at: datetime | None = None
+    age_seconds: float | None = None
+    cadence_seconds: float | None = None
+    newest: datetime | None = None
+    ends_seconds: float | None = None
+    latest_day: date | None = None
+    business_days: int | None = None
+
+    @property
+    def next_refresh_at(self) -> datetime | None:
+        """Return when upstream should refresh next; None unless the data are fresh and live."""
+        if self.verdict != "fresh" or not (self.computed_at and self.cadence_seconds):
+            return None
+        return self.computed_at + timedelta(seconds=self.cadence_seconds)
+
+
+def stated_cadence(description: str) -> float | None:
+    """Return the refresh interval in seconds that a description states outright, else None.
+
+    Only a sentence such as "refreshes every 30s" or "updated every 5 minutes" counts.
+    """
+    found = _CADENCE.search(description[:4_000])
+    return float(found[1] or 1) * _UNITS_S[found[2][0].lower()] or None if found else None
+
+
+def assess(
+    *,
+    computed_at: datetime | None,
+    server_now: datetime,
+    clock: Clock,
+    cadence_seconds: float | None = None,
+    overdue: bool = False,
+    told_at: datetime | None = None,
+) -> Freshness:
+    """Return the verdict on data computed at `computed_at`: late after 2 cadences, stale after 10.
+
+    `overdue` data, whose next refresh upstream has missed, are late however young they are. A
+    `history` clock is never late, a `static` one has no age; `business_days` are judged by
+    `assess_trading_day`. Data stamped ahead of `told_at`, when the reply was built, get no age by
+    being kept.
+    """
+    if clock == "static":
+        return Freshness("static", "static", computed_at)
+    if clock == "daily":
+        cadence_seconds = cadence_seconds or _DAY_S
+    if computed_at is None:
+        return Freshness("unknown", "not_stated", cadence_seconds=cadence_seconds)
+    if (computed_at - (told_at or server_now)).total_seconds() > _CLOCK_TOLERANCE_S:
+        return Freshness("unknown", "future", computed_at)
+    age = max((server_now - computed_at).total_seconds(), 0.0)
+    if clock == "history":
+        return Freshness("historical", "row", computed_at, age)
+    if not cadence_seconds:
+        return Freshness("unknown", "no_cadence", computed_at, age)
+    verdict = _graded(age / cadence_seconds, LATE_AFTER_CADENCES, STALE_AFTER_CADENCES)
+    if overdue and verdict == "fresh":
+        verdict = "late"
+    return Freshness(verdict, "live", computed_at, age, cadence_seconds)
+
+
+def assess_trading_day(
+    latest: date | None, server_now: datetime, computed_at: datetime | None
+) -> Freshness:
+    """Return the verdict on data by trading day, from the business days since the latest one.
+
+    One business day is normal (a day is published when it is over), up to three are late.
+    """
+    if latest is None:
+        return Freshness("unknown", "no_trading_day", computed_at)
+    days = business_days(latest, utc_day(server_now))
+    age = max((server_now - computed_at).total_seconds(), 0.0) if computed_at else None
+    verdict = _graded(days, _BUSINESS_DAYS_FRESH, _BUSINESS_DAYS_LATE)
+    return Freshness(
+        verdict, "trading_day", computed_at, age, latest_day=latest, business_days=days
+    )
+
+
+def ended_before(instants: Sequence[datetime], at: datetime) -> float | None:
+    """Return how many seconds before `at` a series ended, None while it goes on.
+
+    It goes on while its newest point is within three of its own steps, and where it has no step.
+    """
+    gap, step = (at - max(instants)).total_seconds(), own_step(instants)
+    return gap if step is not None and gap > _ENDS_AFTER_STEPS * step else None
+
+
+def _graded(size: float, fresh_to: float, late_to: float) -> Verdict:
+    return "fresh" if size <= fresh_to else "late" if size <= late_to else "stale"

@@ -1,0 +1,193 @@
+"""Gather what the first line of an answer says; the words are in `_header.md.jinja`."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from itertools import islice
+from typing import Any
+
+from ...envelope import SANDBOX_SOURCE, parse_instant
+from ...errors import BackQuantError, BurstLimitError, QuotaExhaustedError, TransportError
+from ..pages import PAGES
+from ..read.values import expiry_day, mapping, moment, number, text, utc_day
+from ..scene import Scene
+from .freshness import Freshness, assess, assess_trading_day, ended_before, stated_cadence
+from .glance import Part, parts, shows_gex, stated
+
+# An unknown age of the whole is no reason to hide that a part is late.
+_LIVE_VERDICTS = ("unknown", "fresh", "late", "stale")
+# Query parameters that move the end of a series into the past on purpose.
+_ENDS_EARLIER = ("as_of", "before", "to", "end", "until")
+_LONGEST_GAP_DAYS = 3_660
+_RETRY_AFTER_S = 10.0
+_SYMBOL = re.compile(r"[A-Z0-9][A-Z0-9._-]{1,15}")
+# Words that open a line of ours; a payload that calls its symbol so must not write one.
+_OUR_OPENINGS = frozenset({"SIMULATED", "STALE", "ERROR", "CAVEAT", "CAVEATS", "NEXT"})
+_NEAR_SPOT = 0.001
+_FIELDS = 64
+
+
+def header_of(scene: Scene, fresh: Freshness) -> Mapping[str, Any]:
+    """Return what the first line says; `at` is the one instant it prints."""
+    failure, meta, seen = scene.reply.failure, scene.envelope.meta, parts(scene.data)
+    filtered, symbol, title = meta.exchanges_filtered, _symbol(scene), scene.question.hint.title
+    venues = meta.source if filtered is None else filtered
+    # Behind a symbol a title starts small, unless with an acronym.
+    small = symbol and title[1:2].islower()
+    return {
+        "marks": f"{'SIMULATED ' * scene.envelope.simulated}{'STALE ' * (failure is not None)}",
+        "symbol": symbol,
+        "title": title[:1].lower() + title[1:] if small else title,
+        "tool_name": scene.question.tool,
+        "summary": scene.question.endpoint.summary,
+        "levels": _near_spot(scene),
+        "fresh": fresh,
+        "at": _told(scene, fresh),
+        "oldest": _judged_worse(
+            [part for part in seen if part is not scene.data], fresh, scene.now
+        ),
+        "failure": failure.kind if failure else "",
+        "retry_after": _retry_after(failure),
+        "model": _positioning(scene, seen),
+        "filtered": filtered is not None,
+        "venues": [name for name in venues if name != SANDBOX_SOURCE],
+    }
+
+
+def freshness_of(scene: Scene) -> Freshness:
+    """Return the verdict on a reply, with the end of its series where it has one."""
+    hint, meta, now = scene.question.hint, scene.envelope.meta, scene.now
+    if hint.clock == "business_days":
+        return assess_trading_day(_latest_day(scene), now, meta.computed_at)
+    as_of = bool(text(scene.query.get("as_of")) or scene.extra.get("as_of"))
+    found = assess(
+        computed_at=meta.computed_at,
+        server_now=now,
+        clock="history" if as_of else hint.clock,
+        cadence_seconds=hint.cadence_seconds or stated_cadence(scene.question.endpoint.description),
+        # An older answer is given because its successor could not be had.
+        overdue=scene.reply.overdue or scene.reply.failure is not None,
+        told_at=meta.timestamp,
+    )
+    if found.when == "row" and scene.snapshot:
+        return replace(found, when="snapshot")
+    moved = any(text(scene.query.get(name)) for name in _ENDS_EARLIER)
+    series = [] if moved else [known for known in _series(scene) if known and max(known) <= now]
+    if not series:
+        return found
+    latest = max(series, key=max)
+    ends = ended_before(latest, now)
+    when = found.when if found.when != "row" else "series" if ends is None else "ended"
+    return replace(found, when=when, newest=max(latest), ends_seconds=ends)
+
+
+def reads_forms(scene: Scene) -> bool:
+    """Tell whether the forms of a reply are read anyway, so that its first line may ask for them.
+
+    Pages of live data whose pace is known read the payload itself; it may be large.
+    """
+    question = scene.question
+    clock, cadence = question.hint.clock, question.hint.cadence_seconds
+    if clock == "static":
+        return False
+    return question.endpoint.path not in PAGES or clock != "live" or cadence is None
+
+
+def _series(scene: Scene) -> Iterator[list[datetime]]:
+    """Yield the instants that each part of the payload runs along."""
+    forms = scene.forms if reads_forms(scene) else None
+    axes = [axis for grid in forms.grids for axis in (grid.down, grid.across)] if forms else []
+    for table in forms.tables if forms else ():
+        # Single prints share no key but have a time.
+        axes += [*table.key, *(table.columns if table.form == "prints" else ())]
+    for axis in axes:
+        if axis and axis.role == "time":
+            yield [instant for value in axis.values if (instant := moment(value))]
+
+
+def _told(scene: Scene, fresh: Freshness) -> datetime:
+    """Return the instant that is printed: of the data, or of the reply where that is unknown."""
+    if fresh.when in ("series", "ended"):
+        return fresh.newest or scene.instant
+    if fresh.when in ("static", "not_stated", "no_trading_day"):
+        return scene.envelope.meta.timestamp or scene.instant
+    return scene.instant
+
+
+def _latest_day(scene: Scene) -> date | None:
+    for block in (scene.extra, scene.root):
+        if day := expiry_day(block.get("latest_date")):
+            return day
+        since = number(block.get("days_since_latest"))
+        if since is not None and 0 <= since <= _LONGEST_GAP_DAYS:
+            return utc_day(scene.now) - timedelta(days=int(since))
+    return None
+
+
+def _judged_worse(inner: Sequence[Part], whole: Freshness, now: datetime) -> Freshness | None:
+    """Return the verdict on the oldest part, where it is worse than that on the whole."""
+    stamps = filter(None, map(parse_instant, stated(inner, "computed_at")))
+    part = min(stamps, default=None)
+    if part is None or whole.verdict not in _LIVE_VERDICTS or whole.cadence_seconds is None:
+        return None
+    found = assess(
+        computed_at=part, server_now=now, clock="live", cadence_seconds=whole.cadence_seconds
+    )
+    worse = _LIVE_VERDICTS.index(found.verdict) > _LIVE_VERDICTS.index(whole.verdict)
+    return found if worse else None
+
+
+def _retry_after(error: BackQuantError | None) -> float | None:
+    """Return in how many seconds asking again may help; None where it does not."""
+    if error is None or isinstance(error, QuotaExhaustedError):
+        return None
+    known = error.retry_after if isinstance(error, TransportError | BurstLimitError) else None
+    return _RETRY_AFTER_S if known is None else known
+
+
+def _positioning(scene: Scene, seen: Sequence[Part]) -> Mapping[str, object] | None:
+    """Return which dealer model signed the figures, None where no signed exposure is shown.
+
+    `by_row`: each row names its own. `requested` is set where another one was asked for.
+    """
+    name, extra = "positioning", scene.extra
+    said = text(scene.root.get(name))
+    inside = [] if said else stated(seen, name)
+    if len(inside) > 1:
+        # What the reply says of all its rows is what was asked; each row names what ran.
+        return {"by_row": True}
+    effective = said or "".join(inside) or text(extra.get(name))
+    reason = text(extra.get(f"{name}_fallback_reason")) or text(scene.root.get("fallback_reason"))
+    param, static = scene.question.endpoint.param(name), scene.question.hint.clock == "static"
+    if not (effective or reason or not static and (param or shows_gex(seen))):
+        return None
+    asked = text(extra.get(f"{name}_requested")) or text(scene.query.get(name))
+    asked = asked or (text(param.default) if param else None)
+    return {
+        "effective": effective,
+        "requested": asked if effective and asked != effective else None,
+        "reason": reason,
+    }
+
+
+def _symbol(scene: Scene) -> str:
+    blocks = (scene.root, scene.query)
+    stated_ones = (block.get(name) for block in blocks for name in ("symbol", "coin"))
+    found = next(filter(None, map(text, (scene.envelope.meta.symbol, *stated_ones))), "").strip()
+    return found if _SYMBOL.fullmatch(found) and found not in _OUR_OPENINGS else ""
+
+
+def _near_spot(scene: Scene) -> list[float]:
+    """Return the figures so close to spot that rounding it could move it across them.
+
+    They stand at the root of the payload or one level below; the round figure nearest to spot is
+    one of them, because strikes are round.
+    """
+    spot = scene.spot
+    if spot is None:
+        return []
+    blocks = (scene.root, *map(mapping, islice(scene.root.values(), _FIELDS)))
+    values = (value for block in blocks for value in islice(block.values(), _FIELDS))
+    figures = (float(f"{spot:.4g}"), *filter(None, map(number, values)))
+    return [value for value in figures if 0 < abs(value - spot) <= _NEAR_SPOT * spot]

@@ -1,0 +1,47 @@
+"""Tell how to get more, or less, than an answer holds, and what to call next."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ...envelope import Limits
+from ..model import Question
+
+# Parameters that make an answer smaller, the most precise first.
+_NARROWING = (
+    ("expiry", "expiries", "strike_min", "strike_max", "spot_window_pct", "moneyness_min")
+    + ("moneyness_max", "dte_max", "max_strikes", "max_expiries", "max_contracts", "hours")
+    + ("days", "limit", "fields")
+)
+_NARROWING_SHOWN = 3
+_LARGER = {"brief": "standard", "standard": "full"}
+
+
+def ways_on(question: Question) -> Mapping[str, Any]:
+    """Return the argument for the size of an answer, its next larger value, parameters and tools.
+
+    `narrowing` are those of the endpoint that would make its answer smaller, unused ones first;
+    `next` the tools worth calling that are on offer.
+    """
+    offers = question.endpoint.param
+    narrowing = sorted(filter(offers, _NARROWING), key=lambda name: name in question.query)
+    tools = [question.tool_names.get(path) for path in question.hint.next]
+    return {
+        "argument": "answer_detail" if offers("detail") else "detail",
+        "larger": _LARGER.get(question.detail, ""),
+        "narrowing": narrowing[:_NARROWING_SHOWN],
+        "next": [name for name in tools if name and name != question.tool],
+    }
+
+
+def limits_told(question: Question, limits: Limits) -> Mapping[str, int | None]:
+    """Return what is left of the two limits and used of the quota, where an answer tells it."""
+    if not question.hint.shows_limits:
+        return {}
+    left, limit = limits.quota_left, limits.quota_limit
+    return {
+        "burst_left": limits.burst_left,
+        "burst_limit": limits.burst_limit,
+        "quota_left": left,
+        "quota_limit": limit,
+        "quota_used": None if left is None or limit is None else limit - left,
+    }

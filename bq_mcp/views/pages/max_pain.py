@@ -1,0 +1,103 @@
+"""`/gex/max-pain`: the strike at which option holders are paid least.
+
+Strikes are prices in USD, payouts USD, distances percent of the spot of the computation.
+"""
+
+from collections.abc import Mapping
+from heapq import nsmallest
+from math import isclose
+from typing import Any
+
+from ..arithmetic import quotient
+from ..read.values import derive, figure, mapping
+from ..scene import Scene
+from .rows import Row, by_expiry, level, next_anchor, ordered, placed, rows_of, scope_of, without
+
+_ROWS = {"brief": 1, "standard": 10, "full": 85}
+_OTHERS = 6
+_TIED = 4
+# Two statements of one payout differ beyond rounding.
+_SAME_WITHIN = 0.005
+
+
+def page(scene: Scene) -> Mapping[str, Any] | None:
+    """Return max pain by expiry or of one expiry; None for a payload with neither."""
+    data = scene.root
+    if not {"max_pain", "per_expiry", "pain_curve"} & data.keys():
+        return None
+    stated, tokens = pain_of(mapping(data.get("max_pain")), scene.spot), data.get("expiry_tokens")
+    curve, table = _curve(scene, stated), _table(scene)
+    alone = not (curve or table["front"] or table["unlisted"])
+    return {
+        **scope_of(data),
+        "tokens": tokens if isinstance(tokens, list) and tokens else None,
+        "stated": stated if alone or stated["value"] is not None else None,
+        "curve": curve,
+        **table,
+    }
+
+
+def pain_of(block: Row, spot: float | None) -> dict[str, Any]:
+    """Return the strike of a max pain block as a level, and the payout there."""
+    return {**level(block.get("strike"), spot), "payout": figure(block.get("value"))}
+
+
+def _table(scene: Scene) -> dict[str, Any]:
+    """Return the expiries that have not settled, by days: front, next anchor, others."""
+    served = scene.root.get("per_expiry")
+    alive, settled = by_expiry(rows_of(served), scene.instant)
+    rows = [_expiry(row, scene.spot) for row in alive]
+    front, anchor = next(iter(rows), None), next_anchor(rows, scene.instant)
+    others = without(rows, filter(None, (front, anchor)))
+    return {
+        "front": front,
+        "role": "front and next anchor" if front is anchor else "front",
+        "anchor": None if anchor is front else anchor,
+        "others": others[:_OTHERS],
+        "further": others[_OTHERS:][: _ROWS[scene.detail]],
+        "further_count": str(len(others[_OTHERS:])),
+        "settled": derive(len, settled) or None,
+        "unlisted": "no expiries listed" if isinstance(served, list) and not rows else "",
+    }
+
+
+def _expiry(row: Row, spot: float | None) -> Row:
+    days = figure(row["dte"])
+    today = ", 0DTE" if days is not None and days < 1 else ""
+    return {**row, **pain_of(mapping(row.get("max_pain")), spot), "dte": days, "today": today}
+
+
+def _curve(scene: Scene, stated: Row) -> dict[str, Any] | None:
+    """Return where the curve is least, what it pays beside spot, and how they compare.
+
+    `differs` is the least point where it is not at the stated strike, `paid` what the curve pays
+    there if not what is stated.
+    """
+    rows, spot = rows_of(scene.root.get("pain_curve")), scene.spot
+    pairs = ((figure(row.get("strike")), figure(row.get("pain"))) for row in rows)
+    paid = {strike: pain for strike, pain in pairs if strike is not None and pain is not None}
+    if not paid:
+        return None
+
+    def points(target: float, limit: int) -> list[Row]:
+        found = nsmallest(limit, paid, lambda strike: abs(strike - target))
+        return [{**level(strike, spot), "payout": paid[strike]} for strike in found]
+
+    least = min(paid.values())
+    ties = [strike for strike, pain in paid.items() if pain == least]
+    lowest, at, payout = points(ties[0], 1)[0], figure(stated["value"]), figure(stated["payout"])
+    near = None if spot is None else points(spot, 1)[0]
+    there = paid.get(ties[0] if at is None else at)
+    same = there is None or payout is None or isclose(there, payout, rel_tol=_SAME_WITHIN)
+    around = points(ties[0] if at is None else at, _ROWS[scene.detail])
+    return {
+        "least": lowest,
+        "differs": None if at is None or at in ties else lowest,
+        "paid": None if same else there,
+        "near": near,
+        "sharpness": derive(quotient, near["payout"], least) if near else None,
+        "ties": ties[:_TIED] if len(ties) > 1 else (),
+        "ties_left": derive(len, ties[_TIED:]) or None,
+        "points": placed(ordered(around, "value"), around),
+        "count": str(len(paid)),
+    }

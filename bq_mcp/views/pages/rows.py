@@ -1,0 +1,229 @@
+"""Bring documented tables into rows and choose among them; what is missing is left out.
+
+A row is a mapping; a dotted column leads into records inside it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from ..arithmetic import days_left, distance_pct, expiry_type, side
+from ..read.units import IvScale, iv_scale
+from ..read.values import TEXT, Derived, derive, expiry_day, field_at, figure, holds, text
+
+Row = Mapping[str, object]
+Spellings = str | Sequence[str]
+_SCOPES = {"all": "all expiries", "0dte": "0DTE"}
+
+
+def rows_of(source: object) -> list[Row]:
+    """Return the records in a list; an empty list for anything else."""
+    listed = source if isinstance(source, list | tuple) else ()
+    return [row for row in listed if isinstance(row, Mapping)]
+
+
+def columns_of(source: object, **columns: Spellings) -> dict[str, list[Any]]:
+    """Return parallel columns, each read from the first of its spellings.
+
+    `source` is a list of records, or a record that holds one or parallel lists. The first column
+    that is a list sets the length; a list of another length belongs to no row and is left out.
+    Numbers written as text are numbers.
+    """
+    names = {name: (key,) if isinstance(key, str) else key for name, key in columns.items()}
+    if isinstance(source, Mapping):
+        lists = {name: _first_list(source, keys) for name, keys in names.items()}
+        lead = next((held for held in lists.values() if held is not None), [])
+        if not rows_of(lead):
+            return {name: _along(lead, held) for name, held in lists.items()}
+        source = lead
+    records = rows_of(source)
+    return {name: [_cell(row, keys) for row in records] for name, keys in names.items()}
+
+
+def paired(source: object, **columns: Spellings) -> list[Row]:
+    """Return the rows of `columns_of`, with the keys of `columns`."""
+    found = columns_of(source, **columns)
+    return [dict(zip(found, row, strict=True)) for row in zip(*found.values(), strict=True)]
+
+
+def read(value: object) -> object:
+    """Return a number written as text as a number, any other value as it is."""
+    found = figure(value) if isinstance(value, str) else None
+    return value if found is None else found
+
+
+def keyed(source: object, name: str) -> list[Row]:
+    """Return a map of records as rows that carry their key under `name`; a list as its rows."""
+    if not isinstance(source, Mapping):
+        return rows_of(source)
+    return [{**row, name: key} for key, row in source.items() if isinstance(row, Mapping)]
+
+
+def level(value: object, spot: float | None) -> dict[str, Any]:
+    """Return a price with its distance in percent of spot and the side of it spot is on."""
+    price = figure(value)
+    return {"value": price, "away": derive(distance_pct, price, spot), "side": side(spot, price)}
+
+
+def scope_of(root: Row) -> dict[str, Any]:
+    """Return the expiries a payload covers in words, or else the one and its days."""
+    stated = text(root.get("expiry"))
+    scope = _SCOPES.get(stated.casefold()) if stated else "expiries not stated"
+    expiry = None if scope else stated
+    return {"scope": scope, "expiry": expiry, "dte": figure(root.get("dte"))}
+
+
+def values_of(rows: Iterable[Row], column: str) -> list[object]:
+    """Return one column, None where a row lacks it."""
+    return [field_at(row, column) for row in rows]
+
+
+def counted(rows: Iterable[Row], column: str) -> Derived | None:
+    """Return how many rows there are; `column` names them."""
+    return derive(len, values_of(rows, column))
+
+
+def measured(rows: Iterable[Row], *columns: str) -> list[Row]:
+    """Return the rows that have a figure in each of the columns."""
+    return [row for row in rows if all(figure(field_at(row, name)) is not None for name in columns)]
+
+
+def ordered(rows: Iterable[Row], column: str) -> list[Row]:
+    """Return the rows that have a figure in a column, in its ascending order."""
+    return sorted(measured(rows, column), key=lambda row: _size(row, column))
+
+
+def around(rows: Iterable[Row], column: str, target: float) -> list[Row]:
+    """Return the nearest row on either side of `target` and any row on it, in order."""
+    found = [(_size(row, column) - target, row) for row in ordered(rows, column)]
+    below, above = ([row for gap, row in found if gap * sign > 0] for sign in (-1, 1))
+    return [*below[-1:], *(row for gap, row in found if gap == 0), *above[:1]]
+
+
+def top(rows: Iterable[Row], column: str, limit: int) -> list[Row]:
+    """Return the rows with the largest absolute figures, the largest first."""
+    return sorted(measured(rows, column), key=lambda row: -abs(_size(row, column)))[:limit]
+
+
+def highest(rows: Iterable[Row], column: str) -> Row | None:
+    """Return the row with the highest figure, None without one."""
+    return max(measured(rows, column), key=lambda row: _size(row, column), default=None)
+
+
+def lowest(rows: Iterable[Row], column: str) -> Row | None:
+    """Return the row with the lowest figure, None without one."""
+    return min(measured(rows, column), key=lambda row: _size(row, column), default=None)
+
+
+def united(*parts: Iterable[Row]) -> list[Row]:
+    """Return the rows of all parts in order, each row once."""
+    return list({id(row): row for part in parts for row in part}.values())
+
+
+def without(rows: Iterable[Row], others: Iterable[Row]) -> list[Row]:
+    """Return the rows that are none of `others`."""
+    gone = {id(row) for row in others}
+    return [row for row in rows if id(row) not in gone]
+
+
+def placed(rows: Sequence[Row], order: Iterable[Row]) -> list[Row]:
+    """Return rows as they stand, each with its place in `order` (text) under `place`."""
+    places = {id(row): str(place) for place, row in enumerate(united(order, rows))}
+    return [{**row, "place": places[id(row)]} for row in rows]
+
+
+def at_expiry(rows: Iterable[Row], column: str, expiry: object) -> list[Row]:
+    """Return the rows of one expiry; a token and an ISO date of the same day match."""
+    day = expiry_day(expiry)
+    return [row for row in rows if day and expiry_day(field_at(row, column)) == day]
+
+
+def with_days(rows: Iterable[Row], instant: datetime) -> list[Row]:
+    """Return the rows with the whole days from `instant` to settlement where they state none."""
+    return [
+        {**row, "dte": derive(days_left, row.get("expiry"), instant)}
+        if figure(row.get("dte")) is None
+        else row
+        for row in rows
+    ]
+
+
+def living(rows: Iterable[Row], instant: datetime) -> list[Row]:
+    """Return the rows that have not settled at `instant`: by their days, and by their expiry."""
+    return [
+        row
+        for row in rows
+        if (figure(row.get("dte")) or 0) >= 0 and (days_left(_expiry(row), instant) or 0) >= 0
+    ]
+
+
+def by_expiry(rows: Iterable[Row], instant: datetime) -> tuple[list[Row], list[Row]]:
+    """Return the rows that have not settled, the nearest first, with their days, and the others.
+
+    Rows without days come last.
+    """
+    dated = with_days(rows, instant)
+    alive = living(dated, instant)
+    return united(ordered(alive, "dte"), alive), without(dated, alive)
+
+
+def next_anchor(rows: Iterable[Row], instant: datetime) -> Row | None:
+    """Return the nearest monthly or quarterly expiry that has not settled at `instant`."""
+    found = ordered(living(with_days(rows, instant), instant), "dte")
+    return next(filter(is_anchor, found), None)
+
+
+def is_anchor(row: Row) -> bool:
+    """Tell whether an expiry is monthly or quarterly: by its flag, else by the calendar."""
+    flag = row.get("is_anchor")
+    return flag if isinstance(flag, bool) else expiry_type(_expiry(row)) in ("monthly", "quarterly")
+
+
+def tenor(rows: Iterable[Row], column: str, days: float, tolerance: float = 1 / 3) -> Row | None:
+    """Return the row whose days are nearest `days`, None where they differ by over a part of them.
+
+    Choose among rows that have the axis, not the figure: a tenor without the figure is told as
+    n/a, never replaced by another one.
+    """
+    apart = [(abs(_size(row, column) - days), row) for row in ordered(rows, column)]
+    gap, row = min(apart, key=lambda pair: pair[0], default=(0.0, None))
+    return row if gap <= tolerance * days else None
+
+
+def common_scale(levels: Iterable[object]) -> IvScale | None:
+    """Return the scale all volatility levels agree on; None where they do not, or without one."""
+    found = {iv_scale([level]) for level in levels if figure(level)}
+    return found.pop() if len(found) == 1 else None
+
+
+def spread_ranks(length: int) -> list[str]:
+    """Return the importance of each of `length` rows, so that any number kept is spread evenly.
+
+    That is the place of a row with its bits reversed, as text for the mark of its line.
+    """
+    bits = length.bit_length()
+    return [str(int(f"{place:0{bits}b}"[::-1], 2)) for place in range(length)]
+
+
+def _expiry(row: Row) -> object:
+    return row.get("expiry") or row.get("expiry_date")
+
+
+def _size(row: Row, column: str) -> float:
+    return figure(field_at(row, column)) or 0.0
+
+
+def _along(lead: list[Any], values: list[Any] | None) -> list[Any]:
+    if values is None or len(values) != len(lead):
+        return [None] * len(lead)
+    return list(map(read, values)) if holds(values, TEXT) else values
+
+
+def _cell(record: Row, names: Sequence[str]) -> object:
+    found = (read(field_at(record, name)) for name in names)
+    return next((value for value in found if value is not None), None)
+
+
+def _first_list(source: Row, names: Sequence[str]) -> list[Any] | None:
+    found = (source.get(name) for name in names)
+    return next((value for value in found if isinstance(value, list)), None)

@@ -1,0 +1,3 @@
+from .normalise import read_forms
+
+__all__ = ["read_forms"]

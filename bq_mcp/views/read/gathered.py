@@ -1,0 +1,188 @@
+"""Gather what a payload holds: tables by their key, grids by their axes, and the rest."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import chain
+from typing import TypeVar
+
+from .columns import PLACED, figures_of, finite, is_name, leaf_of
+from .forms import Cells, Column, Columns, Forms, Grid, Listing, Record, Table, without
+from .keys import axis_rank, choose_key, order_by, ordered
+from .layouts import quantity
+from .values import TEXT, holds
+
+_RECORDS = 400
+_FIELDS = 256
+_TABLES = 40
+_GRIDS = 20
+
+_Item = TypeVar("_Item")
+_Part = TypeVar("_Part", Record, Table, Grid, Listing)
+
+
+class Gathered:
+    """The forms found so far; `unread` counts what was not looked at."""
+
+    def __init__(self) -> None:
+        self.listings: list[Listing] = []
+        self.uneven: list[str] = []
+        self.empty: list[str] = []
+        self.unread = 0
+        self._records: list[Record] = []
+        self._tables: list[Table] = []
+        self._grids: dict[object, Grid] = {}
+
+    def forms(self) -> Forms:
+        """Return all that was found, the shallow parts first."""
+        grids = [grid for grid in self._grids.values() if not self._panel(grid)]
+        return Forms(
+            self._shallow(self._records, _RECORDS),
+            self._shallow(self._tables, _TABLES),
+            self._shallow(grids, _GRIDS),
+            self._shallow(self.listings, _TABLES),
+            self.uneven[:_TABLES],
+            self.empty[:_TABLES],
+            self.unread,
+        )
+
+    def kept(self, found: Sequence[_Item], limit: int) -> Sequence[_Item]:
+        """Return the first of several things, and count the others."""
+        self.unread += max(0, len(found) - limit)
+        return found[:limit]
+
+    def _shallow(self, parts: Sequence[_Part], limit: int) -> Sequence[_Part]:
+        depth = sorted(parts, key=lambda part: part.path.count(".") + bool(part.path))
+        return self.kept(depth, limit)
+
+    def record(self, path: str, fields: Mapping[str, object]) -> None:
+        """Take single values that stand together."""
+        if fields:
+            self._records.append(Record(path, dict(self.kept([*fields.items()], _FIELDS))))
+
+    def table(self, path: str, along: Columns, columns: Columns, bare: bool = True) -> Columns:
+        """Take a table, or the grid it is, and return its key.
+
+        The columns `along` are of the rows around it; `bare`: keep it even without figures.
+        """
+        held = [*along, *columns]
+        if not held or not held[0].values:
+            return ()
+        key, form, as_served = choose_key(along, held)
+        figures = without(held, key)
+        named = [column for column in figures if column.numeric and is_name(leaf_of(column.name))]
+        if form is None:
+            self._spread(path, key, figures)
+        elif len(named) > 1 and [axis.role in PLACED for axis in key] == [True]:
+            names = [leaf_of(column.name) for column in named]
+            cells = list(zip(*(column.values for column in named), strict=True))
+            across = Column("", names, "name", names)
+            self._panel(Grid(path, key[0], across, {quantity(leaf_of(path)): cells}))
+            self.table(path, key, without(figures, named), bare=False)
+        elif figures or bare:
+            times = [column for column in figures if column.role == "time"]
+            rows = ordered([*key, *figures], key or times[: form == "prints"])
+            rest = [replace(column, places=()) for column in rows[len(key) :]]
+            size = len(held[0].values)
+            self._tables.append(Table(path, size, rows[: len(key)], rest, form, as_served))
+        return key
+
+    def grid(self, made: Grid) -> None:
+        """Take a grid; those of one place over the same axes are one."""
+        cells = next(iter(made.layers.values()), ())
+        names = [axis and axis.name for axis in (made.down, made.across)]
+        place = made.path, *names, len(cells), len(next(iter(cells), ()))
+        layers = {name: _figures(cells) for name, cells in made.layers.items()}
+        made = _in_order(replace(made, layers=layers))
+        before = self._grids.setdefault(place, made)
+        self._grids[place] = replace(before, layers={**before.layers, **made.layers})
+
+    def _panel(self, grid: Grid) -> bool:
+        """Take figures of times and names as the table they mean."""
+        down, across = grid.down, grid.across
+        if not (down and across and [down.role, across.role] == ["time", "name"] and grid.oriented):
+            return False
+        width = len(across.values)
+        cells = [divmod(cell, width) for cell in range(len(down.values) * width)]
+        axes = [down.take([row for row, _ in cells]), across.take([place for _, place in cells])]
+        figures = [
+            Column(name, list(chain.from_iterable(rows)), numeric=True)
+            for name, rows in grid.layers.items()
+        ]
+        self.table(grid.path, (), [*axes, *figures])
+        return True
+
+    def _spread(self, path: str, key: Columns, figures: Columns) -> None:
+        """Keep a table of two axes as a grid; what depends on one axis is a table of its own."""
+        layers = [figure for figure in figures if figure.numeric or not _is_constant(figure)]
+        self.record(path, {c.name: c.values[0] for c in without(figures, layers)})
+        for axis in key:
+            bound = [c for c in layers if not _is_constant(c) and _depends_on(c, axis)]
+            layers = without(layers, bound)
+            if bound:
+                rows = _first_rows(axis)
+                self.table(path, (), [column.take(rows) for column in (axis, *bound)])
+        if layers or not figures:
+            self.grid(_grid_of(path, key, layers))
+
+
+def _is_constant(column: Column) -> bool:
+    return column.values.count(column.values[0]) == len(column.values)
+
+
+def _depends_on(figure: Column, axis: Column) -> bool:
+    """Tell whether values of several rows are the same at each place of an axis."""
+    seen: dict[object, object] = {}
+    pairs = zip(axis.places, figure.values, strict=True)
+    same = all(seen.setdefault(place, value) == value for place, value in pairs)
+    return same and len(seen) * 1.5 <= len(figure.values)
+
+
+def _first_rows(axis: Column) -> list[int]:
+    """Return the first row at each place of an axis, in the order of the rows."""
+    rows = range(len(axis.places) - 1, -1, -1)
+    return sorted(dict(zip(reversed(axis.places), rows, strict=True)).values())
+
+
+def _places(axis: Column) -> tuple[Column, list[int]]:
+    """Return the distinct places of an axis, and for each row the number of its place."""
+    distinct = axis.take(_first_rows(axis))
+    numbers = {place: number for number, place in enumerate(distinct.places)}
+    return distinct, [numbers[place] for place in axis.places]
+
+
+def _grid_of(path: str, key: Columns, figures: Columns) -> Grid:
+    """Return the grid of a table with two key columns; a cell no row speaks of is None."""
+    (down, rows), (across, places) = map(_places, key)
+    layers: dict[str, list[list[object]]] = {}
+    for figure in figures:
+        cells = layers[figure.name] = [[None] * len(across.values) for _ in down.values]
+        for row, place, value in zip(rows, places, figure.values, strict=True):
+            cells[row][place] = value
+    return Grid(path, down, across, layers)
+
+
+def _in_order(grid: Grid) -> Grid:
+    """Return a grid with its axes where they belong, both in ascending order."""
+    if grid.oriented and axis_rank(grid.down) > axis_rank(grid.across):
+        grid = _turned(grid)
+    return _turned(_sorted(_turned(_sorted(grid))))
+
+
+def _turned(grid: Grid) -> Grid:
+    layers = {n: list(map(list, zip(*cells, strict=True))) for n, cells in grid.layers.items()}
+    return replace(grid, down=grid.across, across=grid.down, layers=layers)
+
+
+def _sorted(grid: Grid) -> Grid:
+    """Return a grid with the places down it in ascending order."""
+    if grid.down is None:
+        return grid
+    rows = order_by(grid.down, list(range(len(grid.down.values))))
+    layers = {name: [cells[row] for row in rows] for name, cells in grid.layers.items()}
+    return replace(grid, down=grid.down.take(rows), layers=layers)
+
+
+def _figures(cells: Cells) -> Cells:
+    if holds(chain.from_iterable(cells), TEXT):
+        cells = [figures_of(row) for row in cells]
+    return [finite(row) for row in cells]

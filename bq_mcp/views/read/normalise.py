@@ -1,0 +1,320 @@
+"""Bring any layout of a payload into tables, grids and records: values first, names second.
+
+A record tells its single values and pairs its lists. All else becomes columns of one length, a
+frame: records in its cells are opened into columns, lists and maps in them into a longer frame
+that repeats the key of the rows around. Every value is touched a few times at most and a bounded
+number of parts is looked at; what was not looked at is counted.
+"""
+
+from collections import Counter, deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from itertools import chain
+from typing import cast
+
+from .columns import LEADING, PLACED, Market
+from .forms import Cells, Column, Columns, Forms, Grid, Listing, without
+from .gathered import Gathered
+from .layouts import Row, are_maps, header_of, keys_of, names_for, quantity, width_of
+from .units import hint_for
+from .values import CONTAINER, FIGURES, RECORD, TEXT, Values, holds, number
+
+_DEPTH = 12
+_PARTS = 400
+_COLUMNS = 64
+_TUPLE = 12
+_PATH = 200
+# How many cells of a table may be empty for each that is filled.
+_SPARSE = 8
+_NO_DATE = datetime(2100, 1, 1, tzinfo=UTC)
+
+_Raw = tuple[str, Values]
+_Raws = Sequence[_Raw]
+
+
+def read_forms(
+    data: object,
+    spot: float | None,
+    at: datetime | None,
+    hinted: Mapping[str, str] | None = None,
+) -> Forms:
+    """Return `data`, any JSON value, taken apart.
+
+    `spot` (USD) and the instant `at` the data stand for tell prices and times from other figures;
+    a name with a unit among the hints is no price by its values alone.
+    """
+    reader = _Reader(number(spot), at or _NO_DATE, hinted or {})
+    reader.node(_Place(), data)
+    return reader.found.forms()
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a part stands: the lists of the records around, the key columns of its rows."""
+
+    path: str = ""
+    name: str = ""
+    depth: int = 0
+    around: Columns = ()
+    along: Columns = ()
+
+    def inside(self, name: str, around: Columns = (), along: Columns = ()) -> "_Place":
+        """Return the place of a part inside this one."""
+        path = ".".join(filter(None, (self.path, name)))[:_PATH]
+        lists = (*around, *self.around)
+        return _Place(path, name or self.name, self.depth + 1, lists, along)
+
+    def axes(self, length: int) -> Columns:
+        """Return the lists around that may be an axis of so many places, the surest first."""
+        found = [axis for axis in self.around if axis.role and len(axis.values) == length]
+        return sorted(found, key=lambda axis: axis.role not in PLACED)
+
+
+class _Reader:
+    def __init__(self, spot: float | None, at: datetime, hinted: Mapping[str, str]) -> None:
+        self._market, self._blind, self._hinted = Market(spot, at), Market(None, at), hinted
+        self.found = Gathered()
+        self._parts = 0
+        self._used: list[Column] = []
+
+    def node(self, place: _Place, node: object) -> None:
+        """Read any part."""
+        if not self._may_read(place):
+            return
+        if isinstance(node, dict) and node:
+            keyed = {key: node[key] for key in keys_of(node)}
+            if keyed:
+                axis = self._market.keys(list(keyed), place.name)
+                self._cells(replace(place, along=[axis]), list(keyed.values()))
+            self._record(place, {key: node[key] for key in node if key not in keyed})
+        elif isinstance(node, list) and node:
+            self._list(place, node)
+        elif isinstance(node, dict | list):
+            self.found.empty.append(place.path or "data")
+        else:
+            self.found.record(place.path, {"value": node})
+
+    def _may_read(self, place: _Place) -> bool:
+        self._parts += 1
+        allowed = place.depth <= _DEPTH and self._parts <= _PARTS
+        self.found.unread += not allowed
+        return allowed
+
+    def _column(self, name: str, values: Values) -> Column:
+        hinted = bool(self._hinted) and hint_for(name, self._hinted)
+        return (self._blind if hinted else self._market).column(name, values)
+
+    # Records and their lists
+
+    def _record(self, place: _Place, node: Row) -> None:
+        fields: dict[str, object] = {}
+        listed: list[_Raw] = []
+        parts: list[tuple[str, object]] = []
+        for key, value in node.items():
+            if not isinstance(value, dict | list):
+                fields[key] = value
+            elif isinstance(value, list) and value and not holds(value, CONTAINER):
+                listed.append((key, value))
+            else:
+                parts.append((key, value))
+        self.found.record(place.path, fields)
+        lengths: dict[int, list[Column]] = {}
+        for raw in self.found.kept(listed, _COLUMNS):
+            lengths.setdefault(len(raw[1]), []).append(self._column(*raw))
+        axes = list(chain.from_iterable(map(_may_be_axes, lengths.values())))
+        for key, value in self.found.kept(parts, _PARTS):
+            self.node(place.inside(key, axes), value)
+        for group in lengths.values():
+            self._paired(place, group, len(lengths) > 1)
+
+    def _paired(self, place: _Place, columns: Columns, several: bool) -> None:
+        """Tell lists of one length, by the axis among them or around the record."""
+        size = len(columns[0].values)
+        fresh = without(columns, self._used)
+        # Two axes of one length: no list beside them can be paired with one of them.
+        blurred = len(columns) > len(fresh) + 1
+        own = any(column.role in LEADING for column in columns)
+        along = [] if own else [axis for axis in place.axes(size) if axis.role in PLACED][:1]
+        many = along or (len(columns) > 1 and (own or size > 1) and not blurred)
+        if fresh and many and any(column.numeric for column in columns):
+            if along:
+                columns = [replace(c, name=f"{place.name}.{c.name}") for c in columns]
+                self._use(along)
+            self.found.table(place.path, along, columns)
+            return
+        for column in fresh:
+            path = place.inside(column.name).path
+            self.found.listings.append(Listing(path, column.values))
+            if column.numeric and (blurred or (several and not column.role)):
+                self.found.uneven.append(path)
+
+    def _use(self, axes: Columns) -> None:
+        """Note that lists are told as axes, so that they need not be told by themselves."""
+        self._used += axes
+
+    def _list(self, place: _Place, node: Values) -> None:
+        items: Values = [item for item in node if isinstance(item, dict)]
+        items = items or [item for item in node if isinstance(item, list)]
+        if items:
+            self.found.unread += len(items) < len(node)
+            self._cells(place, items)
+        elif holds(node, FIGURES | TEXT):
+            self.found.listings.append(Listing(place.path, node))
+
+    # Frames: columns of one length whose cells may be records or lists
+
+    def _cells(self, place: _Place, cells: Values) -> None:
+        """Read what stands at each place: records, lists or single values."""
+        flat, nested = self._opened(place, cells)
+        columns = [self._column(*raw) for raw in flat]
+        along = place.along
+        if not along and not any(column.role in PLACED for column in columns):
+            axes = place.axes(len(cells))[:1]
+            along = [axis for axis in axes if axis.role in PLACED or not columns]
+            self._use(along)
+        key = self.found.table(place.path, along, columns, bare=not nested)
+        self._nested(replace(place, along=key or along), nested)
+
+    def _opened(self, place: _Place, cells: Values) -> tuple[_Raws, _Raws]:
+        """Return the columns of single values, records in them opened, and those left nested."""
+        flat: list[_Raw] = []
+        nested: list[_Raw] = []
+        stack = deque([("" if holds(cells, RECORD) else quantity(place.name), cells)])
+        while stack:
+            name, values = stack.popleft()
+            if len(flat) + len(nested) >= _COLUMNS or name.count(".") >= _DEPTH:
+                self.found.unread += 1
+            elif not holds(values, CONTAINER):
+                flat.append((name, values))
+            elif holds(values, RECORD) and not are_maps(_records(values)):
+                stack.extendleft(reversed(self._fields(name, _records(values))))
+            else:
+                nested.append((name, values))
+        parts = self._parts_of(place, *nested[0], bool(flat)) if len(nested) == 1 else ()
+        if parts:
+            nested = []
+        for raw in parts:
+            (nested if holds(raw[1], CONTAINER) else flat).append(raw)
+        return flat, nested
+
+    def _fields(self, name: str, rows: Sequence[Row]) -> _Raws:
+        """Return the fields of records, as many as rows so filled can be read by in time."""
+        counts = Counter(chain.from_iterable(rows))
+        most = min(_COLUMNS, 4 + _SPARSE * counts.total() // len(rows))
+        kept = {key for key, _ in self.found.kept(counts.most_common(), most)}
+        prefix = f"{name}." if name else ""
+        fields = (key for key in counts if key in kept)
+        return [(f"{prefix}{key}"[:_PATH], [row.get(key) for row in rows]) for key in fields]
+
+    def _parts_of(self, place: _Place, name: str, values: Values, beside: bool) -> _Raws:
+        """Return the columns of lists that are rows; none where they lie along an axis."""
+        width, height = width_of(values), len(values)
+        rows = cast("Sequence[list[object] | None]", values)
+        first = [row[0] for row in rows if row] if width else []
+        if not first or holds(first, CONTAINER):
+            return ()
+        axes = place.axes(width)
+        header = header_of(axes, height != width and bool(place.axes(height)))
+        short = width <= _TUPLE and height > 1
+        if not header and (axes or not (short or self._column("", first).role in LEADING)):
+            return ()
+        kept = self.found.kept(range(width), _COLUMNS)
+        columns = [[row and row[part] for row in rows] for part in kept]
+        self._use([header] if header else [])
+        names = map(str, header.values) if header else names_for(columns, name, beside)
+        return list(zip(names, columns, strict=False))
+
+    # What is nested in the cells of a frame
+
+    def _nested(self, place: _Place, nested: _Raws) -> None:
+        """Read lists and maps inside rows as longer frames that repeat the key of the rows."""
+        groups: dict[tuple[int, ...], list[_Raw]] = {}
+        for name, values in nested:
+            inside, records = place.inside(name, (), place.along), _records(values)
+            if not self._may_read(inside):
+                continue
+            if not holds(values, RECORD):
+                lists = [value if isinstance(value, list) else [] for value in values]
+                cells = list(chain.from_iterable(lists))
+                groups.setdefault(tuple(map(len, lists)), []).append((name, cells))
+            elif are_maps(records):
+                self._maps(inside, records)
+            else:
+                self._cells(inside, values)
+        for counts, group in groups.items():
+            self._longer(place, counts, group)
+
+    def _maps(self, place: _Place, rows: Sequence[Row]) -> None:
+        """Read maps from places or names inside rows."""
+        keys = list(chain.from_iterable(rows))
+        index = {key: row for row, key in enumerate(dict.fromkeys(keys))}
+        axis = self._market.keys(list(index), place.name).take([index[key] for key in keys])
+        values = list(chain.from_iterable(row.values() for row in rows))
+        self._longer(place, tuple(map(len, rows)), [("", values)], [axis])
+
+    def _longer(
+        self, place: _Place, counts: Sequence[int], group: _Raws, keys: Columns = ()
+    ) -> None:
+        """Read the cells of lists or maps that agree on how many there are in each row."""
+        carried = [*_repeated(place.along, counts), *keys]
+        columns: list[Column] = []
+        for name, cells in group:
+            if holds(cells, CONTAINER):
+                self._cells(place.inside(name, (), carried), cells)
+            elif cells:
+                columns.append(self._column(name or quantity(place.name), cells))
+        if not columns:
+            return
+        width = counts[0] if len(set(counts)) == 1 else 0
+        placed = keys or [column for column in columns if column.role in LEADING]
+        axis = next((axis for axis in placed if width and _repeats(axis.places, width)), None)
+        figures = [column for column in columns if column is not axis]
+        if width and figures and len(place.along) <= 1 and (axis or not placed):
+            layers = {figure.name: _cut(figure.values, width) for figure in figures}
+            self._matrix(place, axis and axis.take(range(width)), layers)
+        elif placed and any(column.numeric for column in columns):
+            self.found.table(place.path, carried, columns)
+        else:
+            self.found.uneven += [place.inside(column.name).path for column in columns]
+
+    def _matrix(self, place: _Place, axis: Column | None, layers: Mapping[str, Cells]) -> None:
+        """Take figures [row][place]; without an `axis` of their own by one around them."""
+        height, width = next((len(cells), len(cells[0])) for cells in layers.values())
+        around, down = place.axes(height), next(iter(place.along), None)
+        beside = not down or len(without(around, [down])) < len(around)
+        if axis is None:
+            others = without(place.axes(width), place.along)[:1]
+            axis = next(iter(others), None)
+            self._use(others)
+        path = place.path.rpartition(".")[0] if beside else place.path
+        self.found.grid(Grid(path, down, axis, layers, not beside or height != width))
+
+
+def _may_be_axes(columns: Columns) -> Columns:
+    """Return lists of one length as what they may be to parts beside them."""
+    lonely = len(columns) == 1 and not columns[0].role
+    return [replace(columns[0], role="key", places=columns[0].values)] if lonely else columns
+
+
+def _records(values: Values) -> list[Row]:
+    return [value if isinstance(value, dict) else {} for value in values]
+
+
+def _cut(values: Values, width: int) -> Cells:
+    """Return values cut into lists of one length."""
+    return [values[start : start + width] for start in range(0, len(values), width)]
+
+
+def _repeats(values: Values, width: int) -> bool:
+    """Tell whether values are the same list again and again."""
+    return all(part == values[:width] for part in _cut(values, width))
+
+
+def _repeated(columns: Columns, counts: Sequence[int]) -> Columns:
+    """Return columns with each row repeated as often as `counts` says; without any its number."""
+    if not columns and len(counts) > 1:
+        places = list(range(len(counts)))
+        columns = [Column("", places, "position", places, numeric=True)]
+    rows = [row for row, count in enumerate(counts) for _ in range(count)]
+    return [column.take(rows) for column in columns]

@@ -1,0 +1,185 @@
+"""Tell the unit of a figure: what the payload says, a name that says all of it, a hint."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import lru_cache
+from statistics import median
+from typing import Literal
+
+from .columns import in_price_range, leaf_of, names_price, word_set, words_of
+from .forms import Role
+from .values import figure
+
+Kind = Literal[
+    "price",
+    "usd",
+    "exposure",
+    "iv",
+    "iv_points",
+    "pct",
+    "ratio",
+    "days",
+    "duration",
+    "count",
+    "coin",
+    "as_served",
+]
+IvScale = Literal["decimal", "percent"]
+_DECIMAL_BELOW = 5.0
+_SCALES = {
+    word: scale
+    for words, scale in (
+        ("k thousand thousands", 1e3),
+        ("m mm mn mio million millions", 1e6),
+        ("bn b billion billions", 1e9),
+    )
+    for word in words.split()
+}
+_DOLLARS = word_set("usd us $ dollar dollars usdt usdc")
+# Words beside dollars that do not change how many a figure is.
+_FILLING = _DOLLARS | word_set("price in of per 1% % move pct notional value nominal premium s")
+# Words that make a name with `iv` something else than a level of it.
+_NO_LEVEL = word_set(
+    "rank percentile change diff difference spread dispersion gap skew vrp std count"
+)
+_TIMES = word_set("at ts time timestamp date epoch")
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """What figures are measured in; `note` is the hint's own text where `kind` does not say it.
+
+    `factor` is how many USD (usd) or seconds (duration) one served unit is.
+    """
+
+    kind: Kind = "as_served"
+    note: str = ""
+    factor: float = 1.0
+
+
+AS_SERVED = Unit()
+_UNITS = {
+    word: unit
+    for words, unit in (
+        ("% percent pct", Unit("pct")),
+        ("iv vol", Unit("iv")),
+        ("pts points", Unit("iv_points")),
+        ("days dte", Unit("days")),
+        ("ms millis milliseconds", Unit("duration", factor=0.001)),
+        ("s sec secs second seconds", Unit("duration")),
+        ("min mins minute minutes", Unit("duration", factor=60.0)),
+        ("hour hours hrs", Unit("duration", factor=3600.0)),
+        ("count counts", Unit("count")),
+        ("coin coins btc eth sol hype", Unit("coin")),
+        ("price", Unit("price")),
+        ("ratio", Unit("ratio")),
+        ("bps", Unit(note="bps")),
+    )
+    for word in words.split()
+}
+
+
+def unit_of(
+    name: str,
+    hinted: Mapping[str, str],
+    *,
+    stated: str = "",
+    role: Role = "",
+    figures: Sequence[object] = (),
+    spot: float | None = None,
+) -> Unit:
+    """Return the unit of the field or column `name`.
+
+    `stated` is the payload's own unit text, `hinted` maps patterns of leaf names to unit texts,
+    the first that matches counts. `figures` and `spot` tell a price that only its name suggests.
+    """
+    words = words_of(name)
+    unit, dollars = _told(stated, words), _DOLLARS & set(words_of(stated))
+    if unit.kind != "as_served" or dollars:
+        return unit
+    if role in ("price", "days"):
+        return _UNITS[role]
+    for part in reversed(name.split(".")):
+        if full := _by_name(words_of(part)):
+            return full
+    if hint := hint_for(name, hinted):
+        return _told(hint, words)
+    priced = names_price(words) and in_price_range(figures, spot)
+    return Unit("price") if priced else AS_SERVED
+
+
+def hint_for(name: str, hinted: Mapping[str, str]) -> str:
+    """Return the text of the first pattern that matches the leaf of `name`, "" without one."""
+    return next((text for pattern, text in hinted.items() if matches(name, [pattern])), "")
+
+
+def matches(name: str, patterns: Iterable[str]) -> bool:
+    """Tell whether a pattern fits the leaf of `name`, case and underscores folded."""
+    leaf = _folded(leaf_of(name))
+    return any(fnmatchcase(leaf, _folded(pattern)) for pattern in patterns)
+
+
+def iv_scale(levels: Iterable[object], documented: str = "") -> IvScale | None:
+    """Return the scale of a payload's implied volatilities from its at-the-money levels.
+
+    A documented scale counts first; else the median of the levels decides, below 5 is a decimal.
+    Zero is the same on either scale and decides nothing; without a level None.
+    """
+    if documented in ("decimal", "percent"):
+        return "decimal" if documented == "decimal" else "percent"
+    found = [level for level in map(figure, levels) if level]
+    if not found:
+        return None
+    return "decimal" if median(found) < _DECIMAL_BELOW else "percent"
+
+
+@lru_cache(maxsize=4096)
+def _folded(name: str) -> str:
+    return re.sub(r"[_\-\s\[]", "", name[:64]).casefold()
+
+
+def _told(stated: str, words: tuple[str, ...]) -> Unit:
+    """Return the unit that a text names; a text that names none is kept as the note."""
+    said = stated.strip().casefold()
+    told = re.findall(r"[a-z]+|[%$/]", said)
+    if not told:
+        return AS_SERVED
+    if _DOLLARS & set(told) and "/" not in told:
+        return _dollars(stated, told, words)
+    if len(told) > 1 and told[0] not in ("vol", "iv"):
+        return Unit("ratio", stated) if "/" in told else Unit(note=stated)
+    return _UNITS.get(told[-1]) or _UNITS.get(told[0]) or Unit(note=stated)
+
+
+def _dollars(stated: str, told: Sequence[str], words: tuple[str, ...]) -> Unit:
+    """Return dollars with the scale stated, no dollars where a word beside them is not known."""
+    scales = [word for word in told if word in _SCALES]
+    if len(scales) > 1 or set(told) - _FILLING - set(scales):
+        return Unit(note=stated)
+    factor = _SCALES[scales[0]] if scales else 1.0
+    if "per" in told and ("%" in told or "pct" in told):
+        return Unit("exposure", "USD per 1% move", factor)
+    priced = not scales and ("price" in told or names_price(words))
+    return Unit("price") if priced else Unit("usd", factor=factor)
+
+
+def _by_name(words: tuple[str, ...]) -> Unit | None:
+    """Return the unit a name says in full by its ending, None where it says none."""
+    while len(words) > 1 and re.fullmatch(r"\d+d", words[-1]) and "iv" in words:
+        words = words[:-1]
+    last, before = ("", "", *words)[-1], ("", *words)[-2] if words else ""
+    if "usd" in (last, before) and (last == "usd" or last in _SCALES):
+        return _dollars("", [word for word in (before, last) if word in {"usd", *_SCALES}], words)
+    if words[:1] == ("dte",) and last in ("min", "max"):
+        return Unit("days")
+    unit, alone = _UNITS.get(last, AS_SERVED), len(words) < 2
+    silent = (
+        last in ("", "vol", "points", "price", "min")
+        or (unit.kind == "pct" and before.isdigit())
+        or (unit.kind == "iv" and _NO_LEVEL & set(words))
+        or (unit.kind == "duration" and (_TIMES & set(words) or (alone and len(last) <= 3)))
+        or (unit.kind in ("coin", "count", "iv_points", "as_served") and alone)
+    )
+    return None if silent else _UNITS.get(last)

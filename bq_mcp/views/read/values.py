@@ -1,0 +1,185 @@
+"""Read single values of a payload that may hold anything; the one place that says what is what."""
+
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, time
+from typing import Any, Self
+
+from ...envelope import parse_instant
+
+Values = Sequence[object]
+TEXT: frozenset[type] = frozenset({str})
+RECORD: frozenset[type] = frozenset({dict})
+CONTAINER: frozenset[type] = frozenset({dict, list})
+FIGURES: frozenset[type] = frozenset({int, float})
+SETTLEMENT = time(8)
+_FIGURE = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?")
+_FIGURE_LENGTH = 40
+_TOKEN = re.compile(r"(\d{1,2})([A-Z]{3})(\d{2}|20\d{2})", re.IGNORECASE | re.ASCII)
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_MONTH_NAMES = "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC"
+_MONTHS = {name: place for place, name in enumerate(_MONTH_NAMES.split(), 1)}
+# Unix time of the years 2000 to 2100 and how many of its units are a second.
+_EPOCHS = ((9.4e8, 4.2e9, 1.0), (9.4e11, 4.2e12, 1e3), (9.4e14, 4.2e15, 1e6))
+
+
+class Derived(float):
+    """A figure an answer computes from others; it remembers how it was made."""
+
+    __slots__ = ("function", "inputs")
+    function: Callable[..., float | None]
+    inputs: tuple[object, ...]
+
+    def __new__(
+        cls, value: float, function: Callable[..., float | None], inputs: tuple[object, ...]
+    ) -> Self:
+        made = super().__new__(cls, value)
+        made.function = function
+        made.inputs = inputs
+        return made
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (float(self), self.function, self.inputs)
+
+
+def derive(function: Callable[..., float | None], *inputs: object) -> Derived | None:
+    """Return `function(*inputs)` as a figure that remembers both; None where it gives none."""
+    made = number(function(*inputs))
+    return None if made is None else Derived(made, function, inputs)
+
+
+def number(value: object) -> float | None:
+    """Return `value` as a finite float; None where it is no number. Flags are no numbers."""
+    # Asked of every figure of a payload, nearly all of them floats.
+    if type(value) is float or isinstance(value, Derived):
+        return value if math.isfinite(value) else None
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    try:
+        figure_ = float(value)
+    except OverflowError:
+        return None
+    return figure_ if math.isfinite(figure_) else None
+
+
+def figure(value: object) -> float | None:
+    """Return a number as `number` does, and one written as text such as "-1200345.5" as well."""
+    if not isinstance(value, str):
+        return number(value)
+    plain = value.strip() if len(value) <= _FIGURE_LENGTH and value.isascii() else ""
+    return number(float(plain)) if _FIGURE.fullmatch(plain) else None
+
+
+def text(value: object) -> str | None:
+    """Return `value` when it is text with something in it, None otherwise."""
+    return value if isinstance(value, str) and value.strip() else None
+
+
+def mapping(value: object) -> Mapping[str, object]:
+    """Return `value` when it is a mapping, an empty one otherwise."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def holds(values: Iterable[object], kinds: frozenset[type]) -> bool:
+    """Tell whether one of the values, as JSON gives them, is of one of the kinds."""
+    return not kinds.isdisjoint(map(type, values))
+
+
+def field_at(record: Mapping[str, object], place: str) -> object:
+    """Return a field of a record, None where it lacks it.
+
+    A dotted place that is no name by itself leads into records inside the record.
+    """
+    if place in record:
+        return record[place]
+    if "." not in place:
+        return None
+    name, _, rest = place.partition(".")
+    return field_at(mapping(record.get(name)), rest)
+
+
+def expiry_day(value: object) -> date | None:
+    """Return the day of an expiry token (`28MAR25`) or an ISO date; None for anything else."""
+    if not isinstance(value, str) or len(value) > _FIGURE_LENGTH:
+        return None
+    if found := _TOKEN.fullmatch(value.strip()):
+        day, month, year = found.groups()
+        return _day(2000 + int(year) % 100, _MONTHS.get(month.upper(), 0), int(day))
+    if _DAY.match(value):
+        return _day(*(int(part) for part in value[:10].split("-")))
+    return None
+
+
+def is_expiry_token(value: object) -> bool:
+    """Tell whether `value` is written as an expiry token such as 28MAR25."""
+    if not isinstance(value, str) or len(value) > 9:
+        return False
+    return bool(_TOKEN.fullmatch(value)) and expiry_day(value) is not None
+
+
+def settlement(expiry: object) -> datetime | None:
+    """Return when an expiry token or ISO date settles: 08:00 UTC on its day."""
+    day = expiry_day(expiry)
+    return None if day is None else datetime.combine(day, SETTLEMENT, UTC)
+
+
+def moment(value: object) -> datetime | None:
+    """Return the instant `value` stands for, aware, in UTC.
+
+    Text must start with an ISO date; a number must be Unix time in s, ms or µs of the years 2000
+    to 2100, so that a price or a size is never taken for a time.
+    """
+    if isinstance(value, datetime):
+        return value if value.tzinfo else value.replace(tzinfo=UTC)
+    if isinstance(value, str):
+        return parse_instant(value) if len(value) <= 40 and _DAY.match(value) else None
+    counted = number(value) or 0.0
+    scale = epoch_scale(counted)
+    return None if scale is None else datetime.fromtimestamp(counted / scale, UTC)
+
+
+def epoch_scale(count: float) -> float | None:
+    """Return how many units of a Unix time are a second (1, 1,000 or 1,000,000), by its size."""
+    return next((scale for low, high, scale in _EPOCHS if low <= count <= high), None)
+
+
+class Instants(Sequence[datetime | None]):
+    """Instants over Unix seconds, made when they are asked for: of most rows nobody asks."""
+
+    def __init__(self, seconds: Sequence[Any]) -> None:
+        self._seconds = seconds
+
+    def __len__(self) -> int:
+        return len(self._seconds)
+
+    def __getitem__(self, place: Any) -> Any:
+        seconds = self._seconds[place]
+        if isinstance(place, slice):
+            return Instants(seconds)
+        return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+
+
+def seconds_of(values: Sequence[object]) -> list[float | None]:
+    """Return ISO texts as Unix seconds, None for what is none."""
+    try:
+        return [_seconds(datetime.fromisoformat(value)) for value in values]  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        found = map(moment, values)
+        return [None if when is None else when.timestamp() for when in found]
+
+
+def utc_day(instant: datetime) -> date:
+    """Return the UTC calendar day of `instant`."""
+    return instant.astimezone(UTC).date()
+
+
+def _seconds(when: datetime) -> float:
+    return (when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp()
+
+
+def _day(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None

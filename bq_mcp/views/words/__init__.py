@@ -1,0 +1,1 @@
+"""How single values are worded, and the Jinja environment that words whole answers."""

@@ -1,0 +1,74 @@
+"""Build the Jinja environment of the views.
+
+A template sees plain values: a field of a record is looked up as a key, a record of ours by its
+attributes, and what is missing prints as such. Marks of rank are compiled by `fit.marks`.
+"""
+
+import math
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from types import NoneType
+from typing import Any
+
+from jinja2 import ChainableUndefined, Environment, FunctionLoader, StrictUndefined, Undefined
+
+from ...words import prompts_root
+from ..fit.marks import MISSING, compiled
+from .figures import FIGURE_FILTERS
+from .filters import FILTERS, served
+
+_PAYLOAD = (Mapping, NoneType, str, int, float, list, tuple)
+
+
+class Views(Environment):
+    """An environment whose templates see payloads as data without methods."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """Return a field of a record; single values and lists have none."""
+        found = self.getitem if isinstance(obj, _PAYLOAD) else super().getattr
+        return found(obj, attribute)
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        """Return a key of a record or a place in a list."""
+        try:
+            return obj[argument]
+        except (LookupError, TypeError):
+            return self.undefined(obj=obj, name=str(argument))
+
+
+def build(*, strict: bool = False, root: Path | None = None) -> Views:
+    """Return an environment over the templates in `root`, by default those of the package.
+
+    A `strict` one raises on a name that is not there, for tests; the other takes it as missing.
+    """
+    folder = root or prompts_root() / "views"
+    environment = Views(
+        loader=FunctionLoader(lambda name: compiled((folder / name).read_text("utf-8"), name)),
+        undefined=StrictUndefined if strict else ChainableUndefined,
+        finalize=_finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=False,
+        auto_reload=False,
+    )
+    environment.filters.update(FILTERS, **FIGURE_FILTERS)
+    return environment
+
+
+@cache
+def service() -> Views:
+    """Return the environment answers are rendered in, built once."""
+    return build()
+
+
+def _finalize(value: Any) -> Any:
+    if type(value) is str:
+        # Nearly all that is printed is text of ours.
+        return value
+    if isinstance(value, Undefined):
+        # Asking a strict one for its text raises, which is what tests want.
+        return str(value) or MISSING
+    if isinstance(value, float) and not math.isfinite(value):
+        return MISSING
+    return served(value)

@@ -1,0 +1,339 @@
+"""Turn single values into the words of an answer.
+
+Every function takes any value and returns `MISSING` for one that is missing or not a number: null
+means "not measured", zero is 0. A figure that is not zero never prints as zero. Text from upstream
+comes out bounded, on one line, and quoted unless it is one plain token.
+"""
+
+import math
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from functools import partial, wraps
+from itertools import islice
+from typing import Any, Concatenate, ParamSpec
+
+from ...text import clean
+from ..fit.marks import MISSING, MISSING_WORDS
+from ..read.units import IvScale
+from ..read.values import moment, number, utc_day
+
+_P = ParamSpec("_P")
+_ABSENT = frozenset({"none", "null", "nan", "undefined", "nat", "nil"})
+# Words that open a line of ours; as a value they would pass for one.
+_OURS = frozenset(
+    {"simulated", "stale", "error", "error:", "caveat", "caveats", "caveat:", "next:"}
+)
+_TOKEN = re.compile(r"[A-Za-z0-9/][A-Za-z0-9_.:+/@%-]*")
+_CODE = re.compile(r"[a-z0-9]+([_.-][a-z0-9]+)*", re.IGNORECASE)
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
+_WORD_LIMIT = 40
+_QUOTE_LIMIT = 160
+_SCIENTIFIC_BELOW = 1e-9
+_SCIENTIFIC_FROM = 1e15
+_SCALES = ((1e9, "bn"), (1e6, "m"), (1e3, "k"))
+# A unit is used up to two of the next one: 95s and 110m say more than 2m and 2h.
+_DURATIONS = ((120, 1, "s"), (7_200, 60, "m"), (172_800, 3_600, "h"), (math.inf, 86_400, "d"))
+_TO_PERCENT: Mapping[IvScale, float] = {"decimal": 100.0, "percent": 1.0}
+_LEVEL_DIGITS = 7
+_NUMBER_DIGITS = 6
+_PRICE_DIGITS = 5
+_ABOUT_ZERO_BELOW = 0.05
+
+
+def _figure(
+    worded: Callable[Concatenate[float, _P], str],
+) -> Callable[Concatenate[object, _P], str]:
+    """Make the words of a finite figure those of any value."""
+
+    @wraps(worded)
+    def of_any(value: object, /, *more: _P.args, **named: _P.kwargs) -> str:
+        figure = number(value)
+        return MISSING if figure is None else worded(figure, *more, **named)
+
+    return of_any
+
+
+@_figure
+def price(figure: float, against: Iterable[object] = ()) -> str:
+    """Return a price with five significant digits, or more where `against` needs them.
+
+    Rounding never moves the price to the other side of a level in `against`, nor onto it.
+    """
+    levels = [at for at in map(number, against) if at is not None]
+    for digits in range(_PRICE_DIGITS, 16):
+        shown = _significant(figure, digits)
+        near = float(shown.replace(",", ""))
+        if all((near > at) == (figure > at) and (near < at) == (figure < at) for at in levels):
+            return shown
+    return f"{figure:,.15g}"
+
+
+@_figure
+def level(figure: float) -> str:
+    """Return a strike or level as served; one of more than seven digits like a price."""
+    whole = _significant(figure, 15)
+    digits = sum(map(str.isdigit, whole.lstrip("-0.")))
+    return whole if digits <= _LEVEL_DIGITS else price(figure)
+
+
+def plain(value: object) -> str:
+    """Return a figure of unknown unit as served, with six significant digits."""
+    figure = number(value)
+    if figure is None:
+        return f"{Decimal(value):.3e}" if type(value) is int else MISSING
+    shown = _significant(figure, 15 if figure == int(figure) else _NUMBER_DIGITS)
+    return shown.replace(",", "") if abs(figure) < 10_000 else shown
+
+
+def usd(value: object) -> str:
+    """Return US dollars with three significant digits and k, m or bn."""
+    return exposure(value).removeprefix("+")
+
+
+@_figure
+def exposure(figure: float) -> str:
+    """Return signed US dollars; of a gamma exposure they are dollars per 1% move."""
+    # An ASCII minus: it costs a token less than U+2212, and it is the sign the wire uses.
+    sign = "-" if figure < 0 else "+" if figure > 0 else ""
+    size = float(f"{abs(figure):.2e}")
+    scale, suffix = next((pair for pair in _SCALES if size >= pair[0]), (1.0, ""))
+    return f"{sign}${_significant(size / scale, 3)}{suffix}"
+
+
+def amount(value: object) -> str:
+    """Return a signed amount without its unit, three significant digits with k, m or bn."""
+    return exposure(value).replace("$", "")
+
+
+@_figure
+def iv(figure: float, scale: IvScale | None) -> str:
+    """Return an implied volatility level in percent with one decimal.
+
+    `scale` is what the levels of the same payload say; without one the figure goes as served.
+    """
+    return share(figure * _TO_PERCENT[scale]) if scale else plain(figure)
+
+
+@_figure
+def points(figure: float, scale: IvScale | None) -> str:
+    """Return a signed difference of implied volatilities in vol points with one decimal."""
+    return (
+        _decimals(figure * _TO_PERCENT[scale], 1, " pts", signed=True) if scale else plain(figure)
+    )
+
+
+@_figure
+def pct(figure: float) -> str:
+    """Return a figure that is in percent: three significant digits below 10, else one decimal."""
+    return share(figure) if abs(figure) >= 10 else _significant(figure, 3) + "%"
+
+
+@_figure
+def chance(figure: float) -> str:
+    """Return a probability of 0 to 1 in percent with one decimal; anything else as served.
+
+    One that is not certain never prints as 100%.
+    """
+    if not 0 <= figure <= 1:
+        return plain(figure)
+    return ">99.9%" if 0.9995 <= figure < 1 else share(figure * 100)
+
+
+def count(value: object) -> str:
+    """Return a whole number with thousands separators, any other figure as served."""
+    figure = number(value)
+    if figure is None or figure != int(figure) or abs(figure) >= _SCIENTIFIC_FROM:
+        return plain(value)
+    return f"{int(figure):,}"
+
+
+@_figure
+def duration(figure: float) -> str:
+    """Return seconds as one figure in the unit a reader would choose: 12s, 5m, 3h, 4d."""
+    seconds = abs(figure)
+    size, unit = next((size, unit) for most, size, unit in _DURATIONS if round(seconds) <= most)
+    many = seconds / size
+    shown = "<1" if 0 < many < 0.5 else f"{round(many):,}"
+    return f"{'-' if figure < 0 else ''}{shown}{unit}"
+
+
+@_figure
+def days(figure: float) -> str:
+    """Return days to expiry as served: 26d, 0.4d."""
+    return f"{_significant(figure, 3)}d"
+
+
+def clock(value: object, now: datetime | None = None, seconds: bool = False) -> str:
+    """Return a UTC instant to the minute with its date: `2026-11-28 10:47Z`.
+
+    The date is left out on the day of `now`. A value that is only a date stays one.
+    """
+    instant = moment(value)
+    if instant is None:
+        return MISSING
+    if isinstance(value, str) and len(value.strip()) == len("2026-11-28"):
+        return value.strip()
+    today = now is not None and utc_day(instant) == utc_day(now)
+    shape = ("" if today else "%Y-%m-%d ") + ("%H:%M:%SZ" if seconds else "%H:%MZ")
+    return f"{instant:{shape}}"
+
+
+def day(value: object) -> str:
+    """Return the UTC date of an instant."""
+    found = value if isinstance(value, date) else moment(value)
+    return MISSING if found is None else f"{found:%Y-%m-%d}"
+
+
+def word(value: object) -> str:
+    """Return a short upstream value: bare when it is one plain token, quoted otherwise."""
+    if not isinstance(value, str):
+        return served(value)
+    line = clean(value, _WORD_LIMIT)
+    plain_token = _TOKEN.fullmatch(line) and line.casefold() not in _ABSENT | _OURS
+    return line if plain_token else quoted(line, _WORD_LIMIT)
+
+
+def quoted(value: object, limit: int = _QUOTE_LIMIT) -> str:
+    """Return upstream prose on one line, bounded, in double quotes."""
+    if not isinstance(value, str):
+        return served(value)
+    line = clean(value, limit)
+    return MISSING if not line or line.casefold() in _ABSENT else _quote(line)
+
+
+def label(value: object) -> str:
+    """Return a wire name as spelled; anything that could pass for prose is quoted."""
+    line = clean(value, 64)
+    plain_name = _NAME.fullmatch(line) and line.casefold() not in _ABSENT | _OURS
+    return line if plain_name else _quote(line)
+
+
+def names(values: object, limit: int = 6, worded: Callable[[object], str] = word) -> str:
+    """Return the first `limit` names of a list or record and how many more there are."""
+    if isinstance(values, str) or not isinstance(values, Collection):
+        return word(values)
+    return _listing(values, limit, worded) or "empty"
+
+
+def each(
+    parts: Iterable[object] | None, say: Callable[[object], str], mark: str, first: str = ""
+) -> str:
+    """Return what a macro says of each part, joined by a mark; `first` opens a list of any."""
+    told = [say(part) for part in parts or ()]
+    return first + mark.join(told) if told else ""
+
+
+def pairs(block: object, limit: int = 4) -> str:
+    """Return upstream's named values, texts quoted; of a list its names."""
+    if not isinstance(block, Mapping):
+        return names(block, limit)
+    return _listing(block.items(), limit, _pair, "; ") or MISSING
+
+
+def record(value: object, limit: int = 12, depth: int = 3) -> str:
+    """Return any small value of upstream on one line: `name value, name (name value)`."""
+    if isinstance(value, Mapping) and value and depth:
+        return _listing(value.items(), limit, lambda held: _field(held, limit, depth - 1))
+    if isinstance(value, list | tuple):
+        rows = depth and any(isinstance(held, Mapping) for held in value[:limit])
+        told = [record(held, limit, depth - 1) for held in value[:limit]] if rows else []
+        return "; ".join(told) or names(value, limit)
+    if isinstance(value, str):
+        return clock(value) if "T" in value and moment(value) else word(value)
+    return served(value) if number(value) is None else count(value)
+
+
+def given(value: object) -> str:
+    """Return what a caller gave for an argument, bounded and quoted unless a plain figure."""
+    return _quote(clean(value, _WORD_LIMIT)) if isinstance(value, str | bool) else served(value)
+
+
+def phrase(value: object, limit: int = 48) -> str:
+    """Return an upstream code such as `flow_tape_empty` as words; prose is quoted."""
+    line = clean(value, limit) if isinstance(value, str) else ""
+    if not line:
+        return MISSING
+    return line.replace("_", " ") if _CODE.fullmatch(line) else _quote(line)
+
+
+def served(value: object) -> str:
+    """Return any value that reached a template unformatted."""
+    if isinstance(value, str):
+        return MISSING if value.strip().casefold() in _ABSENT else value
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int | float):
+        return plain(value)
+    if isinstance(value, date):
+        return clock(value) if isinstance(value, datetime) else value.isoformat()
+    if isinstance(value, Mapping):
+        return f"{len(value)} fields"
+    return names(value) if isinstance(value, list | tuple) else MISSING
+
+
+def _listing(
+    values: Collection[Any], limit: int, worded: Callable[[Any], str], joint: str = ", "
+) -> str:
+    shown = joint.join(map(worded, islice(values, limit)))
+    return f"{shown} and {len(values) - limit:,} more" if len(values) > limit else shown
+
+
+def _pair(item: tuple[object, object]) -> str:
+    name, value = item
+    told = f": {quoted(value)}" if isinstance(value, str) else f" {served(value)}"
+    return label(name) + told
+
+
+def _field(item: tuple[object, object], limit: int, depth: int) -> str:
+    name, held = item
+    # One null among them does not make the record a missing one.
+    told = record(held, limit, depth).replace(MISSING, MISSING_WORDS)
+    return f"{label(name)} ({told})" if isinstance(held, Mapping) else f"{label(name)} {told}"
+
+
+def _quote(line: str) -> str:
+    return '"' + line.replace('"', "'") + '"'
+
+
+@_figure
+def _decimals(figure: float, places: int, unit: str = "", signed: bool = False) -> str:
+    """Return a figure with so many decimals, but a difference too small for them has no sign."""
+    if signed and 0 < abs(figure) < _ABOUT_ZERO_BELOW:
+        return f"about 0{unit}"
+    shown = f"{figure:,.{places}f}" if abs(figure) < _SCIENTIFIC_FROM else f"{figure:.2e}"
+    if figure != 0 and float(shown.replace(",", "")) == 0:
+        shown = _significant(figure, 2)
+    return f"{'+' if signed and figure > 0 else ''}{shown}{unit}"
+
+
+def _significant(figure: float, digits: int) -> str:
+    size = abs(figure)
+    if size == 0:
+        return "0"
+    if size < _SCIENTIFIC_BELOW or size >= _SCIENTIFIC_FROM:
+        digit, power = f"{figure:.{min(digits, _NUMBER_DIGITS) - 1}e}".split("e")
+        return f"{digit.rstrip('0').rstrip('.')}e{int(power)}"
+    places = max(digits - 1 - math.floor(math.log10(size)), 0)
+    shown = f"{figure:,.{places}f}"
+    return shown.rstrip("0").rstrip(".") if "." in shown else shown
+
+
+# A part of a whole in percent, and a distance or change whose sign is always printed.
+share = partial(_decimals, places=1, unit="%")
+signed_pct = partial(_decimals, places=1, unit="%", signed=True)
+ratio = partial(_decimals, places=2)
+# An instant to the second, always with its date; for the first line.
+stamp = partial(clock, seconds=True)
+# Wire names instead of names.
+labels = partial(names, worded=label)
+
+FILTERS: Mapping[str, Callable[..., str]] = {
+    "price": price, "level": level, "plain": plain, "usd": usd, "exposure": exposure,
+    "amount": amount, "iv": iv, "points": points, "pct": pct, "share": share,
+    "signed_pct": signed_pct, "chance": chance, "ratio": ratio, "count": count,
+    "duration": duration, "days": days, "clock": clock, "stamp": stamp, "day": day, "word": word,
+    "quoted": quoted, "label": label, "names": names, "labels": labels, "each": each,
+    "pairs": pairs, "record": record, "given": given, "phrase": phrase,
+}  # fmt: skip

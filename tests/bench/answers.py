@@ -1,0 +1,23 @@
+"""Answers of every kind, to measure on: each view's own questions and the payloads nobody has seen."""
+
+from collections.abc import Iterator
+
+from bq_mcp.views import Detail
+from tests.contract.sandbox_answers import SEEDS, answer, reply
+from tests.contract.unseen import asking
+from tests.contract.unseen.report import PATHS
+from tests.contract.unseen.worlds import cases
+from tests.contract.view_facts import all_facts
+
+DETAILS: tuple[Detail, ...] = ("brief", "standard", "full")
+
+
+def answers() -> Iterator[str]:
+    """Yield the text of each answer."""
+    for view in all_facts():
+        for case in view.cases(SEEDS[:2]):
+            if reply(case)["success"]:
+                yield from (answer(case, detail).text for detail in DETAILS)
+    for path in PATHS:
+        for case in cases(path):
+            yield from (asking.answer(path, case.query, case.body, detail) for detail in DETAILS)

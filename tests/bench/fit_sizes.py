@@ -1,0 +1,73 @@
+"""Fit the costs of `bq_mcp/views/fit/size.py` on our own answers.
+
+`python -m tests.bench.fit_sizes` prints the table to paste there: the costs that leave the
+least slack in all while no answer, and no line of one, is estimated below its real count.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+
+import bpe_openai
+import numpy as np
+from scipy.optimize import linprog
+
+from bq_mcp.views.fit.size import _PIECE, COSTS, class_of, cost_of
+from tests.bench.answers import answers
+
+Class = tuple[str, int]
+_encoding = bpe_openai.get_encoding("o200k_base")
+
+
+def texts() -> Iterator[str]:
+    """Yield the answers to fit on."""
+    yield from dict.fromkeys(answers())
+
+
+def counted(text: str) -> tuple[Counter[Class], float]:
+    """Return how many pieces of each class a text has, and the tokens of all others."""
+    pieces = _PIECE.findall(text)
+    named = [class_of(piece) for piece in pieces]
+    rest = sum(cost_of(piece) for piece, name in zip(pieces, named, strict=True) if not name)
+    return Counter(name for name in named if name), rest
+
+
+def fitted(found: list[str]) -> dict[Class, float]:
+    """Return the costs by class."""
+    rows = [counted(text) for text in found]
+    names = sorted({name for row, _ in rows for name in row})
+    sizes = np.array([len(_encoding.encode(text)) for text in found], dtype=float)
+    counts = np.array([[row[name] for name in names] for row, _ in rows], dtype=float)
+    rest = np.array([others for _, others in rows])
+    slack = (counts / sizes[:, None]).sum(axis=0)
+    solved = linprog(slack, A_ub=-counts, b_ub=rest - sizes, bounds=[(1.0, 4.0)] * len(names))
+    assert solved.x is not None
+    return {
+        name: float(np.ceil(cost * 100) / 100) for name, cost in zip(names, solved.x, strict=True)
+    }
+
+
+def main() -> None:
+    """Print the table and what it leaves."""
+    found = list(texts())
+    costs = fitted(found)
+    print("COSTS: Mapping[str, tuple[float, ...]] = {")
+    for name in sorted({name for name, _ in costs}):
+        by_length = [costs.get((name, length)) for length in range(len(COSTS[name]))]
+        # A length that no answer has keeps its cost.
+        kept = (
+            old if new is None else new for old, new in zip(COSTS[name], by_length, strict=True)
+        )
+        print(f'    "{name}": ({", ".join(f"{cost:.2f}" for cost in kept)},),')
+    print("}")
+    slacks = []
+    for text in found:
+        row, rest = counted(text)
+        size = len(_encoding.encode(text))
+        slacks.append((sum(costs[name] * many for name, many in row.items()) + rest) / size - 1)
+    slacks.sort()
+    median = slacks[len(slacks) // 2]
+    print(f"# {len(found)} answers: slack {slacks[0]:.1%} to {slacks[-1]:.1%}, median {median:.1%}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,70 @@
+"""Marks of rank: what a template may write, and what becomes of it."""
+
+import pytest
+from jinja2 import DictLoader, Environment
+
+from bq_mcp.views.fit.marks import MISSING, Unit, compiled, units
+
+
+def rendered(source: str, **context: object) -> list[Unit]:
+    environment = Environment(
+        loader=DictLoader({"view": compiled(source, "view")}), trim_blocks=True, lstrip_blocks=True
+    )
+    return units(environment.get_template("view").render(context))
+
+
+def test_a_line_has_its_rank_and_a_continuation_joins_it() -> None:
+    [unit] = rendered("2| flip {{ flip }}\n | walls {{ walls }}\n", flip=70, walls=80)
+    assert (unit.rank, unit.text) == (2, "flip 70 · walls 80")
+
+
+def test_a_shorter_wording_stands_beside_the_line_and_its_continuations() -> None:
+    [unit] = rendered("1| the long words\n | and more\n1~| short\n")
+    assert unit.wording(False) == "the long words · and more"
+    assert unit.wording(True) == "short"
+
+
+def test_a_line_without_shorter_words_has_one_wording() -> None:
+    [unit] = rendered("1| words\n")
+    assert unit.wording(True) == "words"
+
+
+def test_rank_and_counts_may_be_expressions() -> None:
+    head, row = rendered(
+        "{{ rank }} strikes 0/{{ many }}| head\n4 strikes {{ n }}| row\n", rank=4, many=117, n=3
+    )
+    assert (head.rank, head.table, head.total) == (4, "strikes", 117)
+    assert (row.table, row.importance, row.total) == ("strikes", 3, None)
+
+
+def test_a_clause_that_misses_a_figure_is_left_out() -> None:
+    source = "1| net {{ net }}[[ (calls {{ call }}[[, puts {{ put }}]])]]\n"
+    assert rendered(source, net=1, call=2, put=3)[0].text == "net 1 (calls 2, puts 3)"
+    assert rendered(source, net=1, call=2, put=MISSING)[0].text == "net 1 (calls 2)"
+    assert rendered(source, net=1, call=MISSING, put=3)[0].text == "net 1"
+    assert rendered(source, net=MISSING, call=2, put=3)[0].text == "net n/a (calls 2, puts 3)"
+
+
+def test_a_line_with_nothing_in_it_is_dropped_with_its_continuations() -> None:
+    found = rendered("1| [[{{ a }}]]\n | more\n1~| short\n2| rest\n", a=MISSING)
+    assert [unit.text for unit in found] == ["rest"]
+
+
+def test_an_empty_continuation_leaves_no_joint() -> None:
+    [unit] = rendered("1| flip\n | [[{{ a }}]]\n | walls\n", a=MISSING)
+    assert unit.text == "flip · walls"
+
+
+def test_a_macro_may_hold_marked_lines() -> None:
+    source = "{% macro wall(name) %}\n2| {{ name }} wall\n{% endmacro %}\n{{ wall('call') }}\n{{ wall('put') }}\n"
+    assert [unit.text for unit in rendered(source)] == ["call wall", "put wall"]
+
+
+@pytest.mark.parametrize("line", ["words without a mark", "x| words", "{{ value }}", "1 words"])
+def test_a_line_without_a_mark_is_refused_at_load(line: str) -> None:
+    with pytest.raises(ValueError, match="without a mark"):
+        compiled(f"1| fine\n{line}\n", "view")
+
+
+def test_comments_and_blank_lines_need_no_mark() -> None:
+    assert compiled("{# about\nthis #}\n\n1| words\n", "view").endswith("words")

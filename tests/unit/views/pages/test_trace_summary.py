@@ -1,0 +1,38 @@
+"""The page of the TRACE digest."""
+
+from typing import Any
+
+from tests.unit.views.digest.asking import hourly, page_told
+
+PATH = "/options/greeks/trace/{greek}/summary"
+PINS = [{"price": 71_000.0, "meanAbs": 2e6}, {"price": 72_000.0, "meanAbs": 4e6}]
+POCKETS = [[hourly(1)[0], 66_000.0, 9e6], [hourly(1)[0], 69_300.0, -3e6]]
+
+
+def _summary(**more: Any) -> dict[str, Any]:
+    zeros = {"times": hourly(3), "prices": [69_000.0, 69_100.0, 69_200.0]}
+    return {
+        "zeta": {"pins": PINS, "pockets": POCKETS, "lean": {"label": "late"}},
+        "z": zeros,
+        **more,
+    }
+
+
+def test_pin_and_pocket_lead_and_the_zero_is_that_of_the_horizon() -> None:
+    assert page_told(PATH, _summary())[:5] == [
+        "top pin zone 72,000 (+2.9%): meanAbs 4,000,000",
+        "Black-Scholes projection of today's chain, no price path",
+        'nearest acceleration pocket 69,300 (-1.0%) 12:00Z: "column 3" -3,000,000',
+        "zero contour at the horizon 69,200 (-1.1%) 12:00Z",
+        "lean: late",
+    ]
+
+
+def test_only_a_payload_that_says_dollars_per_percent_is_told_in_dollars() -> None:
+    for said, shown in (("dollars_per_pct", "+$4m · USD per 1% move"), ("shares", "4,000,000")):
+        assert page_told(PATH, _summary(field_unit=said))[0].endswith(f"meanAbs {shown}")
+
+
+def test_without_a_pin_or_a_pocket_the_digests_answer() -> None:
+    zeros = _summary()["z"]
+    assert page_told(PATH, {"lean": "late", "z": zeros}) == []
