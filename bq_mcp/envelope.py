@@ -9,6 +9,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 
 from .errors import (
     ApiError,
@@ -156,10 +157,7 @@ def read_meta(raw: object) -> Meta:
 
 def _before(instant: datetime, seconds: float) -> datetime | None:
     """Return the instant `seconds` earlier; an age below zero is clock skew, none at all."""
-    try:
-        return instant - timedelta(seconds=max(seconds, 0.0))
-    except OverflowError:
-        return None
+    return moved(instant, -max(seconds, 0.0))
 
 
 _MILLISECONDS_FROM = 1e11
@@ -176,6 +174,27 @@ def parse_instant(value: object) -> datetime | None:
         instant = _told(value) if isinstance(value, str) else _counted(_number(value))
     except (ValueError, OverflowError, OSError):
         return None
+    return _plausible(instant)
+
+
+def parse_http_date(text: str | None) -> datetime | None:
+    """Return the aware UTC instant of a `Date` or `Retry-After` header, None where it is none."""
+    try:
+        date = parsedate_to_datetime(text or "")
+        return _plausible((date if date.tzinfo else date.replace(tzinfo=UTC)).astimezone(UTC))
+    except (ValueError, OverflowError, TypeError, IndexError):
+        return None
+
+
+def moved(instant: datetime, seconds: float) -> datetime | None:
+    """Return `instant` moved by `seconds`, None where the result is far outside the calendar."""
+    try:
+        return _plausible(instant + timedelta(seconds=seconds))
+    except (ValueError, OverflowError):
+        return None
+
+
+def _plausible(instant: datetime | None) -> datetime | None:
     return instant if instant is not None and instant.year in _YEARS else None
 
 

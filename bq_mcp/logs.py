@@ -6,6 +6,8 @@ of the time a client waits for the server to start.
 
 import logging
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 _level = logging.WARNING
@@ -28,6 +30,17 @@ class Log:
     def exception(self, event: str, **fields: object) -> None:
         """Log what went wrong with the traceback of the exception under way."""
         self._logger().exception(event, **fields)
+
+    @contextmanager
+    def survive(self, event: str, **fields: object) -> Iterator[None]:
+        """Log whatever fails inside and go on: background work never ends the server."""
+        try:
+            yield
+        except Exception as exc:
+            if reason := getattr(exc, "message", None):
+                self.warning(event, reason=reason, **fields)
+            else:
+                self.exception(event, **fields)
 
     def _logger(self) -> Any:
         import structlog

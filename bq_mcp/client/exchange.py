@@ -2,13 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 
 import anyio
 import tenacity
 
-from ..envelope import Meta, decode_json, read_envelope, read_meta
+from ..envelope import (
+    Meta,
+    decode_json,
+    moved,
+    parse_http_date,
+    read_envelope,
+    read_meta,
+)
 from ..errors import (
     ApiError,
     BackQuantError,
@@ -109,7 +115,8 @@ class Exchange:
 
     def _server_time(self, raw: RawReply, meta: Meta) -> datetime:
         """Return upstream's clock when it replied, the local one where nothing tells."""
-        return meta.timestamp or _aged(meta) or _date(raw) or self._clock.now()
+        date = parse_http_date(raw.headers.get("date"))
+        return meta.timestamp or _aged(meta) or date or self._clock.now()
 
     def _learn(self, raw: RawReply, server_time: datetime, refusal: ApiError | None) -> None:
         stated = read_limits(raw.headers)
@@ -163,15 +170,4 @@ def _aged(meta: Meta) -> datetime | None:
     """Return the instant at which the data had the age that the reply states."""
     if meta.computed_at is None or meta.freshness_seconds is None:
         return None
-    try:
-        return meta.computed_at + timedelta(seconds=meta.freshness_seconds)
-    except OverflowError:
-        return None
-
-
-def _date(raw: RawReply) -> datetime | None:
-    try:
-        date = parsedate_to_datetime(raw.headers["date"])
-    except (KeyError, ValueError, TypeError):
-        return None
-    return (date if date.tzinfo else date.replace(tzinfo=UTC)).astimezone(UTC)
+    return moved(meta.computed_at, meta.freshness_seconds)

@@ -4,10 +4,12 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from ..catalog import Catalog, CatalogKeeper, Hint
 from ..errors import VanishedToolError
+from ..logs import Log
 from ..views import Answer
 from .call import Desk
 from .inventory import Inventory
 
+_log = Log(__name__)
 FIRST_LIST_WAIT_S = 2.0
 
 Listener = Callable[[], Awaitable[None]]
@@ -81,4 +83,5 @@ class Toolbox:
         self.inventory = Inventory(catalog, self._hints)
         self._vanished = (self._vanished | before) - self.inventory.tools.keys()
         for listener in self._listeners:
-            await listener()
+            with _log.survive("new tools not told"):
+                await listener()

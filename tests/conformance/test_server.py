@@ -1,6 +1,6 @@
 """The server as a client of either era sees it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ import mcp.types as types
 import pytest
 from mcp import Client
 from mcp.shared.exceptions import MCPError
+from structlog.testing import capture_logs
 
 from bq_mcp.server import build_server
 from bq_mcp.server.results import META_KEY
@@ -33,19 +34,24 @@ NEW_CATALOG = envelope(
 )
 
 
+Warm = Callable[[], Awaitable[None]]
+
+
 @pytest.fixture(params=["auto", "legacy"])
 def mode(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
 @asynccontextmanager
-async def connected(parts: Bench, mode: str, **options: Any) -> AsyncIterator[Client]:
+async def connected(
+    parts: Bench, mode: str, *, warm: Warm | None = None, **options: Any
+) -> AsyncIterator[Client]:
     server = build_server(
         parts.toolbox,
         version="0",
         instructions=render_instructions,
         resources=parts,
-        warm=parts.transport.warm,
+        warm=warm or parts.transport.warm,
     )
     async with Client(server, mode=mode, **options) as client:
         yield client
@@ -131,6 +137,38 @@ async def test_a_list_may_be_kept_only_once_a_live_catalog_was_read(tmp_path: Pa
         await parts.toolbox.keeper.refresh()
         after = await client.list_tools(cache_mode="bypass")
     assert (before.ttl_ms, after.ttl_ms) == (0, 300_000)
+
+
+async def test_nothing_that_fails_in_the_background_ends_the_server(
+    mode: str, tmp_path: Path
+) -> None:
+    failed: list[str] = []
+
+    async def warm() -> None:
+        failed.append("warm")
+        raise RuntimeError("no pool")
+
+    async def crash() -> object:
+        failed.append("catalog")
+        raise ArithmeticError("inside the transport")
+
+    upstream = Upstream({"/v2/endpoints": crash, "/v2/gex/levels": envelope(LEVELS)})
+    parts = bench(upstream, folder=tmp_path)
+
+    async def listener() -> None:
+        failed.append("listener")
+        raise RuntimeError("a listener that fails")
+
+    parts.toolbox.on_change(listener)
+    with capture_logs() as logs:
+        async with connected(parts, mode, warm=warm) as client:
+            assert len((await client.list_tools()).tools) == 62
+            upstream.replies["/v2/endpoints"] = NEW_CATALOG
+            await parts.toolbox.keeper.refresh()
+            assert len((await client.list_tools(cache_mode="bypass")).tools) == 2
+            assert not (await client.call_tool("gex_levels", {})).is_error
+    assert {"warm", "catalog", "listener"} <= set(failed)
+    assert "connection not prepared" in [log["event"] for log in logs]
 
 
 async def test_a_tool_nobody_has_seen_answers_with_its_figures(mode: str, tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ from bq_mcp.errors import (
     UpstreamUnavailableError,
 )
 
-from ..support import still_clock
+from ..support import NOW, still_clock
 from ..unit.client.steering import FakeTime, opened
 from .loopback import Misbehave, free_port, head, reset, saying, serving, silent
 
@@ -88,6 +88,26 @@ async def fault(misbehave: Misbehave, *, deadline: float = AMPLE_S) -> BackQuant
 async def test_a_healthy_server_is_heard() -> None:
     async with serving(saying(GOOD)) as base_url:
         assert (await ask(base_url)).envelope.data == {"hvl": 64000}
+
+
+@pytest.mark.parametrize(
+    "date",
+    [
+        "Fri, 31 Dec 9999 23:59:59 -1200",
+        "Fri, 31 Dec 99999 00:00:00 GMT",
+        f"Thu, 20 Aug {'9' * 30} 12:00:00 GMT",
+        "tomorrow",
+    ],
+)
+async def test_a_date_beyond_the_calendar_is_no_date(date: str) -> None:
+    body = json.dumps({"success": True, "data": {"hvl": 64000}, "meta": {"timestamp": date}})
+    headers = {"date": date, "retry_after": date, "age": "9" * 40, "x_ratelimit_reset": "9" * 15}
+    async with serving(saying(body.encode(), **headers)) as base_url:
+        reply = await ask(base_url)
+    assert reply.server_time == NOW
+    async with serving(saying(HTML, "503 Service Unavailable", **headers)) as base_url:
+        with pytest.raises(UpstreamUnavailableError):
+            await ask(base_url)
 
 
 async def test_a_compressed_reply_is_read() -> None:

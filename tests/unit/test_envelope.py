@@ -4,8 +4,18 @@ import json
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from bq_mcp.envelope import Meta, decode_json, parse_instant, read_envelope, read_meta
+from bq_mcp.envelope import (
+    Meta,
+    decode_json,
+    moved,
+    parse_http_date,
+    parse_instant,
+    read_envelope,
+    read_meta,
+)
 from bq_mcp.errors import (
     ApiError,
     BurstLimitError,
@@ -315,3 +325,73 @@ def test_a_body_that_is_no_json_says_what_came(body: bytes, words: str) -> None:
 def test_unicode_and_byte_order_marks_are_read() -> None:
     assert decode_json("\ufeff{}".encode()) == ({}, 0)
     assert decode_json(json.dumps({"σ": "Γ"}).encode()) == ({"σ": "Γ"}, 0)
+
+
+HTTP_NOON = "Thu, 20 Aug 2026 12:00:00 GMT"
+
+
+@pytest.mark.parametrize(
+    "text", [HTTP_NOON, "Thu, 20 Aug 2026 14:00:00 +0200", "Thursday, 20-Aug-26 12:00:00 GMT"]
+)
+def test_a_date_header_is_an_instant_in_utc(text: str) -> None:
+    assert parse_http_date(text) == NOON
+
+
+ODD_DATES = [
+    "",
+    " ",
+    "now",
+    "0",
+    "-1",
+    "Fri, 31 Dec 9999 23:59:59 -1200",
+    "Fri, 31 Dec 9999 23:59:59 GMT",
+    "Mon, 01 Jan 0001 00:00:00 +1400",
+    "Mon, 01 Jan 0000 00:00:00 GMT",
+    "Fri, 31 Dec 10000 00:00:00 GMT",
+    f"Fri, 31 Dec {'9' * 40} 00:00:00 GMT",
+    f"Fri, 31 Dec {'9' * 5_000} 00:00:00 GMT",
+    f"Fri, {'9' * 25} Dec 2026 00:00:00 GMT",
+    "Thu, 20 Aug 2026 12:00:00 +9999",
+    "Thu, 20 Aug 2026 12:00:00 -99999999999",
+    "Thu, 20 Aug 2026 99:99:99 GMT",
+    "Thu, 31 Feb 2026 12:00:00 GMT",
+    "Thu, 20 Aug -2026 12:00:00 GMT",
+    "9999-12-31T23:59:59-23:59",
+    "0001-01-01T00:00:00+23:59",
+    "0000-01-01T00:00:00Z",
+    "-2026-08-20T12:00:00Z",
+    "+12026-08-20T12:00:00Z",
+    "2026-08-20T12:00:00+99:99",
+    "\u0662\u0660\u0662\u0666-08-20",
+    ",",
+    ",,,,,",
+    "(",
+    "Thu, 20 Aug 2026",
+]
+
+
+@pytest.mark.parametrize("text", ODD_DATES)
+def test_a_date_that_cannot_be_read_is_no_date(text: str) -> None:
+    for read in (parse_http_date(text), parse_instant(text)):
+        assert read is None or 1900 <= read.year < 9000
+
+
+@pytest.mark.parametrize("value", [-1, 0, 1e18, 1e300, -1e300, 10**400, -(10**400), True, [], {}])
+def test_a_number_beyond_the_calendar_is_no_instant(value: object) -> None:
+    assert parse_instant(value) is None
+
+
+@given(st.text(max_size=60) | st.from_regex(r"[A-Z][a-z]{2}, \d+ [A-Z][a-z]{2} \d+ .{0,20}"))
+@settings(max_examples=300, derandomize=True)
+def test_no_text_in_place_of_a_date_raises(text: str) -> None:
+    parse_http_date(text)
+    parse_instant(text)
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+@settings(max_examples=200, derandomize=True)
+def test_no_number_in_place_of_a_date_or_an_age_raises(number: float) -> None:
+    parse_instant(number)
+    assert moved(NOON, number) is None or 1900 <= (NOON + timedelta(seconds=number)).year < 9000
+    read_meta({"timestamp": number, "computed_at": number, "freshness_seconds": number})
+    read_meta({"timestamp": META["timestamp"], "freshness_seconds": number})

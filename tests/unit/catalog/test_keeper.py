@@ -84,6 +84,54 @@ async def test_a_failure_leaves_the_catalog_in_force_and_is_kept() -> None:
     assert isinstance(kept.failure, UnreachableError)
 
 
+async def crash(path: str) -> Envelope:
+    raise OverflowError("date value out of range")
+
+
+async def test_a_fault_of_ours_leaves_the_catalog_in_force_and_is_told_by_type_only() -> None:
+    kept = keeper(RemoteCatalog(crash, has_key=True))
+    with capture_logs() as logs:
+        assert not await kept.refresh()
+        # Nobody waits for what has been tried.
+        await kept.wait_for_remote(5)
+    assert paths(kept.current) == ["/bundled"]
+    assert kept.failure is not None
+    assert kept.failure.message == "the catalog could not be used (OverflowError)"
+    assert [log["event"] for log in logs] == ["catalog not used"]
+
+
+async def test_a_catalog_nobody_can_use_is_neither_in_force_nor_stored(tmp_path: Path) -> None:
+    kept = keeper(remote([{"path": "/live"}]), tmp_path)
+
+    async def choke(catalog: Catalog) -> None:
+        raise RuntimeError("no inventory can be made of it")
+
+    kept.on_change(choke)
+    with capture_logs():
+        assert not await kept.refresh()
+    assert paths(kept.current) == ["/bundled"]
+    assert DiskCopy(tmp_path, BASE_URL).load() is None
+
+
+def test_what_fails_in_the_background_is_tried_again_at_growing_intervals() -> None:
+    pace = Pace()
+    read_at: list[float] = []
+
+    async def fetch(path: str) -> Envelope:
+        read_at.append(pace.seconds)
+        if len(read_at) < 4:
+            raise OverflowError("date value out of range")
+        return Envelope(listing(3), Meta())
+
+    async def run() -> None:
+        with anyio.move_on_after(2_400):
+            await keeper(RemoteCatalog(fetch, has_key=True)).keep()
+
+    with capture_logs():
+        anyio.run(run, backend_options={"loop_factory": lambda: FastForward(pace)})
+    assert read_at == pytest.approx([0, 60, 180, 420, 1_320, 2_220], abs=1)
+
+
 async def test_a_success_clears_the_failure() -> None:
     refused = UnauthorizedError("Invalid API key")
     kept = keeper(remote(refused, refused, {"endpoints": [{"path": "/live"}]}))
