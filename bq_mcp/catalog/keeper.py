@@ -40,6 +40,7 @@ class CatalogKeeper:
     ) -> None:
         stored = disk.load() if disk else None
         self.current = stored or snapshot()
+        self._snapshot = snapshot
         self.failure: BackQuantError | None = None
         self._last_live_size = stored.live_size if stored else 0
         self._remote = remote
@@ -66,6 +67,12 @@ class CatalogKeeper:
     def is_stored(self) -> bool:
         """Whether the start was served from this base URL's own copy, or needs none."""
         return self._remote is None or self.current.source != "snapshot"
+
+    def fall_back(self, reason: str) -> None:
+        """Put the bundled snapshot in force: nothing can be made of the stored catalog."""
+        self.current = self._snapshot()
+        if self._disk is not None:
+            self._disk.set_aside(reason)
 
     def on_change(self, listener: Listener) -> None:
         """Call `listener` with each new catalog after it is in force."""

@@ -37,8 +37,16 @@ class Toolbox:
         self._hints = hints
         self._listeners: list[Listener] = []
         self._vanished: set[str] = set()
-        self.inventory = Inventory(keeper.current, hints)
+        self.inventory = self._first_inventory()
         keeper.on_change(self._swap)
+
+    def _first_inventory(self) -> Inventory:
+        try:
+            return Inventory(self.keeper.current, self._hints)
+        except Exception as exc:
+            # A stored catalog comes from outside; no start may fail on it.
+            self.keeper.fall_back(type(exc).__name__)
+            return Inventory(self.keeper.current, self._hints)
 
     def on_change(self, listener: Listener) -> None:
         """Call `listener` after each swap."""
