@@ -96,8 +96,8 @@ def _names(catalog: Catalog) -> Mapping[str, str]:
 
 def _print(found: CatalogDiff, before: Mapping[str, str], now: Mapping[str, str]) -> None:
     for path in found.added:
-        typer.echo(f"  + {now[path]}  {path}")
+        typer.echo(f"  + {now.get(path, '(not offered)')}  {path}")
     for path in found.removed:
-        typer.echo(f"  - {before[path]}  {path}")
+        typer.echo(f"  - {before.get(path, '(not offered)')}  {path}")
     for path, words in found.changed:
-        typer.echo(f"  ~ {now[path]}  {path}  {'; '.join(words)}")
+        typer.echo(f"  ~ {now.get(path, '(not offered)')}  {path}  {'; '.join(words)}")
