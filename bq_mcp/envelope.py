@@ -23,6 +23,8 @@ from .text import clean
 SANDBOX_SOURCE = "bq-mcp-sandbox"
 _MESSAGE_LIMIT = 300
 _NAME_LIMIT = 64
+# The longest wait upstream has reason to state is that for the next month.
+_LONGEST_WAIT_S = 32 * 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +222,7 @@ def _api_error(
     error = raw if isinstance(raw, Mapping) else {}
     code = _name(error.get("code")) or ""
     message = error.get("message") if error else raw
-    kind = api_error_class(code, status, quota_remaining=headers.get("x-quota-remaining"))
+    kind = api_error_class(code, status, is_month_used_up=_is_month_used_up(headers))
     if kind is NoDataError and not (reply.get("success") is False or _is_told_by_a_route(raw)):
         kind = UnknownRouteError
     return kind(
@@ -231,6 +233,12 @@ def _api_error(
         request_id=meta.request_id or _name(headers.get("x-request-id")),
         simulated=SANDBOX_SOURCE in meta.source,
     )
+
+
+def _is_month_used_up(headers: Mapping[str, str]) -> bool:
+    """Tell whether none of the month's calls is left; of a limit of zero none ever was."""
+    limit = headers.get("x-quota-limit", "1").strip()
+    return headers.get("x-quota-remaining", "").strip() == "0" and limit not in ("", "0")
 
 
 def _is_told_by_a_route(raw: object) -> bool:
@@ -293,4 +301,4 @@ def _seconds(value: object) -> float | None:
         number = _number(float(value) if isinstance(value, str) else value)
     except ValueError:
         return None
-    return number if number is not None and number >= 0 else None
+    return number if number is not None and 0 <= number <= _LONGEST_WAIT_S else None

@@ -251,13 +251,13 @@ _BY_CODE: dict[str, type[ApiError]] = {
 }
 
 
-def api_error_class(code: str, status: int, *, quota_remaining: str | None) -> type[ApiError]:
+def api_error_class(code: str, status: int, *, is_month_used_up: bool) -> type[ApiError]:
     """Return the class for an upstream refusal; the code decides before the status.
 
-    A 429 with a monthly quota of zero left is `QuotaExhaustedError`. A code nobody here has
+    A 429 with nothing left of the month is `QuotaExhaustedError`. A code nobody here has
     seen is judged by its status, and `ApiError` itself where that is unknown too.
     """
     found = _BY_CODE.get(code) or _BY_STATUS.get(status, ApiError)
-    if found is BurstLimitError and quota_remaining is not None and quota_remaining.strip() == "0":
+    if found is BurstLimitError and is_month_used_up:
         return QuotaExhaustedError
     return found

@@ -31,6 +31,9 @@ from .model import Effort, Limits, RawReply, Reply, Request, Send, read_limits
 from .observe import observed
 from .retry import pause_before_retry
 
+# Whole seconds and two clocks make a minute look a little longer.
+_LONGEST_MINUTE_S = MINUTE_S + 5.0
+
 
 class Exchange:
     """Asks upstream on behalf of one key; `limits` and `simulated` are what its replies showed."""
@@ -123,12 +126,15 @@ class Exchange:
         seconds = None
         if stated.burst_resets_at is not None:
             seconds = stated.burst_resets_at - server_time.timestamp()
+            if not 0 < seconds <= _LONGEST_MINUTE_S:
+                # The end of a minute that is over, or that lasts for hours, is none.
+                seconds, stated = None, replace(stated, burst_resets_at=None)
         if stated != Limits():
-            left = seconds if seconds is not None and 0 < seconds < MINUTE_S else MINUTE_S
+            left = MINUTE_S if seconds is None else min(seconds, MINUTE_S)
             self._limits, self._minute_ends = stated, self._clock.monotonic() + left
         if isinstance(refusal, BurstLimitError):
             stated = replace(stated, burst_left=0)
-            if refusal.retry_after is None and seconds is not None and seconds > 0:
+            if refusal.retry_after is None and seconds is not None:
                 refusal.wait(seconds)
             seconds = refusal.retry_after
         self._budget.learn(stated, seconds_to_reset=seconds)

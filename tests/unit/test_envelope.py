@@ -173,7 +173,9 @@ def test_the_wait_comes_from_the_body_else_from_the_header() -> None:
     assert now.retry_after == 0
 
 
-@pytest.mark.parametrize("stated", ["soon", "-5", "nan", "inf", "Wed, 21 Oct 2026 07:28:00 GMT"])
+@pytest.mark.parametrize(
+    "stated", ["soon", "-5", "nan", "inf", "1e9", "Wed, 21 Oct 2026 07:28:00 GMT"]
+)
 def test_a_wait_that_is_no_number_of_seconds_is_not_stated(stated: str) -> None:
     error = _refused({"retry_after_seconds": True}, {"retry-after": stated})
     assert isinstance(error, BurstLimitError)
@@ -183,6 +185,10 @@ def test_a_wait_that_is_no_number_of_seconds_is_not_stated(stated: str) -> None:
 def test_the_two_kinds_of_429_are_told_apart_by_the_quota_header() -> None:
     assert isinstance(_refused({}, {"x-quota-remaining": "0"}), QuotaExhaustedError)
     assert isinstance(_refused({}, {"x-quota-remaining": "5"}), BurstLimitError)
+    # Of a month without a limit none can be used up.
+    for limit in ("0", "", " 0 "):
+        uncapped = {"x-quota-limit": limit, "x-quota-remaining": "0"}
+        assert isinstance(_refused({}, uncapped), BurstLimitError)
 
 
 def test_meta_of_wrong_types_is_all_missing() -> None:

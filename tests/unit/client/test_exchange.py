@@ -1,9 +1,12 @@
 """One request to the end: deadline, breaker, budget and retries together."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 import anyio
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bq_mcp.client import Breaker, Counters, Reply, Tally
 from bq_mcp.client.exchange import Exchange
@@ -272,3 +275,81 @@ async def test_an_error_that_is_none_of_ours_is_not_hidden() -> None:
 
     with pytest.raises(ZeroDivisionError):
         await Line(send=broken).ask()
+
+
+SENSELESS = [
+    {"x-ratelimit-limit": "0", "x-ratelimit-remaining": "0"},
+    {"x-ratelimit-limit": "-30", "x-ratelimit-remaining": "0"},
+    {"x-ratelimit-limit": "thirty", "x-ratelimit-remaining": "0"},
+    {"x-ratelimit-limit": "", "x-ratelimit-remaining": "0"},
+    {"x-ratelimit-limit": "1e3", "x-ratelimit-remaining": "0"},
+    {"x-ratelimit-limit": "9" * 16, "x-ratelimit-remaining": "0"},
+    {"x-ratelimit-limit": "30", "x-ratelimit-remaining": "-1"},
+    {"x-ratelimit-limit": "30", "x-ratelimit-remaining": "31"},
+    {"x-ratelimit-limit": "30", "x-ratelimit-remaining": "none"},
+]
+
+
+@pytest.mark.parametrize("stated", SENSELESS)
+async def test_a_limit_that_makes_no_sense_holds_nobody_back(stated: dict[str, str]) -> None:
+    headers = {**stated, "x-ratelimit-reset": str(int(MINUTE_END))}
+    line = Line(good(1, headers, timestamp=iso(NOW)))
+    for _ in range(40):
+        await line.ask()
+    assert line.wire.times == [0.0] * 40
+    assert line.exchange.limits.burst_left is None
+
+
+@pytest.mark.parametrize("reset", [0, 12, NOW.timestamp() - 1, NOW.timestamp() + 3_600, 1e14])
+async def test_a_minute_that_ended_or_lasts_for_hours_is_none(reset: float) -> None:
+    line = Line(good(1, limits(0, reset=reset), timestamp=iso(NOW)))
+    for _ in range(5):
+        await line.ask()
+    assert line.wire.times == [0.0] * 5
+    assert line.exchange.limits.burst_resets_at is None
+
+
+def numbers() -> st.SearchStrategy[str]:
+    return st.integers(-10, 10**17).map(str) | st.sampled_from(["", "x", "nan", "0", "1", "30"])
+
+
+@given(
+    stated=st.lists(
+        st.fixed_dictionaries(
+            {},
+            optional={
+                "x-ratelimit-limit": numbers(),
+                "x-ratelimit-remaining": numbers(),
+                "x-ratelimit-reset": numbers()
+                | st.integers(-100, 100).map(lambda s: str(int(NOW.timestamp()) + s)),
+                "x-quota-limit": numbers(),
+                "x-quota-remaining": numbers(),
+                "retry-after": numbers(),
+                "x-ratelimit-fallback": st.sampled_from(["true", "false"]),
+            },
+        ),
+        min_size=1,
+        max_size=5,
+    ),
+    refuses=st.booleans(),
+)
+@settings(max_examples=200, deadline=None, derandomize=True)
+def test_whatever_was_stated_a_call_goes_out_after_a_minute(
+    stated: list[dict[str, str]], refuses: bool
+) -> None:
+    async def play() -> None:
+        replies = [good(1, headers) for headers in stated]
+        if refuses:
+            replies.append(refusal(429, "RATE_LIMIT_EXCEEDED", stated[-1]))
+        line = Line(*replies, good(1))
+        for _ in range(len(replies) + 3):
+            with suppress(BackQuantError):
+                await line.ask()
+        # By our own clock, whatever upstream's headers say of its own.
+        line.time.advance(61.0)
+        sent = len(line.wire.times)
+        with suppress(BackQuantError):
+            await line.ask()
+        assert len(line.wire.times) > sent
+
+    anyio.run(play)
