@@ -114,6 +114,7 @@ def compose(
         bundled_snapshot,
         remote=None if sandbox else RemoteCatalog(client.fetch, has_key=key is not None),
         disk=None if sandbox else DiskCopy(cache_folder(settings), settings.base_url),
+        monotonic=clock.monotonic,
     )
     secrets = (key,) if key and not sandbox else ()
     access = Access(has_key=key is not None, secrets=secrets, simulated=sandbox is not None)

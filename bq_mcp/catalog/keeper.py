@@ -1,5 +1,6 @@
 """Keep the catalog in force: at once from disk or snapshot, then from upstream."""
 
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
@@ -16,6 +17,9 @@ _log = Log(__name__)
 
 REFRESH_S = 900.0
 _FIRST_RETRY_S = 60.0
+# During a deploy two back ends take turns.
+_NEW_VERSION_LASTS_S = 30.0
+_SOONEST_REFRESH_S = 300.0
 _SECOND_LOOK_S = 10.0
 _BELIEVED_SHARE = 0.5
 
@@ -27,7 +31,7 @@ class CatalogKeeper:
     """The one catalog in force, and how it is replaced.
 
     `remote` and `disk` are absent where the bundled snapshot is the catalog by construction.
-    `sleep` waits for seconds.
+    `sleep` waits for seconds, `monotonic` counts them.
     """
 
     def __init__(
@@ -37,6 +41,7 @@ class CatalogKeeper:
         remote: RemoteCatalog | None,
         disk: DiskCopy | None,
         sleep: Sleep = anyio.sleep,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         stored = disk.load() if disk else None
         self.current = stored or snapshot()
@@ -46,9 +51,11 @@ class CatalogKeeper:
         self._remote = remote
         self._disk = disk
         self._sleep = sleep
+        self._monotonic = monotonic
         self._attempted = anyio.Event()
         self._wanted = anyio.Event()
         self._version: str | None = None
+        self._new_version: tuple[str, float] | None = None
         self._listeners: list[Listener] = []
         if remote is None:
             self._attempted.set()
@@ -84,15 +91,20 @@ class CatalogKeeper:
             await self._attempted.wait()
 
     def see_version(self, version: str | None) -> None:
-        """Take note of the API version a reply states; a new one asks for a refresh."""
-        if version is None or version == self._version:
+        """Take note of the API version a reply states; a new one that lasts asks for a refresh."""
+        if version is None:
             return
-        if self._version is not None:
+        now = self._monotonic()
+        if self._version is None or version == self._version:
+            self._version, self._new_version = version, None
+        elif self._new_version is None or self._new_version[0] != version:
+            self._new_version = version, now
+        elif now - self._new_version[1] >= _NEW_VERSION_LASTS_S:
+            self._version, self._new_version = version, None
             self._wanted.set()
-        self._version = version
 
     async def keep(self) -> None:
-        """Refresh now, then by interval and whenever the API version changes, for ever.
+        """Refresh now, then by interval and when the API version has changed, for ever.
 
         What failed is tried again after a minute, then after two, four and so on.
         """
@@ -105,7 +117,9 @@ class CatalogKeeper:
             else:
                 pause = min(retry_after, REFRESH_S)
                 retry_after = 2 * pause
-            with anyio.move_on_after(pause):
+            soonest = min(pause, _SOONEST_REFRESH_S)
+            await self._sleep(soonest)
+            with anyio.move_on_after(pause - soonest):
                 await self._wanted.wait()
             self._wanted = anyio.Event()
 

@@ -77,6 +77,11 @@ class Inventory:
         }
         self.names = {tool.endpoint.path: tool.name for tool in self.tools.values()}
 
+    @property
+    def listed(self) -> list[str]:
+        """Return all that a client is shown of these tools."""
+        return [tool.listed for tool in self.tools.values()]
+
     def closest(self, name: str) -> str | None:
         """Return the tool whose name is most like `name`, None where nothing is like it."""
         found = get_close_matches(name[:80].lower(), self.tools, n=1, cutoff=0.4)

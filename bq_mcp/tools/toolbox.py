@@ -49,7 +49,7 @@ class Toolbox:
             return Inventory(self.keeper.current, self._hints)
 
     def on_change(self, listener: Listener) -> None:
-        """Call `listener` after each swap."""
+        """Call `listener` after each swap that changes what a client is shown."""
         self._listeners.append(listener)
 
     @property
@@ -87,9 +87,12 @@ class Toolbox:
         return await self._desk.call(tool, arguments, inventory)
 
     async def _swap(self, catalog: Catalog) -> None:
-        before = self.inventory.tools.keys()
+        before, was_simulated = self.inventory, self.is_simulated
         self.inventory = Inventory(catalog, self._hints)
-        self._vanished = (self._vanished | before) - self.inventory.tools.keys()
+        names = self.inventory.tools.keys()
+        self._vanished = (self._vanished | before.tools.keys()) - names
+        if self.inventory.listed == before.listed and self.is_simulated == was_simulated:
+            return
         for listener in self._listeners:
             with _log.survive("new tools not told"):
                 await listener()

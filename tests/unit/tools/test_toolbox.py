@@ -1,5 +1,6 @@
 """The tools in force, and how they are swapped."""
 
+import json
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -82,6 +83,27 @@ def test_an_equal_catalog_swaps_nothing() -> None:
     held = subject.inventory
     assert not anyio.run(subject.keeper.refresh)
     assert subject.inventory is held
+
+
+def test_a_catalog_that_shows_clients_nothing_new_is_not_announced() -> None:
+    heard: list[str] = []
+    known = json.loads(SNAPSHOT.read_text("utf-8"))["endpoints"]
+    served = [[{**entry, "summary": "New words upstream"} for entry in known], known[1:]]
+
+    async def fetch(path: str) -> Envelope:
+        return read_envelope({"success": True, "data": {"endpoints": served[0]}})
+
+    async def listen() -> None:
+        heard.append("told")
+
+    subject = toolbox(fetch)
+    subject.on_change(listen)
+    # Known tools are described in our own words.
+    assert anyio.run(subject.keeper.refresh)
+    assert heard == []
+    served.pop(0)
+    assert anyio.run(subject.keeper.refresh)
+    assert heard == ["told"]
 
 
 def test_the_first_list_and_an_unknown_tool_wait_for_the_live_catalog() -> None:
