@@ -97,6 +97,7 @@ def compose(
         user_agent=f"bq-mcp/{__version__}",
         phase_timeout=settings.deadline_seconds,
         load_app=sandbox.load_app if sandbox else None,
+        monotonic=clock.monotonic,
     )
     client = Client(
         transport.send,

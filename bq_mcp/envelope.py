@@ -7,7 +7,7 @@ envelope is taken as bare data.
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
@@ -23,6 +23,8 @@ from .text import clean
 SANDBOX_SOURCE = "bq-mcp-sandbox"
 _MESSAGE_LIMIT = 300
 _NAME_LIMIT = 64
+# Two claims of one age may differ by as much.
+_ROUNDING_S = 2.0
 # The longest wait upstream has reason to state is that for the next month.
 _LONGEST_WAIT_S = 32 * 86_400.0
 
@@ -155,6 +157,21 @@ def read_meta(raw: object) -> Meta:
         exchanges_filtered=_names(raw.get("exchanges_filtered")),
         extra=extra if isinstance(extra, Mapping) else {},
     )
+
+
+def with_older_claim(meta: Meta) -> Meta:
+    """Return `meta` with the older of its two claims, where `computed_at` and the age differ.
+
+    Not for history, where both say when a row was written. An instant ahead of the reply is left
+    alone by an age of nothing, which is only its stump.
+    """
+    if meta.timestamp is None or meta.computed_at is None or meta.freshness_seconds is None:
+        return meta
+    claimed = _before(meta.timestamp, meta.freshness_seconds)
+    newest = min(meta.computed_at, meta.timestamp)
+    if claimed is None or (newest - claimed).total_seconds() <= _ROUNDING_S:
+        return meta
+    return replace(meta, computed_at=claimed)
 
 
 def _before(instant: datetime, seconds: float) -> datetime | None:

@@ -23,11 +23,15 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class RawReply:
-    """An HTTP reply as it came; header names are lower case."""
+    """An HTTP reply as it came; header names are lower case.
+
+    `body_seconds` is how long the body took to arrive after the head.
+    """
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+    body_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +54,21 @@ class Limits:
 class Reply:
     """A successful reply and how it was come by.
 
-    `server_time` is upstream's clock when the reply was `received` (monotonic seconds), so that an
-    age keeps counting whatever the local clock does. `overdue`: upstream had nothing newer though
-    its next refresh was due. `failure` is why an older answer is given (outcome `stale`).
+    `server_time` is upstream's clock when the head of the reply was `received` (monotonic seconds),
+    so that an age keeps counting whatever the local clock does. It is never earlier than anything
+    proves: `delay_seconds` is by how much the reply is older than it says itself, because a cache
+    or somebody who replays it held it on the way; 0 where nothing shows that. `clock_gap_seconds`
+    is how far this machine's clock was ahead of `server_time`, 0 once upstream's clock was seen to
+    go on: then only one of the clocks is set wrong, and before that the reply may be a replay.
+    `overdue`: upstream had nothing newer though its next refresh was due. `failure` is why an older
+    answer is given (outcome `stale`).
     """
 
     envelope: Envelope
     server_time: datetime
     received: float
+    delay_seconds: float = 0.0
+    clock_gap_seconds: float = 0.0
     limits: Limits = field(default_factory=Limits)
     size: int = 0
     outcome: Outcome = "miss"

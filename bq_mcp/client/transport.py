@@ -1,6 +1,7 @@
 """The one seam for the network: the only file that imports httpx."""
 
 import ssl
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -40,12 +41,14 @@ class HttpTransport:
         user_agent: str,
         phase_timeout: float,
         load_app: LoadApp | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._base_url = base_url
         self._key = key
         self._user_agent = user_agent
         self._phase_timeout = phase_timeout
         self._load_app = load_app
+        self._monotonic = monotonic
         self._http: httpx.AsyncClient | None = None
         self._opening = anyio.Lock()
 
@@ -72,9 +75,10 @@ class HttpTransport:
                     raise MalformedReplyError(
                         f"the reply was a redirect ({response.status_code}), which is not followed"
                     )
+                began = self._monotonic()
                 headers = _lower(response.headers)
                 body = await read_body(response.aiter_raw(), headers.get("content-encoding", ""))
-                return RawReply(response.status_code, headers, body)
+                return RawReply(response.status_code, headers, body, self._monotonic() - began)
 
     async def warm(self) -> None:
         """Open the connection pool ahead of the first request."""

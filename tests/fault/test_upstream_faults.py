@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import anyio
+import anyio.lowlevel
 import pytest
 from anyio.abc import SocketStream
 
@@ -15,6 +16,7 @@ from bq_mcp.catalog.model import Catalog, Endpoint
 from bq_mcp.catalog.sources import RemoteCatalog
 from bq_mcp.catalog.stored import DiskCopy
 from bq_mcp.client import Breaker, Client, HttpTransport, Lifetime, MemoryStore, Reply, Tuning
+from bq_mcp.client.model import Request
 from bq_mcp.errors import (
     ApiError,
     BackQuantError,
@@ -196,6 +198,29 @@ async def test_a_server_that_speaks_no_http_is_malformed(noise: bytes) -> None:
 )
 async def test_a_200_that_is_no_whole_json_is_malformed(body: bytes) -> None:
     assert type(await fault(saying(body, content_type="text/html"))) is MalformedReplyError
+
+
+async def test_the_time_a_body_takes_is_told() -> None:
+    at = [0.0]
+
+    async def slow(stream: SocketStream) -> None:
+        await stream.send(head(content_length=str(len(GOOD))))
+        while at[0] == 0.0:
+            await anyio.lowlevel.checkpoint()
+        at[0] = 14.0
+        await stream.send(GOOD)
+
+    def monotonic() -> float:
+        # The head has come when the time is asked for first.
+        at[0] = at[0] or 0.5
+        return at[0]
+
+    async with serving(slow) as base_url:
+        wire = HttpTransport(
+            base_url, key=KEY, user_agent="test", phase_timeout=AMPLE_S, monotonic=monotonic
+        )
+        async with wire:
+            assert (await wire.send(Request("/x"))).body_seconds == 13.5
 
 
 async def test_a_cut_gzip_body_is_malformed() -> None:

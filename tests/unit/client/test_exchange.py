@@ -1,6 +1,7 @@
 """One request to the end: deadline, breaker, budget and retries together."""
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 
 import anyio
@@ -254,6 +255,69 @@ async def test_upstreams_clock_is_read_from_what_the_reply_says(
 ) -> None:
     reply = await Line(good(1, headers, **meta)).ask()
     assert reply.server_time == NOW + timedelta(hours=hours)
+
+
+HTTP_NOW = "Fri, 20 Nov 2026 14:32:22 GMT"
+HTTP_A_DAY_AGO = "Thu, 19 Nov 2026 14:32:22 GMT"
+DAY_S = 86_400.0
+
+
+@pytest.mark.parametrize(
+    ("seconds_ago", "headers", "delay"),
+    [
+        (DAY_S, {"age": "86400"}, DAY_S),
+        (DAY_S, {"date": HTTP_NOW}, DAY_S),
+        (DAY_S, {"date": HTTP_NOW, "age": "86400"}, DAY_S),
+        (DAY_S, {"date": HTTP_A_DAY_AGO, "age": "86400"}, DAY_S),
+        (60, {"age": "45", "date": HTTP_NOW}, 60),
+        (0, {"date": HTTP_NOW}, 0),
+        (0, {"date": HTTP_A_DAY_AGO}, 0),
+        (1, {"age": "1"}, 0),
+        (0, {"age": "0"}, 0),
+        (0, {"age": "-60"}, 0),
+        (0, {"age": "old"}, 0),
+        (0, {"age": "9" * 12}, 0),
+        (0, {"age": "9" * 40}, 0),
+        (0, {"date": "Fri, 20 Nov 2096 14:32:22 GMT"}, 0),
+    ],
+)
+async def test_a_reply_is_never_younger_than_its_age_and_date_prove(
+    seconds_ago: float, headers: dict[str, str], delay: float
+) -> None:
+    made = NOW - timedelta(seconds=seconds_ago)
+    reply = await Line(good(1, headers, timestamp=iso(made), computed_at=iso(made))).ask()
+    assert reply.delay_seconds == delay
+    assert abs(reply.server_time - (made + timedelta(seconds=delay))) <= timedelta(seconds=1)
+
+
+async def test_the_same_reply_for_a_day_grows_old_by_a_day() -> None:
+    line = Line(good(1, timestamp=iso(NOW), computed_at=iso(NOW)))
+    for hour in range(25):
+        reply = await line.ask()
+        assert reply.server_time == NOW + timedelta(hours=hour)
+        assert reply.delay_seconds == hour * 3_600
+        line.time.advance(3_600)
+
+
+async def test_an_unproven_gap_between_the_clocks_is_told_until_upstreams_goes_on() -> None:
+    line = Line(
+        good(1, timestamp=iso(NOW - timedelta(days=1))),
+        good(1, timestamp=iso(NOW - timedelta(days=1))),
+        good(1, timestamp=iso(NOW - timedelta(days=1) + timedelta(seconds=20))),
+    )
+    assert (await line.ask()).clock_gap_seconds == DAY_S
+    line.time.advance(10)
+    assert (await line.ask()).clock_gap_seconds == DAY_S
+    line.time.advance(10)
+    reply = await line.ask()
+    assert (reply.clock_gap_seconds, reply.delay_seconds) == (0, 0)
+
+
+async def test_the_way_of_a_long_body_counts() -> None:
+    line = Line(replace(good(1, timestamp=iso(NOW), computed_at=iso(NOW)), body_seconds=14.0))
+    line.time.advance(14)
+    reply = await line.ask()
+    assert reply.server_now(line.time.monotonic()) == NOW + timedelta(seconds=14)
 
 
 async def test_an_age_counts_from_the_reply_whatever_the_next_one_says_of_the_time() -> None:
