@@ -24,6 +24,7 @@ from .catalog import (
 )
 from .client import Breaker, Client, Clock, HttpTransport, LoadApp, MemoryStore, Tuning
 from .settings import Settings
+from .text import MASK
 from .tools import Access, Desk, Toolbox
 
 _IN_PROCESS_URL = "http://sandbox"
@@ -90,6 +91,8 @@ def compose(
     """
     clock = clock or real_clock()
     key = sandbox.key if sandbox else settings.key()
+    if secret := settings.key():
+        MASK.add(secret)
     base_url = _IN_PROCESS_URL if sandbox else settings.base_url
     transport = HttpTransport(
         base_url,

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from ..errors import CatalogError
 from ..logs import Log
+from ..text import redact, redact_all
 from .model import Catalog, Endpoint, Param, Source
 from .parse import read_catalog
 
@@ -53,7 +54,8 @@ class DiskCopy:
     def load(self) -> Catalog | None:
         """Return the stored catalog; one that cannot be used is set aside and gives None."""
         try:
-            return read_catalog(json.loads(_read_own_file(self.path)), source="disk")
+            body = json.loads(_read_own_file(self.path))
+            return read_catalog(redact_all(body), source="disk")
         except FileNotFoundError:
             return None
         except Exception as exc:
@@ -73,7 +75,7 @@ class DiskCopy:
         Raises:
             OSError: the folder cannot be written, or the catalog is too large to be read again.
         """
-        text = dump_catalog(catalog).encode()
+        text = redact(dump_catalog(catalog)).encode()
         if len(text) > MAX_STORED_BYTES:
             raise OSError("the catalog is too large to be stored")
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -23,6 +23,7 @@ from ..errors import (
     RequestTimeoutError,
     TransportError,
 )
+from ..text import may_hold_secret, redact_all
 from .breaker import Breaker
 from .budget import MINUTE_S, BurstBudget
 from .bundle import charged_units
@@ -199,11 +200,13 @@ class _Pauses:
 
 
 def _decode(raw: RawReply) -> tuple[object, int]:
+    """Return the body of a reply, without any secret that upstream may have sent back."""
     try:
-        return decode_json(raw.body)
-    except MalformedReplyError:
+        value, non_finite = decode_json(raw.body)
+        return (redact_all(value) if may_hold_secret(raw.body) else value), non_finite
+    except (MalformedReplyError, RecursionError) as exc:
         if raw.status < 400:
-            raise
+            raise MalformedReplyError(getattr(exc, "message", "the reply nests too deep")) from exc
         # A gateway's own error page: the status says more than the page.
         return None, 0
 

@@ -16,6 +16,7 @@ from mcp.types.version import MODERN_PROTOCOL_VERSIONS
 
 from ..logs import Log
 from ..tools import Toolbox, UnknownToolError
+from .guard import Guard
 from .results import answer_call, call_result, listed_tool, unknown_tool
 
 _log = Log(__name__)
@@ -127,4 +128,5 @@ def build_server(
         on_call_tool=call_tool,
         on_subscriptions_listen=ListenHandler(bus),
     )
+    server.middleware[:] = [Guard()]
     return server

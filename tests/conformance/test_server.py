@@ -16,6 +16,7 @@ from bq_mcp.server import build_server
 from bq_mcp.server.results import META_KEY
 from bq_mcp.views import render_instructions
 
+from ..spans import kept_spans
 from ..support import Bench, Upstream, bench, envelope
 
 pytestmark = pytest.mark.anyio
@@ -178,6 +179,40 @@ async def test_a_tool_nobody_has_seen_answers_with_its_figures(mode: str, tmp_pa
         await client.list_tools()
         text = text_of(await client.call_tool("vol_cone", {}))
     assert "41.5" in text and "69.9" in text and "low_iv" in text
+
+
+async def test_a_handler_that_fails_tells_neither_client_nor_span_what_it_said(
+    mode: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parts = bench(Upstream(), folder=tmp_path)
+
+    async def broken() -> None:
+        raise RuntimeError("secret detail")
+
+    monkeypatch.setattr(parts.toolbox, "offered", broken)
+    spans = kept_spans()
+    with capture_logs():
+        async with connected(parts, mode) as client:
+            with pytest.raises(MCPError) as caught:
+                await client.list_tools()
+    assert (caught.value.code, str(caught.value)) == (types.INTERNAL_ERROR, "Internal server error")
+    said = "\n".join(spans.said)
+    assert "'error.type' 'RuntimeError'" in said
+    assert "secret detail" not in said
+
+
+async def test_each_request_is_a_span_that_names_its_tool_and_its_kind_of_failure(
+    mode: str, tmp_path: Path
+) -> None:
+    upstream = Upstream({"/v2/gex/levels": envelope(LEVELS)})
+    spans = kept_spans()
+    async with connected(bench(upstream, folder=tmp_path), mode) as client:
+        await client.call_tool("gex_levels", {})
+        await client.call_tool("expiries", {"symbol": "BTC"})
+    ours = [line for line in spans.said if "'span' 'tools/call " in line]
+    assert [line.split("'")[3] for line in ours] == ["tools/call gex_levels", "tools/call expiries"]
+    assert "'span' 'GET /gex/levels'" in "\n".join(spans.said)
+    assert "'attribute' 'error.type' 'no_data'" in spans.said
 
 
 async def test_a_changed_catalog_is_announced(mode: str, tmp_path: Path) -> None:
