@@ -4,7 +4,8 @@ import ssl
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import Any, cast
 
 import anyio
 import anyio.to_thread
@@ -77,7 +78,10 @@ class HttpTransport:
                     )
                 began = self._monotonic()
                 headers = _lower(response.headers)
-                body = await read_body(response.aiter_raw(), headers.get("content-encoding", ""))
+                # Not `aiter_raw`, which gives the connection back before it can be looked at.
+                pieces = cast(httpx.AsyncByteStream, response.stream)
+                body = await read_body(pieces, headers.get("content-encoding", ""))
+                await _close_if_more_has_come(response)
                 return RawReply(response.status_code, headers, body, self._monotonic() - began)
 
     async def warm(self) -> None:
@@ -100,6 +104,7 @@ class HttpTransport:
                 headers=self._headers(),
                 timeout=timeout,
                 follow_redirects=False,
+                cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
                 **await self._wire(app),
             )
         except (ImportError, OSError, ValueError, httpx.InvalidURL) as exc:
@@ -123,6 +128,24 @@ class HttpTransport:
             "User-Agent": self._user_agent,
         }
         return headers | ({"X-API-Key": self._key} if self._key else {})
+
+
+async def _close_if_more_has_come(response: httpx.Response) -> None:
+    """Close the connection of a reply behind which more bytes arrived.
+
+    Kept open, they would be taken for the reply to the next request.
+    """
+    stream = response.extensions.get("network_stream")
+    if stream is None:
+        return
+    try:
+        # No public name leads there; without one each connection serves a single request.
+        connection = response.stream._stream._httpcore_stream._stream._connection  # type: ignore[union-attr]
+        more, _ = connection._h11_state.trailing_data
+    except AttributeError:
+        more = b"unknown"
+    if more:
+        await stream.aclose()
 
 
 def _lower(headers: httpx.Headers) -> dict[str, str]:

@@ -33,7 +33,18 @@ from bq_mcp.errors import (
 
 from ..support import NOW, still_clock
 from ..unit.client.steering import FakeTime, opened
-from .loopback import Misbehave, free_port, head, reset, saying, serving, silent
+from .loopback import (
+    Misbehave,
+    free_port,
+    head,
+    keeping,
+    kept,
+    read_request,
+    reset,
+    saying,
+    serving,
+    silent,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -255,6 +266,87 @@ async def test_a_gzip_bomb_is_refused() -> None:
     bomb = gzip.compress(bytes(50 * MIB))
     assert len(bomb) < MIB
     assert type(await fault(saying(bomb, content_encoding="gzip"))) is ReplyTooLargeError
+
+
+FIRST = b'{"success": true, "data": 1, "meta": {}}'
+SECOND = b'{"success": true, "data": 2, "meta": {}}'
+CHUNKED = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n"
+
+
+async def heard(base_url: str, times: int) -> list[object]:
+    async with connected(base_url) as client:
+        return [(await client.get("/x")).envelope.data for _ in range(times)]
+
+
+def counted(misbehave: Misbehave, connections: list[int]) -> Misbehave:
+    async def count(stream: SocketStream) -> None:
+        connections.append(1)
+        await misbehave(stream)
+
+    return count
+
+
+async def test_a_connection_serves_many_requests() -> None:
+    connections: list[int] = []
+    server = counted(keeping(kept(FIRST), CHUNKED % (len(FIRST), FIRST), kept(SECOND)), connections)
+    async with serving(server) as base_url:
+        assert await heard(base_url, 3) == [1, 1, 2]
+    assert len(connections) == 1
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        kept(FIRST) + kept(SECOND),
+        CHUNKED % (len(FIRST), FIRST) + kept(SECOND),
+        kept(gzip.compress(FIRST), "content-encoding: gzip") + kept(SECOND),
+        kept(FIRST) + b"\r\n",
+        kept(FIRST) + b"x",
+        kept(FIRST, status="404 Not Found") + kept(SECOND),
+    ],
+)
+async def test_an_extra_reply_never_answers_the_next_question(reply: bytes) -> None:
+    connections: list[int] = []
+    server = counted(keeping(reply, kept(b'{"data": "of another question"}')), connections)
+    async with serving(server) as base_url, connected(base_url) as client:
+        for _ in range(3):
+            try:
+                assert (await client.get("/x")).envelope.data == 1
+            except UnknownRouteError:
+                assert b"404" in reply
+    assert len(connections) == 3
+
+
+async def test_an_extra_reply_that_comes_later_never_answers_the_next_question() -> None:
+    sent = anyio.Event()
+
+    async def late(stream: SocketStream) -> None:
+        await stream.send(kept(FIRST))
+        await anyio.lowlevel.checkpoint()
+        await stream.send(kept(SECOND))
+        sent.set()
+        await anyio.sleep_forever()
+
+    async with serving(late) as base_url, connected(base_url) as client:
+        assert (await client.get("/x")).envelope.data == 1
+        await sent.wait()
+        assert (await client.get("/x")).envelope.data == 1
+
+
+async def test_no_cookie_is_ever_sent_back() -> None:
+    heads: list[bytes] = []
+    cookies = [f"set-cookie: c{n}={'x' * 3_000}; Path=/" for n in range(10)]
+
+    async def baker(stream: SocketStream) -> None:
+        for _ in range(5):
+            await stream.send(kept(FIRST, *cookies))
+            heads.append(await read_request(stream))
+        await anyio.sleep_forever()
+
+    async with serving(baker) as base_url:
+        assert await heard(base_url, 4) == [1] * 4
+    assert len(heads) == 3
+    assert not any(b"cookie" in head.lower() for head in heads)
 
 
 async def test_a_redirect_to_another_host_is_not_followed() -> None:
