@@ -4,8 +4,10 @@ The reader is tolerant: optional keys may be absent, null or of another type; a 
 envelope is taken as bare data.
 """
 
+import html
 import json
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -13,16 +15,23 @@ from email.utils import parsedate_to_datetime
 
 from .errors import (
     ApiError,
+    BlockedError,
+    ForbiddenError,
     MalformedReplyError,
     NoDataError,
+    UnauthorizedError,
     UnknownRouteError,
     api_error_class,
+    is_known_code,
 )
 from .text import clean
 
 SANDBOX_SOURCE = "bq-mcp-sandbox"
 _MESSAGE_LIMIT = 300
 _NAME_LIMIT = 64
+_TITLE_LIMIT = 80
+_PAGE_BYTES = 4_096
+_TITLE = re.compile(r"<title[^>]*>([^<]*)", re.IGNORECASE)
 # Two claims of one age may differ by as much.
 _ROUNDING_S = 2.0
 # The longest wait upstream has reason to state is that for the next month.
@@ -116,10 +125,13 @@ def read_envelope(
     status: int = 200,
     headers: Mapping[str, str] | None = None,
     non_finite: int = 0,
+    now: datetime | None = None,
 ) -> Envelope:
     """Return the envelope in a decoded `body`.
 
-    `headers` have lower-case names; the two limits on a 429 are told apart by them.
+    `headers` have lower-case names; the two limits on a 429 are told apart by them. `now` is what a
+    wait until some instant is counted from where the reply has no Date. An error page comes as its
+    title.
 
     Raises:
         ApiError: upstream said no, by status or by `success: false`.
@@ -129,7 +141,8 @@ def read_envelope(
     meta = read_meta(reply.get("meta"))
     failed = status >= 400 or reply.get("success") is False
     if failed or (reply.get("error") and reply.get("data") is None):
-        raise _api_error(reply, meta, status, headers)
+        title = body if isinstance(body, str) else ""
+        raise _api_error(reply, meta, status, headers, title, now)
     if "data" in reply and ("meta" in reply or "success" in reply):
         return Envelope(reply["data"], meta, non_finite)
     return Envelope(body, meta if "meta" in reply else Meta(), non_finite)
@@ -232,7 +245,12 @@ def _counted(number: float | None) -> datetime | None:
 
 
 def _api_error(
-    reply: Mapping[str, object], meta: Meta, status: int, headers: Mapping[str, str]
+    reply: Mapping[str, object],
+    meta: Meta,
+    status: int,
+    headers: Mapping[str, str],
+    title: str,
+    now: datetime | None,
 ) -> ApiError:
     # What the framework refuses by itself comes as `detail`, outside the envelope.
     raw = reply.get("error") or reply.get("detail")
@@ -242,14 +260,29 @@ def _api_error(
     kind = api_error_class(code, status, is_month_used_up=_is_month_used_up(headers))
     if kind is NoDataError and not (reply.get("success") is False or _is_told_by_a_route(raw)):
         kind = UnknownRouteError
+    elif _is_foreign(reply, code) and _is_refusal(kind, status, is_page=not reply):
+        kind = BlockedError
+        message = message or reply.get("message") or title
     return kind(
         clean(message, _MESSAGE_LIMIT) if isinstance(message, str) else "",
         code=code,
         status=status,
-        details=_details(raw, headers),
+        details=_details(raw, headers, now),
         request_id=meta.request_id or _name(headers.get("x-request-id")),
         simulated=SANDBOX_SOURCE in meta.source,
     )
+
+
+def _is_foreign(reply: Mapping[str, object], code: str) -> bool:
+    """Tell whether a body is in other words than the API and its framework use."""
+    return not (reply.get("success") is False or "detail" in reply or is_known_code(code))
+
+
+def _is_refusal(kind: type[ApiError], status: int, *, is_page: bool) -> bool:
+    """Tell whether a foreign body says no: about the key, or as a page in place of an answer."""
+    if kind in (UnauthorizedError, ForbiddenError) or status == 407:
+        return True
+    return is_page and 400 <= status <= 499 and status not in (404, 408, 425, 429)
 
 
 def _is_month_used_up(headers: Mapping[str, str]) -> bool:
@@ -268,7 +301,7 @@ def _is_told_by_a_route(raw: object) -> bool:
     return isinstance(raw, Mapping) and bool(raw)
 
 
-def _details(raw: object, headers: Mapping[str, str]) -> dict[str, object]:
+def _details(raw: object, headers: Mapping[str, str], now: datetime | None) -> dict[str, object]:
     """Return what upstream says beyond the message; the wait in seconds where it is stated."""
     if isinstance(raw, list):
         return {"errors": raw}
@@ -277,9 +310,18 @@ def _details(raw: object, headers: Mapping[str, str]) -> dict[str, object]:
     waits = (
         _seconds(details.pop("retry_after_seconds", None)),
         _seconds(headers.get("retry-after")),
+        _seconds_until(headers.get("retry-after"), parse_http_date(headers.get("date")) or now),
     )
     wait = next((seconds for seconds in waits if seconds is not None), None)
     return details if wait is None else {**details, "retry_after_seconds": wait}
+
+
+def page_title(body: bytes) -> str:
+    """Return the title of a page, or how a plain text begins."""
+    text = body[:_PAGE_BYTES].decode(errors="replace")
+    if found := _TITLE.search(text):
+        return clean(html.unescape(found[1]), _TITLE_LIMIT)
+    return "" if text.lstrip().startswith("<") else clean(text, _TITLE_LIMIT)
 
 
 def _describe(body: bytes) -> str:
@@ -311,6 +353,15 @@ def _number(value: object) -> float | None:
     except OverflowError:
         return None
     return number if math.isfinite(number) else None
+
+
+def _seconds_until(date: str | None, now: datetime | None) -> float | None:
+    """Return how long it is until a date; one that is over is none."""
+    instant = parse_http_date(date)
+    if instant is None or now is None:
+        return None
+    seconds = (instant - now).total_seconds()
+    return _seconds(seconds) if seconds > 0 else None
 
 
 def _seconds(value: object) -> float | None:

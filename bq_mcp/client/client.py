@@ -11,6 +11,7 @@ import anyio
 from ..envelope import Envelope, with_older_claim
 from ..errors import (
     BackQuantError,
+    BlockedError,
     BurstLimitError,
     NoDataError,
     QuotaExhaustedError,
@@ -44,6 +45,7 @@ _DOCUMENTED = "NOT_FOUND"
 # Failures that say nothing against an older answer; a refused key or a wrong argument does.
 _STALE_HELPS = (
     TransportError,
+    BlockedError,
     BurstLimitError,
     QuotaExhaustedError,
     UpstreamFaultError,

@@ -11,6 +11,7 @@ from ..envelope import (
     Meta,
     decode_json,
     moved,
+    page_title,
     parse_http_date,
     read_envelope,
     read_meta,
@@ -122,7 +123,11 @@ class Exchange:
         body, non_finite = _decode(raw)
         try:
             envelope = read_envelope(
-                body, status=raw.status, headers=raw.headers, non_finite=non_finite
+                body,
+                status=raw.status,
+                headers=raw.headers,
+                non_finite=non_finite,
+                now=self._clock.now(),
             )
         except ApiError as exc:
             self.simulated = self.simulated or exc.simulated
@@ -208,7 +213,7 @@ def _decode(raw: RawReply) -> tuple[object, int]:
         if raw.status < 400:
             raise MalformedReplyError(getattr(exc, "message", "the reply nests too deep")) from exc
         # A gateway's own error page: the status says more than the page.
-        return None, 0
+        return page_title(raw.body), 0
 
 
 def _aged(meta: Meta) -> datetime | None:

@@ -11,6 +11,7 @@ from bq_mcp.envelope import (
     Meta,
     decode_json,
     moved,
+    page_title,
     parse_http_date,
     parse_instant,
     read_envelope,
@@ -18,12 +19,16 @@ from bq_mcp.envelope import (
 )
 from bq_mcp.errors import (
     ApiError,
+    BlockedError,
     BurstLimitError,
+    ForbiddenError,
     InvalidRequestError,
     MalformedReplyError,
     NoDataError,
     QuotaExhaustedError,
+    UnauthorizedError,
     UnknownRouteError,
+    UpstreamFaultError,
     UpstreamUnavailableError,
 )
 
@@ -401,3 +406,111 @@ def test_no_number_in_place_of_a_date_or_an_age_raises(number: float) -> None:
     assert moved(NOON, number) is None or 1900 <= (NOON + timedelta(seconds=number)).year < 9000
     read_meta({"timestamp": number, "computed_at": number, "freshness_seconds": number})
     read_meta({"timestamp": META["timestamp"], "freshness_seconds": number})
+
+
+API_401 = {"success": False, "error": {"code": "UNAUTHORIZED", "message": "Invalid API key"}}
+OWN_WORDS = [
+    API_401,
+    {"error": {"code": "UNAUTHORIZED", "message": "x"}},
+    {"success": False, "error": {"code": "NEW", "message": "x"}, "meta": {}},
+    {"detail": "Not authenticated"},
+]
+FOREIGN_WORDS: list[object] = [
+    "",
+    "Just a moment",
+    None,
+    [],
+    7,
+    {},
+    {"message": "Forbidden"},
+    {"message": "Invalid authentication credentials"},
+    {"error": "access_denied"},
+    {"error": {"code": 1020, "message": "Access denied"}},
+    {"error": {"code": "ACCESS_DENIED"}},
+    {"errors": [{"code": 10000, "message": "Authentication error"}]},
+    {"success": True},
+    {"status": 403, "title": "Forbidden"},
+]
+
+
+def told(body: object, status: int, **headers: str) -> ApiError:
+    with pytest.raises(ApiError) as caught:
+        read_envelope(body, status=status, headers=headers, now=NOON)
+    return caught.value
+
+
+@pytest.mark.parametrize("body", OWN_WORDS)
+def test_a_refusal_in_the_apis_own_words_is_about_the_key_or_its_plan(body: object) -> None:
+    assert isinstance(told(body, 401), UnauthorizedError)
+    assert isinstance(told(body, 403), UnauthorizedError | ForbiddenError)
+
+
+@pytest.mark.parametrize("body", FOREIGN_WORDS)
+@pytest.mark.parametrize("status", [401, 403, 407])
+def test_a_refusal_in_other_words_comes_from_something_in_front_of_the_api(
+    body: object, status: int
+) -> None:
+    assert type(told(body, status)) is BlockedError
+
+
+@pytest.mark.parametrize("status", [400, 402, 405, 413, 418, 421, 431, 451])
+def test_a_page_in_place_of_a_refusal_says_nothing_about_the_parameters(status: int) -> None:
+    assert type(told("Request Header Too Large", status)) is BlockedError
+    assert type(told({"detail": [{"msg": "bad"}]}, status)) is not BlockedError
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        (404, UnknownRouteError),
+        (408, UpstreamUnavailableError),
+        (425, UpstreamUnavailableError),
+        (429, BurstLimitError),
+        (500, UpstreamFaultError),
+        (503, UpstreamUnavailableError),
+        (520, UpstreamUnavailableError),
+    ],
+)
+def test_a_page_of_any_other_status_is_judged_by_it(status: int, expected: type[ApiError]) -> None:
+    assert type(told("a page", status)) is expected
+
+
+@pytest.mark.parametrize(
+    ("body", "title"),
+    [
+        (b"<!DOCTYPE html><title>Just a moment...</title><p>x", "Just a moment..."),
+        (b"<html><TITLE lang=en>\n Sign&nbsp;in &amp; go </TITLE>", "Sign in & go"),
+        (b"error code: 1020", "error code: 1020"),
+        (b"<html>no title</html>", ""),
+        (b"", ""),
+        (b"\xff\xfe<title>x", "x"),
+        (b"<title>" + b"t" * 9_000, "t" * 79 + "…"),
+    ],
+)
+def test_a_page_is_told_by_its_title(body: bytes, title: str) -> None:
+    assert page_title(body) == title
+
+
+LATER = "Thu, 20 Aug 2026 12:00:40 GMT"
+
+
+@pytest.mark.parametrize("status", [429, 503, 520])
+def test_a_wait_may_be_stated_as_a_date(status: int) -> None:
+    assert told({}, status, **{"retry-after": LATER}).retry_after == 40
+    dated = {"retry-after": LATER, "date": "Thu, 20 Aug 2026 12:00:10 GMT"}
+    assert told({}, status, **dated).retry_after == 30
+    assert told({}, status, **{"retry-after": "3600"}).retry_after == 3_600
+
+
+@pytest.mark.parametrize(
+    "date",
+    [
+        "Thu, 20 Aug 2026 11:59:59 GMT",
+        "Thu, 20 Aug 2026 12:00:00 GMT",
+        "Fri, 31 Dec 9999 23:59:59 -1200",
+        "Thu, 20 Aug 2027 12:00:00 GMT",
+        "soon",
+    ],
+)
+def test_a_date_that_is_over_or_a_year_off_is_no_wait(date: str) -> None:
+    assert told({}, 429, **{"retry-after": date}).retry_after is None

@@ -57,7 +57,12 @@ def test_an_unknown_code_is_judged_by_its_status(status: int, expected: type[Api
     assert api_error_class("TEAPOT_OVERFLOW", status, is_month_used_up=False) is expected
 
 
-@pytest.mark.parametrize("status", [0, 200, 402, 418, 451, 599])
+@pytest.mark.parametrize("status", [408, 425, 501, 502, 505, 507, 520, 522, 526, 530, 599])
+def test_a_status_nobody_listed_falls_into_its_family(status: int) -> None:
+    assert api_error_class("", status, is_month_used_up=False) is UpstreamUnavailableError
+
+
+@pytest.mark.parametrize("status", [0, 200, 402, 418, 451, 600])
 def test_an_unknown_code_and_status_is_a_plain_api_error(status: int) -> None:
     assert api_error_class("TEAPOT_OVERFLOW", status, is_month_used_up=False) is ApiError
 
