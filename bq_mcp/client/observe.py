@@ -19,7 +19,7 @@ def observed(path: str) -> Iterator[None]:
     """Log and trace the call to `path` that is made inside.
 
     Its outcome is `ok`, the kind of error it ended with, or `cut_off` where the deadline came, or
-    the last caller left, before the reply.
+    the client was closed, before the reply.
     """
     outcome = _CUT_OFF
     path = redact(path)
