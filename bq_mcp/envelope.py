@@ -4,14 +4,17 @@ The reader is tolerant: optional keys may be absent, null or of another type; a 
 envelope is taken as bare data.
 """
 
+import gc
 import html
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from threading import Lock
 
 from .errors import (
     ApiError,
@@ -19,6 +22,7 @@ from .errors import (
     ForbiddenError,
     MalformedReplyError,
     NoDataError,
+    ReplyTooLargeError,
     UnauthorizedError,
     UnknownRouteError,
     api_error_class,
@@ -29,6 +33,9 @@ from .text import clean
 SANDBOX_SOURCE = "bq-mcp-sandbox"
 _MESSAGE_LIMIT = 300
 _NAME_LIMIT = 64
+# What a body of eight MiB takes to decode depends on these; docs/decisions/010 has the figures.
+_MOST_PARTS = 1_000_000
+_MOST_NAMES = 700_000
 _TITLE_LIMIT = 80
 _PAGE_BYTES = 4_096
 _TITLE = re.compile(r"<title[^>]*>([^<]*)", re.IGNORECASE)
@@ -83,7 +90,10 @@ def decode_json(body: bytes) -> tuple[object, int]:
 
     Raises:
         MalformedReplyError: the body is not JSON.
+        ReplyTooLargeError: it has more lists, objects or names than are worth looking at.
     """
+    if body.count(b"[") + body.count(b"{") > _MOST_PARTS or body.count(b":") > _MOST_NAMES:
+        raise ReplyTooLargeError("the reply has more parts than this client reads; ask for less")
     non_finite = 0
 
     def _null(_: str) -> None:
@@ -100,10 +110,31 @@ def decode_json(body: bytes) -> tuple[object, int]:
     # A function per figure makes reading a large body up to twice as slow.
     parse_float = _finite if _may_overflow(body) else None
     try:
-        value = json.loads(body, parse_constant=_null, parse_float=parse_float)
+        with _uncollected(len(body)):
+            value = json.loads(body, parse_constant=_null, parse_float=parse_float)
     except (ValueError, RecursionError) as exc:
         raise MalformedReplyError(_describe(body)) from exc
     return value, non_finite
+
+
+# What is read is never garbage, and looking for some over and over takes up to five times as long
+# as reading; nothing else runs meanwhile. Two readers would end each other's pause.
+_PAUSE_FROM_BYTES = 256 * 1024
+_pausing = Lock()
+
+
+@contextmanager
+def _uncollected(size: int) -> Iterator[None]:
+    """Pause the collection of garbage while much is read."""
+    if size < _PAUSE_FROM_BYTES or not gc.isenabled():
+        yield
+        return
+    with _pausing:
+        gc.disable()
+        try:
+            yield
+        finally:
+            gc.enable()
 
 
 _FIGURES_ALIKE = bytes.maketrans(b"123456789E", b"000000000e")

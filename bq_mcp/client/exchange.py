@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 import anyio
 import tenacity
@@ -33,6 +34,7 @@ from .model import Effort, Limits, RawReply, Reply, Request, Send, read_limits
 from .observe import observed
 from .retry import pause_before_retry
 from .upstream_clock import UpstreamClock
+from .worker import in_worker
 
 # Whole seconds and two clocks make a minute look a little longer.
 _LONGEST_MINUTE_S = MINUTE_S + 5.0
@@ -102,7 +104,7 @@ class Exchange:
             effort.tally.add("units", charged_units(request))
             with observed(request.path):
                 asked = self._clock.monotonic()
-                return self._read(await self._transfer(request, scope), asked)
+                return await self._read(await self._transfer(request, scope), asked)
 
     async def _transfer(self, request: Request, scope: anyio.CancelScope) -> RawReply:
         try:
@@ -118,9 +120,9 @@ class Exchange:
         self._breaker.answered()
         return raw
 
-    def _read(self, raw: RawReply, asked: float) -> Reply:
+    async def _read(self, raw: RawReply, asked: float) -> Reply:
         received = self._clock.monotonic() - raw.body_seconds
-        body, non_finite = _decode(raw)
+        body, non_finite = await in_worker(len(raw.body), partial(_decode, raw))
         try:
             envelope = read_envelope(
                 body,
