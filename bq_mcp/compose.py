@@ -24,6 +24,7 @@ from .catalog import (
 )
 from .client import Breaker, Client, Clock, HttpTransport, LoadApp, MemoryStore, Tuning
 from .settings import Settings
+from .text import MASK
 from .tools import Access, Desk, Toolbox
 
 _IN_PROCESS_URL = "http://sandbox"
@@ -90,6 +91,8 @@ def compose(
     """
     clock = clock or real_clock()
     key = sandbox.key if sandbox else settings.key()
+    if secret := settings.key():
+        MASK.add(secret)
     base_url = _IN_PROCESS_URL if sandbox else settings.base_url
     transport = HttpTransport(
         base_url,
@@ -97,6 +100,7 @@ def compose(
         user_agent=f"bq-mcp/{__version__}",
         phase_timeout=settings.deadline_seconds,
         load_app=sandbox.load_app if sandbox else None,
+        monotonic=clock.monotonic,
     )
     client = Client(
         transport.send,
@@ -114,6 +118,7 @@ def compose(
         bundled_snapshot,
         remote=None if sandbox else RemoteCatalog(client.fetch, has_key=key is not None),
         disk=None if sandbox else DiskCopy(cache_folder(settings), settings.base_url),
+        monotonic=clock.monotonic,
     )
     secrets = (key,) if key and not sandbox else ()
     access = Access(has_key=key is not None, secrets=secrets, simulated=sandbox is not None)

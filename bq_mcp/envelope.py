@@ -4,20 +4,31 @@ The reader is tolerant: optional keys may be absent, null or of another type; a 
 envelope is taken as bare data.
 """
 
+import gc
+import html
 import json
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from threading import Lock
 from typing import Literal
 
 from .errors import (
     ApiError,
     BackQuantError,
+    BlockedError,
+    ForbiddenError,
     MalformedReplyError,
     NoDataError,
+    ReplyTooLargeError,
+    UnauthorizedError,
     UnknownRouteError,
     api_error_class,
+    is_known_code,
 )
 from .text import clean
 
@@ -25,6 +36,16 @@ SANDBOX_SOURCE = "bq-mcp-sandbox"
 Outcome = Literal["miss", "hit", "joined", "bundled", "stale"]
 _MESSAGE_LIMIT = 300
 _NAME_LIMIT = 64
+# What a body of eight MiB takes to decode depends on these; docs/decisions/011 has the figures.
+_MOST_PARTS = 1_000_000
+_MOST_NAMES = 700_000
+_TITLE_LIMIT = 80
+_PAGE_BYTES = 4_096
+_TITLE = re.compile(r"<title[^>]*>([^<]*)", re.IGNORECASE)
+# Two claims of one age may differ by as much.
+_ROUNDING_S = 2.0
+# The longest wait upstream has reason to state is that for the next month.
+_LONGEST_WAIT_S = 32 * 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +106,21 @@ class Limits:
 class Reply:
     """A successful reply and how it was come by.
 
-    `server_time` is upstream's clock when the reply was `received` (monotonic seconds), so that an
-    age keeps counting whatever the local clock does. `overdue`: upstream had nothing newer though
-    its next refresh was due. `failure` is why an older answer is given (outcome `stale`).
+    `server_time` is upstream's clock when the head of the reply was `received` (monotonic seconds),
+    so that an age keeps counting whatever the local clock does. It is never earlier than anything
+    proves: `delay_seconds` is by how much the reply is older than it says itself, because a cache
+    or somebody who replays it held it on the way; 0 where nothing shows that. `clock_gap_seconds`
+    is how far this machine's clock was ahead of `server_time`, 0 once upstream's clock was seen to
+    go on: then only one of the clocks is set wrong, and before that the reply may be a replay.
+    `overdue`: upstream had nothing newer though its next refresh was due. `failure` is why an older
+    answer is given (outcome `stale`).
     """
 
     envelope: Envelope
     server_time: datetime
     received: float
+    delay_seconds: float = 0.0
+    clock_gap_seconds: float = 0.0
     limits: Limits = field(default_factory=Limits)
     size: int = 0
     outcome: Outcome = "miss"
@@ -109,7 +137,10 @@ def decode_json(body: bytes) -> tuple[object, int]:
 
     Raises:
         MalformedReplyError: the body is not JSON.
+        ReplyTooLargeError: it has more lists, objects or names than are worth looking at.
     """
+    if body.count(b"[") + body.count(b"{") > _MOST_PARTS or body.count(b":") > _MOST_NAMES:
+        raise ReplyTooLargeError("the reply has more parts than this client reads; ask for less")
     non_finite = 0
 
     def _null(_: str) -> None:
@@ -126,10 +157,31 @@ def decode_json(body: bytes) -> tuple[object, int]:
     # A function per figure makes reading a large body up to twice as slow.
     parse_float = _finite if _may_overflow(body) else None
     try:
-        value = json.loads(body, parse_constant=_null, parse_float=parse_float)
+        with _uncollected(len(body)):
+            value = json.loads(body, parse_constant=_null, parse_float=parse_float)
     except (ValueError, RecursionError) as exc:
         raise MalformedReplyError(_describe(body)) from exc
     return value, non_finite
+
+
+# What is read is never garbage, and looking for some over and over takes up to five times as long
+# as reading; nothing else runs meanwhile. Two readers would end each other's pause.
+_PAUSE_FROM_BYTES = 256 * 1024
+_pausing = Lock()
+
+
+@contextmanager
+def _uncollected(size: int) -> Iterator[None]:
+    """Pause the collection of garbage while much is read."""
+    if size < _PAUSE_FROM_BYTES or not gc.isenabled():
+        yield
+        return
+    with _pausing:
+        gc.disable()
+        try:
+            yield
+        finally:
+            gc.enable()
 
 
 _FIGURES_ALIKE = bytes.maketrans(b"123456789E", b"000000000e")
@@ -151,10 +203,13 @@ def read_envelope(
     status: int = 200,
     headers: Mapping[str, str] | None = None,
     non_finite: int = 0,
+    now: datetime | None = None,
 ) -> Envelope:
     """Return the envelope in a decoded `body`.
 
-    `headers` have lower-case names; the two limits on a 429 are told apart by them.
+    `headers` have lower-case names; the two limits on a 429 are told apart by them. `now` is what a
+    wait until some instant is counted from where the reply has no Date. An error page comes as its
+    title.
 
     Raises:
         ApiError: upstream said no, by status or by `success: false`.
@@ -164,7 +219,8 @@ def read_envelope(
     meta = read_meta(reply.get("meta"))
     failed = status >= 400 or reply.get("success") is False
     if failed or (reply.get("error") and reply.get("data") is None):
-        raise _api_error(reply, meta, status, headers)
+        title = body if isinstance(body, str) else ""
+        raise _api_error(reply, meta, status, headers, title, now)
     if "data" in reply and ("meta" in reply or "success" in reply):
         return Envelope(reply["data"], meta, non_finite)
     return Envelope(body, meta if "meta" in reply else Meta(), non_finite)
@@ -194,12 +250,24 @@ def read_meta(raw: object) -> Meta:
     )
 
 
+def with_older_claim(meta: Meta) -> Meta:
+    """Return `meta` with the older of its two claims, where `computed_at` and the age differ.
+
+    Not for history, where both say when a row was written. An instant ahead of the reply is left
+    alone by an age of nothing, which is only its stump.
+    """
+    if meta.timestamp is None or meta.computed_at is None or meta.freshness_seconds is None:
+        return meta
+    claimed = _before(meta.timestamp, meta.freshness_seconds)
+    newest = min(meta.computed_at, meta.timestamp)
+    if claimed is None or (newest - claimed).total_seconds() <= _ROUNDING_S:
+        return meta
+    return replace(meta, computed_at=claimed)
+
+
 def _before(instant: datetime, seconds: float) -> datetime | None:
     """Return the instant `seconds` earlier; an age below zero is clock skew, none at all."""
-    try:
-        return instant - timedelta(seconds=max(seconds, 0.0))
-    except OverflowError:
-        return None
+    return moved(instant, -max(seconds, 0.0))
 
 
 _MILLISECONDS_FROM = 1e11
@@ -216,6 +284,27 @@ def parse_instant(value: object) -> datetime | None:
         instant = _told(value) if isinstance(value, str) else _counted(_number(value))
     except (ValueError, OverflowError, OSError):
         return None
+    return _plausible(instant)
+
+
+def parse_http_date(text: str | None) -> datetime | None:
+    """Return the aware UTC instant of a `Date` or `Retry-After` header, None where it is none."""
+    try:
+        date = parsedate_to_datetime(text or "")
+        return _plausible((date if date.tzinfo else date.replace(tzinfo=UTC)).astimezone(UTC))
+    except (ValueError, OverflowError, TypeError, IndexError):
+        return None
+
+
+def moved(instant: datetime, seconds: float) -> datetime | None:
+    """Return `instant` moved by `seconds`, None where the result is far outside the calendar."""
+    try:
+        return _plausible(instant + timedelta(seconds=seconds))
+    except (ValueError, OverflowError):
+        return None
+
+
+def _plausible(instant: datetime | None) -> datetime | None:
     return instant if instant is not None and instant.year in _YEARS else None
 
 
@@ -234,24 +323,50 @@ def _counted(number: float | None) -> datetime | None:
 
 
 def _api_error(
-    reply: Mapping[str, object], meta: Meta, status: int, headers: Mapping[str, str]
+    reply: Mapping[str, object],
+    meta: Meta,
+    status: int,
+    headers: Mapping[str, str],
+    title: str,
+    now: datetime | None,
 ) -> ApiError:
     # What the framework refuses by itself comes as `detail`, outside the envelope.
     raw = reply.get("error") or reply.get("detail")
     error = raw if isinstance(raw, Mapping) else {}
     code = _name(error.get("code")) or ""
     message = error.get("message") if error else raw
-    kind = api_error_class(code, status, quota_remaining=headers.get("x-quota-remaining"))
+    kind = api_error_class(code, status, is_month_used_up=_is_month_used_up(headers))
     if kind is NoDataError and not (reply.get("success") is False or _is_told_by_a_route(raw)):
         kind = UnknownRouteError
+    elif _is_foreign(reply, code) and _is_refusal(kind, status, is_page=not reply):
+        kind = BlockedError
+        message = message or reply.get("message") or title
     return kind(
         clean(message, _MESSAGE_LIMIT) if isinstance(message, str) else "",
         code=code,
         status=status,
-        details=_details(raw, headers),
+        details=_details(raw, headers, now),
         request_id=meta.request_id or _name(headers.get("x-request-id")),
         simulated=SANDBOX_SOURCE in meta.source,
     )
+
+
+def _is_foreign(reply: Mapping[str, object], code: str) -> bool:
+    """Tell whether a body is in other words than the API and its framework use."""
+    return not (reply.get("success") is False or "detail" in reply or is_known_code(code))
+
+
+def _is_refusal(kind: type[ApiError], status: int, *, is_page: bool) -> bool:
+    """Tell whether a foreign body says no: about the key, or as a page in place of an answer."""
+    if kind in (UnauthorizedError, ForbiddenError) or status == 407:
+        return True
+    return is_page and 400 <= status <= 499 and status not in (404, 408, 425, 429)
+
+
+def _is_month_used_up(headers: Mapping[str, str]) -> bool:
+    """Tell whether none of the month's calls is left; of a limit of zero none ever was."""
+    limit = headers.get("x-quota-limit", "1").strip()
+    return headers.get("x-quota-remaining", "").strip() == "0" and limit not in ("", "0")
 
 
 def _is_told_by_a_route(raw: object) -> bool:
@@ -264,7 +379,7 @@ def _is_told_by_a_route(raw: object) -> bool:
     return isinstance(raw, Mapping) and bool(raw)
 
 
-def _details(raw: object, headers: Mapping[str, str]) -> dict[str, object]:
+def _details(raw: object, headers: Mapping[str, str], now: datetime | None) -> dict[str, object]:
     """Return what upstream says beyond the message; the wait in seconds where it is stated."""
     if isinstance(raw, list):
         return {"errors": raw}
@@ -273,9 +388,18 @@ def _details(raw: object, headers: Mapping[str, str]) -> dict[str, object]:
     waits = (
         _seconds(details.pop("retry_after_seconds", None)),
         _seconds(headers.get("retry-after")),
+        _seconds_until(headers.get("retry-after"), parse_http_date(headers.get("date")) or now),
     )
     wait = next((seconds for seconds in waits if seconds is not None), None)
     return details if wait is None else {**details, "retry_after_seconds": wait}
+
+
+def page_title(body: bytes) -> str:
+    """Return the title of a page, or how a plain text begins."""
+    text = body[:_PAGE_BYTES].decode(errors="replace")
+    if found := _TITLE.search(text):
+        return clean(html.unescape(found[1]), _TITLE_LIMIT)
+    return "" if text.lstrip().startswith("<") else clean(text, _TITLE_LIMIT)
 
 
 def _describe(body: bytes) -> str:
@@ -309,9 +433,18 @@ def _number(value: object) -> float | None:
     return number if math.isfinite(number) else None
 
 
+def _seconds_until(date: str | None, now: datetime | None) -> float | None:
+    """Return how long it is until a date; one that is over is none."""
+    instant = parse_http_date(date)
+    if instant is None or now is None:
+        return None
+    seconds = (instant - now).total_seconds()
+    return _seconds(seconds) if seconds > 0 else None
+
+
 def _seconds(value: object) -> float | None:
     try:
         number = _number(float(value) if isinstance(value, str) else value)
     except ValueError:
         return None
-    return number if number is not None and number >= 0 else None
+    return number if number is not None and 0 <= number <= _LONGEST_WAIT_S else None

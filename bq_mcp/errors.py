@@ -8,14 +8,16 @@
     ├ MissingKeyError        a call needs a key and there is none; no request was sent
     ├ TransportError         no usable reply
     │  ├ RequestTimeoutError UnreachableError MalformedReplyError ReplyTooLargeError
+    │  └ CertificateError ProxyFaultError: what to change is on this machine
     └ ApiError               upstream said no
        ├ UnauthorizedError 401 · ForbiddenError 403 · InvalidRequestError 400/422
+       ├ BlockedError        4xx that something in front of the API gave
        ├ NoDataError 404 · UnknownRouteError 404 that no route of the API gave
        ├ BurstLimitError 429 (wait) · QuotaExhaustedError 429 (never wait)
-       └ UpstreamUnavailableError 502/503/504 · UpstreamFaultError 500
+       └ UpstreamUnavailableError 408, 425, 5xx · UpstreamFaultError 500
 
 `kind` names an error in the words of `prompts/views/_error.md.jinja`; `retryable` says whether the
-same request can succeed a moment later.
+same request can succeed a moment later, `retry_after` in how many seconds, where that is known.
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,6 +30,7 @@ class BackQuantError(Exception):
 
     kind: ClassVar[str] = "error"
     retryable: ClassVar[bool] = False
+    retry_after: float | None = None
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -84,7 +87,7 @@ class MissingKeyError(BackQuantError):
 
 
 class TransportError(BackQuantError):
-    """No usable reply arrived; `retry_after` is in seconds where it is known."""
+    """No usable reply arrived."""
 
     kind = "transport"
     retryable = True
@@ -119,6 +122,20 @@ class ReplyTooLargeError(TransportError):
     retryable = False
 
 
+class CertificateError(TransportError):
+    """No secure connection could be made; `message` says why, and what to set."""
+
+    kind = "certificate"
+    retryable = False
+
+
+class ProxyFaultError(TransportError):
+    """The proxy did not let the request through; `message` names the variable that sets it."""
+
+    kind = "proxy"
+    retryable = False
+
+
 class ApiError(BackQuantError):
     """Upstream refused; also the class of codes nobody here has seen."""
 
@@ -141,6 +158,12 @@ class ApiError(BackQuantError):
         self.request_id = request_id
         self.simulated = simulated
 
+    @property
+    def retry_after(self) -> float | None:  # type: ignore[override]  # read from what upstream said
+        """Seconds to wait, None where upstream did not say."""
+        seconds = self.details.get("retry_after_seconds")
+        return float(seconds) if isinstance(seconds, int | float) else None
+
 
 class UnauthorizedError(ApiError):
     """The key is missing, malformed, revoked or expired."""
@@ -152,6 +175,15 @@ class ForbiddenError(ApiError):
     """The key is valid, the plan does not allow this."""
 
     kind = "forbidden"
+
+
+class BlockedError(ApiError):
+    """Something in front of the API refused: a firewall, a login page, a gateway.
+
+    It says nothing about the key. `message` is the title of the page, or what the gateway said.
+    """
+
+    kind = "blocked"
 
 
 class NoDataError(ApiError):
@@ -185,12 +217,6 @@ class BurstLimitError(ApiError):
     kind = "burst_limit"
     retryable = True
 
-    @property
-    def retry_after(self) -> float | None:
-        """Seconds to wait, None where upstream did not say."""
-        seconds = self.details.get("retry_after_seconds")
-        return float(seconds) if isinstance(seconds, int | float) else None
-
     def wait(self, seconds: float) -> None:
         """Take over from elsewhere how long to wait, where the refusal itself did not say."""
         self.details = {**self.details, "retry_after_seconds": seconds}
@@ -208,7 +234,7 @@ class QuotaExhaustedError(ApiError):
 
 
 class UpstreamUnavailableError(ApiError):
-    """The service or its stores are briefly unreachable (502, 503, 504)."""
+    """The service or its stores are briefly unreachable: 408, 425, any 5xx but 500."""
 
     kind = "upstream_unavailable"
     retryable = True
@@ -226,12 +252,11 @@ _BY_STATUS: dict[int, type[ApiError]] = {
     401: UnauthorizedError,
     403: ForbiddenError,
     404: NoDataError,
+    408: UpstreamUnavailableError,
     422: InvalidRequestError,
+    425: UpstreamUnavailableError,
     429: BurstLimitError,
     500: UpstreamFaultError,
-    502: UpstreamUnavailableError,
-    503: UpstreamUnavailableError,
-    504: UpstreamUnavailableError,
 }
 _BY_CODE: dict[str, type[ApiError]] = {
     "UNAUTHORIZED": UnauthorizedError,
@@ -244,13 +269,19 @@ _BY_CODE: dict[str, type[ApiError]] = {
 }
 
 
-def api_error_class(code: str, status: int, *, quota_remaining: str | None) -> type[ApiError]:
+def is_known_code(code: str) -> bool:
+    """Tell whether the API documents this error code."""
+    return code in _BY_CODE
+
+
+def api_error_class(code: str, status: int, *, is_month_used_up: bool) -> type[ApiError]:
     """Return the class for an upstream refusal; the code decides before the status.
 
-    A 429 with a monthly quota of zero left is `QuotaExhaustedError`. A code nobody here has
-    seen is judged by its status, and `ApiError` itself where that is unknown too.
+    A 429 with nothing left of the month is `QuotaExhaustedError`. A code nobody here has seen is
+    judged by its status, one of those by its family, and `ApiError` itself says that nobody knows.
     """
-    found = _BY_CODE.get(code) or _BY_STATUS.get(status, ApiError)
-    if found is BurstLimitError and quota_remaining is not None and quota_remaining.strip() == "0":
+    family = UpstreamUnavailableError if 500 <= status <= 599 else ApiError
+    found = _BY_CODE.get(code) or _BY_STATUS.get(status, family)
+    if found is BurstLimitError and is_month_used_up:
         return QuotaExhaustedError
     return found

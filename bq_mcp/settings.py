@@ -14,17 +14,25 @@ from .text import redact
 
 DEFAULT_BASE_URL = "https://api.backquant.com"
 _PREFIX = "BACKQUANT_"
+_NO_ADDRESS = "must be an address like https://api.backquant.com"
 _HOST = re.compile(r"[A-Za-z0-9._:\-]+")
+_FOLDER = re.compile(r"[A-Za-z0-9._~%/\-]*")
 
 
 def _base_url(value: object) -> str:
     """Return scheme, host, port and folder of an address, without the version prefix."""
-    parts = urlsplit(str(value).strip())
-    host = parts.hostname or ""
-    if parts.scheme not in ("https", "http") or not _HOST.fullmatch(host) or parts.port == 0:
-        raise ValueError("must be an address like https://api.backquant.com")
-    if "@" in parts.netloc or parts.query or parts.fragment:
+    try:
+        parts = urlsplit(str(value).strip())
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        # Its own words repeat the part it cannot read, which may be a password.
+        raise ValueError(_NO_ADDRESS) from None
+    if parts.scheme not in ("https", "http") or not _HOST.fullmatch(host) or port == 0:
+        raise ValueError(_NO_ADDRESS)
+    if "@" in str(value) or parts.query or parts.fragment:
         raise ValueError("must hold no credentials, query or fragment")
+    if not _FOLDER.fullmatch(parts.path):
+        raise ValueError(_NO_ADDRESS)
     if parts.scheme == "http" and not _is_loopback(host):
         raise ValueError("plain http is allowed on this machine only (127.0.0.1); use https")
     path = parts.path.rstrip("/").removesuffix("/v2").rstrip("/")
@@ -46,6 +54,27 @@ def _api_key(value: object) -> object:
     if not all(33 <= ord(character) <= 126 for character in key):
         raise ValueError("the key holds a blank or a character no key has; copy it again")
     return key or None
+
+
+def _folder(value: object) -> object:
+    """Return a folder with `~` in front replaced by the home folder."""
+    if not isinstance(value, str | Path):
+        return value
+    try:
+        return Path(value).expanduser()
+    except RuntimeError:
+        raise ValueError("begins with ~, but the home folder is not known") from None
+
+
+_LEVELS = {"warn": "warning", "critical": "error", "fatal": "error", "trace": "debug"}
+
+
+def _log_level(value: object) -> object:
+    """Return a level as this program calls it, from any case and the usual other names."""
+    if not isinstance(value, str):
+        return value
+    name = value.strip().lower()
+    return _LEVELS.get(name, name)
 
 
 class Settings(BaseSettings):
@@ -71,8 +100,10 @@ class Settings(BaseSettings):
     patience_seconds: Annotated[float, Field(ge=0, le=60)] = 5.0
     stale_cadences: Annotated[int, Field(ge=0, le=1000)] = 20
     cache_megabytes: Annotated[int, Field(ge=1, le=4096)] = 64
-    cache_dir: Path | None = None
-    log_level: Literal["debug", "info", "warning", "error"] = "warning"
+    cache_dir: Annotated[Path | None, BeforeValidator(_folder)] = None
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"], BeforeValidator(_log_level)
+    ] = "warning"
 
     def key(self) -> str | None:
         """Return the key itself; only the transport may ask for it."""

@@ -1,16 +1,94 @@
 """Make text from outside safe to store, log and show to a model."""
 
+import html
+import json
 import re
+from collections.abc import Mapping
 from functools import lru_cache
+from typing import Any
+from urllib.parse import quote, quote_plus
 
 # Characters that print as nothing yet carry text past a reader: fillers, variation selectors.
 _UNSEEN = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"
     "\U000e0100-\U000e01ef]"
 )
-_KEY = re.compile(r"bq_live_[A-Za-z0-9_\-]+")
 ELLIPSIS = "…"
 _WORD = 64
+
+# Every key of the service begins so; one that is not ours is no less secret.
+_ANY_KEY = "bq_live_"
+_ANY_KEY_PATTERN = r"bq_live_[A-Za-z0-9_\-]+"
+_SHORTEST_SECRET = 4
+# Of a longer secret half is masked too: texts are cut.
+_HALF_FROM = 16
+_MARK = "[key]"
+
+
+class _Mask:
+    """Replaces the secrets of this process in any text, whatever they look like."""
+
+    def __init__(self) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget all secrets; for tests."""
+        self._secrets: set[str] = set()
+        self._mark = _MARK
+        self._beginnings: tuple[str, ...] = (_ANY_KEY,)
+        self._pattern = re.compile(_ANY_KEY_PATTERN, re.IGNORECASE)
+
+    def add(self, secret: str) -> None:
+        """Mask `secret` from now on, as it is and as programs write it; four characters at least.
+
+        A part that begins it is masked too where it is at least half of a long one.
+        """
+        if len(secret) < _SHORTEST_SECRET or secret in self._secrets:
+            return
+        self._secrets.add(secret)
+        if not {"[", "]"}.isdisjoint(secret):
+            # With what stands beside it the mark could spell such a secret.
+            self._mark = ELLIPSIS
+        forms = sorted({form for each in self._secrets for form in _spellings(each)}, key=len)
+        forms.reverse()
+        halves = [form[: (len(form) + 1) // 2] for form in forms if len(form) >= _HALF_FROM]
+        patterns = [*map(re.escape, forms), *(re.escape(half) + r"\S*" for half in halves)]
+        self._pattern = re.compile("|".join([*patterns, _ANY_KEY_PATTERN]), re.IGNORECASE)
+        starts = {form[:_SHORTEST_SECRET].lower() for form in forms}
+        self._beginnings = (_ANY_KEY, *starts)
+        _cleaned_before.cache_clear()
+
+    def may_be_in(self, body: bytes) -> bool:
+        """Tell whether a secret may stand in the JSON text of `body`; errs towards yes.
+
+        Characters may be escaped there, or be several bytes each.
+        """
+        lowered = body.lower()
+        return any(part.encode() in lowered for part in (*self._beginnings, "\\", "\0"))
+
+    def __call__(self, text: str) -> str:
+        # Searching for plain beginnings is many times quicker than the pattern.
+        lowered = text.lower()
+        if not any(beginning in lowered for beginning in self._beginnings):
+            return text
+        return self._pattern.sub(self._mark, text)
+
+
+def _spellings(secret: str) -> set[str]:
+    """Return a secret as it stands in addresses, JSON, Python's own notation and HTML."""
+    return {
+        secret,
+        quote(secret, safe=""),
+        quote(secret),
+        quote_plus(secret),
+        json.dumps(secret)[1:-1],
+        repr(secret)[1:-1],
+        html.escape(secret),
+        html.escape(secret, quote=False),
+    }
+
+
+MASK = _Mask()
 
 
 def clean(text: object, limit: int) -> str:
@@ -27,8 +105,24 @@ def redact(text: str, *secrets: str) -> str:
     """Return `text` with every API key, and each of `secrets`, replaced by a mark."""
     for secret in secrets:
         if secret:
-            text = text.replace(secret, "[key]")
-    return _KEY.sub("[key]", text)
+            text = text.replace(secret, _MARK)
+    return MASK(text)
+
+
+def redact_all(value: Any) -> Any:
+    """Return JSON-like `value` with every text in it redacted, names too."""
+    if isinstance(value, str):
+        return MASK(value)
+    if isinstance(value, Mapping):
+        return {redact_all(name): redact_all(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [redact_all(item) for item in value]
+    return value
+
+
+def may_hold_secret(body: bytes) -> bool:
+    """Tell whether a secret may stand in the JSON text of `body`; errs towards yes."""
+    return MASK.may_be_in(body)
 
 
 def _cleaned(line: str, limit: int) -> str:

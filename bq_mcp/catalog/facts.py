@@ -10,11 +10,13 @@ from typing import Any, Literal
 
 from ..text import clean
 from .model import ParamType, Scalar
+from .reading import is_reserved
 
 Facts = Mapping[str, Any]
 ItemType = Literal["string", "integer", "number"]
 
 _MAX_ENUM = 200
+_MAX_ENUM_CHARACTERS = 2_000
 _MEMBER_LIMIT = 64
 _PATTERN_LIMIT = 120
 _SPELLING_LIMIT = 2_000
@@ -45,6 +47,8 @@ _TYPES: Mapping[str, ParamType] = {
 }
 _LITERAL = re.compile(r"[Ll]iteral\[([^\]]*)\]")
 _QUOTED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
+# What a person would call a value: nothing that can be read as a sentence.
+_TOKEN = re.compile(r"[A-Za-z0-9_.:+/%*=<>~@$\-]{1,32}")
 _PATH_MEMBER = re.compile(r"[A-Za-z0-9_.\-]{1,64}")
 
 
@@ -76,13 +80,26 @@ def read_item_type(items: Facts) -> ItemType:
             return "string"
 
 
-def read_members(facts: Facts, kind: ParamType) -> tuple[Scalar, ...]:
-    """Return the closed set of a parameter; a member that is not plain text is left out."""
+def read_members(facts: Facts, kind: ParamType, *, in_path: bool = False) -> tuple[Scalar, ...]:
+    """Return the closed set of a parameter, empty where it is open.
+
+    A member that is not plain text, or cannot stand in a path, is left out. A set with a member
+    that is no token, or one too long to show, is no set: what it would refuse may be right.
+    """
     raw = _raw_members(facts)
     if len(raw) > _MAX_ENUM or kind == "boolean":
         return ()
     read = (_member(item, kind) for item in raw)
-    return tuple(dict.fromkeys(member for member in read if member is not None))
+    plain = (member for member in read if member is not None)
+    members = tuple(dict.fromkeys(m for m in plain if not in_path or is_path_member(m)))
+    texts = [str(member) for member in members]
+    if sum(map(len, texts)) > _MAX_ENUM_CHARACTERS or not all(map(_is_token, texts)):
+        return ()
+    return members
+
+
+def _is_token(text: str) -> bool:
+    return _TOKEN.fullmatch(text) is not None and not is_reserved(text)
 
 
 def is_path_member(member: Scalar) -> bool:

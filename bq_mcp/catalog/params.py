@@ -8,7 +8,6 @@ from ..text import clean
 from .facts import (
     Facts,
     ItemType,
-    is_path_member,
     is_repeated,
     read_bounds,
     read_default,
@@ -18,7 +17,7 @@ from .facts import (
     read_type,
 )
 from .model import Param, ParamType, Scalar
-from .reading import Reading
+from .reading import Reading, is_reserved
 from .schemas import Schemas
 
 _Entry = Mapping[str, Any]
@@ -27,7 +26,8 @@ _MAX_PARAMS = 64
 _STEPS_PER_PARAM = 20
 _DESCRIPTION_LIMIT = 400
 _FORMAT_LIMIT = 32
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.\-]{0,63}")
+# The longest today has 23 characters; a sentence does not fit.
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.\-]{0,39}")
 # FastAPI lists a parameter by its Python name; the alias is what stands in the query.
 _NAME_KEYS = ("alias", "name", "param", "parameter", "key")
 _LOCATION_KEYS = ("in", "location", "loc", "param_in", "where")
@@ -55,7 +55,7 @@ def read_params(
         name, location = _wire_name(entry), _location(entry)
         if any(word in location for word in _NOT_IN_URL) or _is_secret(name):
             continue
-        if not (isinstance(name, str) and _NAME.fullmatch(name)):
+        if not (isinstance(name, str) and _NAME.fullmatch(name)) or is_reserved(name):
             reading.warn(f"{path}: dropped parameter {clean(name, 40)!r}, unusable name")
             if _is_required(entry):
                 return None
@@ -124,7 +124,7 @@ def _read_param(name: str, entry: _Entry, in_path: bool, path: str, reading: Rea
     if in_path and kind == "array":
         kind = "string"
     low, high, above, below = _bounds(facts, kind, f"{path}: {name}", reading)
-    members = () if kind == "array" else read_members(facts, kind)
+    members = () if kind == "array" else read_members(facts, kind, in_path=in_path)
     item_type, item_enum = _items(facts) if kind == "array" else ("string", ())
     return Param(
         name=name,
@@ -132,7 +132,7 @@ def _read_param(name: str, entry: _Entry, in_path: bool, path: str, reading: Rea
         type=kind,
         required=in_path or _is_required(entry),
         description=_text(facts, ("description", "doc", "help"), _DESCRIPTION_LIMIT),
-        enum=tuple(filter(is_path_member, members)) if in_path else members,
+        enum=members,
         item_enum=item_enum,
         item_type=item_type,
         default=read_default(facts, kind),

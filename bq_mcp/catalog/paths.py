@@ -3,6 +3,7 @@
 import re
 
 from ..text import clean
+from .reading import is_reserved
 
 VERSION_PREFIX = "/v2"
 _MAX_LENGTH = 200
@@ -45,6 +46,8 @@ def read_path(raw: str) -> tuple[str, tuple[str, ...]]:
             parts.append(segment)
         else:
             raise PathFault(f"path holds unsafe text: {shown}")
+    if any(is_reserved(word) for word in (*parts, *names)):
+        raise PathFault(f"path holds a reserved word: {shown}")
     while parts[:1] == [VERSION_PREFIX[1:]]:
         parts = parts[1:]
     if not parts or len(set(names)) != len(names):

@@ -5,6 +5,16 @@ from ..errors import CatalogError
 # One step takes a few microseconds; today's sixty endpoints take some ten thousand.
 MOST_STEPS = 100_000
 _MAX_WARNINGS = 50
+# A client written in JavaScript that collects names in an object would change the object itself.
+_RESERVED = frozenset(
+    {"constructor", "prototype", "hasownproperty", "isprototypeof", "propertyisenumerable"}
+    | {"tostring", "tolocalestring", "valueof", "tojson"}
+)
+
+
+def is_reserved(name: str) -> bool:
+    """Tell whether a client may trip over `name`: `__proto__`, `constructor` and their like."""
+    return name.startswith("__") or name.lower() in _RESERVED
 
 
 class Reading:

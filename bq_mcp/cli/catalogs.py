@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import anyio
-import typer
 
 from ..catalog import SNAPSHOT, Catalog, RemoteCatalog, bundled_hints, dump_catalog
 from ..catalog.diff import CatalogDiff, diff_catalogs
@@ -14,15 +13,15 @@ from ..compose import Service, bundled_snapshot
 from ..errors import BackQuantError
 from ..tools import Inventory
 from .console import REMOTE_WAIT_S, open_service, run
-from .exits import fail
+from .exits import fail, say
 
 
 def show(*, sandbox: bool) -> None:
     """Print the catalog in force as JSON."""
     service = open_service(sandbox=sandbox)
     run(_refresh, service)
-    typer.echo(f"catalog: {service.toolbox.keeper.current.source}", err=True)
-    typer.echo(dump_catalog(service.toolbox.keeper.current), nl=False)
+    say(f"catalog: {service.toolbox.keeper.current.source}", err=True)
+    say(dump_catalog(service.toolbox.keeper.current), nl=False)
 
 
 def diff() -> None:
@@ -36,11 +35,11 @@ def diff() -> None:
     differs = False
     for name, earlier in _earlier(service):
         if earlier is None:
-            typer.echo(f"against the {name}: there is none of this address")
+            say(f"against the {name}: there is none of this address")
             continue
         found = diff_catalogs(earlier, fresh)
         differs = differs or bool(found)
-        typer.echo(f"{fresh.source} against the {name}:{'' if found else ' no difference'}")
+        say(f"{fresh.source} against the {name}:{'' if found else ' no difference'}")
         _print(found, _names(earlier), _names(fresh))
     sys.exit(1 if differs else 0)
 
@@ -50,7 +49,7 @@ def write_snapshot(out: str | None) -> None:
     target = Path(out) if out else SNAPSHOT
     catalog = run(_sandbox_catalog)
     target.write_text(dump_catalog(catalog), "utf-8")
-    typer.echo(f"{len(catalog.endpoints)} endpoints written to {target}")
+    say(f"{len(catalog.endpoints)} endpoints written to {target}")
 
 
 async def _sandbox_catalog() -> Catalog:
@@ -96,8 +95,8 @@ def _names(catalog: Catalog) -> Mapping[str, str]:
 
 def _print(found: CatalogDiff, before: Mapping[str, str], now: Mapping[str, str]) -> None:
     for path in found.added:
-        typer.echo(f"  + {now[path]}  {path}")
+        say(f"  + {now.get(path, '(not offered)')}  {path}")
     for path in found.removed:
-        typer.echo(f"  - {before[path]}  {path}")
+        say(f"  - {before.get(path, '(not offered)')}  {path}")
     for path, words in found.changed:
-        typer.echo(f"  ~ {now[path]}  {path}  {'; '.join(words)}")
+        say(f"  ~ {now.get(path, '(not offered)')}  {path}  {'; '.join(words)}")

@@ -4,16 +4,16 @@ import sys
 from dataclasses import dataclass
 from datetime import datetime
 
-import typer
-
 from ..catalog import CatalogKeeper
 from ..client import Limits
 from ..compose import Service, utc_now
 from ..errors import BackQuantError
 from ..settings import Settings
 from .console import open_service, run
+from .exits import say
 
 _SKEW_NOTICE_S = 5.0
+_RECOGNISED_FROM = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +31,14 @@ def examine(*, sandbox: bool) -> None:
     findings = run(_examine, service, sandbox)
     width = max(len(finding.name) for finding in findings)
     for finding in findings:
-        typer.echo(f"{'ok  ' if finding.ok else 'FAIL'}  {finding.name:<{width}}  {finding.words}")
+        say(f"{'ok  ' if finding.ok else 'FAIL'}  {finding.name:<{width}}  {finding.words}")
     sys.exit(0 if all(finding.ok for finding in findings) else 1)
 
 
-def mask(key: str) -> str:
-    """Return enough of a key to recognise it: its prefix and last two characters."""
-    prefix = "bq_live_" if key.startswith("bq_live_") else ""
-    return f"{prefix}…{key[-2:]} ({len(key)} characters)"
+def describe(key: str) -> str:
+    """Return enough of a key to recognise it: of a long one its last two characters."""
+    end = f"ends in {key[-2:]}, " if len(key) >= _RECOGNISED_FROM else ""
+    return f"{end}{len(key)} characters"
 
 
 async def _examine(service: Service, sandbox: bool) -> list[Finding]:
@@ -56,7 +56,7 @@ def _key(settings: Settings, sandbox: bool) -> Finding:
     key = settings.key()
     if key is None:
         return Finding("key", "BACKQUANT_API_KEY is not set; --sandbox needs none", ok=False)
-    return Finding("key", mask(key))
+    return Finding("key", describe(key))
 
 
 async def _reach(service: Service) -> list[Finding]:

@@ -1,16 +1,28 @@
-"""How a command ends when it cannot go on."""
+"""What a command prints, and how it ends when it cannot go on."""
 
 import sys
 from typing import NoReturn
 
 import typer
 
+from ..text import redact
+
 
 class UsageFault(ValueError):
     """The command line cannot be carried out as written."""
 
 
+def say(text: str, *, err: bool = False, nl: bool = True) -> None:
+    """Print `text` without secrets, on standard error if `err`; the only way a command prints."""
+    typer.echo(redact(text), err=err, nl=nl)
+
+
+def show_public_key(line: str) -> None:
+    """Print a line on standard error whose key is no secret, though it looks like one."""
+    typer.echo(line, file=sys.__stderr__)
+
+
 def fail(message: str, *, code: int = 1) -> NoReturn:
     """Print one line on standard error and exit."""
-    typer.echo(f"bq-mcp: {message}", err=True)
+    say(f"bq-mcp: {message}", err=True)
     sys.exit(code)

@@ -5,12 +5,11 @@ import sys
 from typing import Any
 
 import anyio
-import typer
 
 from ..compose import Service
 from ..tools import Tool, UnknownToolError
 from .console import REMOTE_WAIT_S, open_service, run
-from .exits import UsageFault
+from .exits import UsageFault, say
 
 # Measured on the 62 tools with o200k; the estimator of answers errs high, and on JSON by half.
 _LISTING_CHARACTERS_PER_TOKEN = 3.82
@@ -22,13 +21,13 @@ def list_tools(*, as_json: bool, sandbox: bool) -> None:
     run(_with_catalog, service)
     offered = list(service.toolbox.inventory.tools.values())
     if as_json:
-        typer.echo(json.dumps([listing(tool) for tool in offered], ensure_ascii=False, indent=1))
+        say(json.dumps([listing(tool) for tool in offered], ensure_ascii=False, indent=1))
         return
     costs = {tool.name: listing_cost(tool) for tool in offered}
     width = max(map(len, costs))
     for tool in offered:
-        typer.echo(f"{tool.name:<{width}}  {costs[tool.name]:>5}  {tool.title}")
-    typer.echo(f"{len(offered)} tools, about {sum(costs.values()):,} tokens to list")
+        say(f"{tool.name:<{width}}  {costs[tool.name]:>5}  {tool.title}")
+    say(f"{len(offered)} tools, about {sum(costs.values()):,} tokens to list")
 
 
 def call_tool(name: str, pairs: list[str], *, detail: str | None, sandbox: bool) -> None:
@@ -36,7 +35,7 @@ def call_tool(name: str, pairs: list[str], *, detail: str | None, sandbox: bool)
     arguments = read_arguments(pairs)
     service = open_service(sandbox=sandbox)
     answer = run(_ask, service, name, arguments, detail)
-    typer.echo(answer.text)
+    say(answer.text)
     sys.exit(1 if answer.is_error else 0)
 
 
@@ -95,7 +94,7 @@ async def _read_catalog(service: Service) -> None:
     with anyio.move_on_after(REMOTE_WAIT_S):
         await keeper.refresh()
     reason = f" ({keeper.failure.message or keeper.failure.kind})" if keeper.failure else ""
-    typer.echo(f"catalog: {keeper.current.source}{reason}", err=True)
+    say(f"catalog: {keeper.current.source}{reason}", err=True)
 
 
 def _compact(listed: dict[str, Any]) -> str:

@@ -8,7 +8,8 @@ import typer
 
 from .. import __version__
 from ..errors import ConfigError
-from .exits import UsageFault, fail
+from ..logs import redact_stderr
+from .exits import UsageFault, fail, say
 
 app = typer.Typer(
     name="bq-mcp",
@@ -34,7 +35,7 @@ def _root(
     version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
 ) -> None:
     if version:
-        typer.echo(__version__)
+        say(__version__)
         raise typer.Exit
 
 
@@ -148,6 +149,7 @@ def doctor(sandbox: Sandbox = False) -> None:
 
 def main() -> None:
     """Run the command line; a wrong setting or argument is one line and exit code 2."""
+    redact_stderr()
     try:
         app()
     except (ConfigError, UsageFault) as exc:

@@ -5,10 +5,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import typer
-
 from .console import require_sandbox
-from .exits import UsageFault, fail
+from .exits import UsageFault, fail, say, show_public_key
 
 if TYPE_CHECKING:
     from ..sandbox.faults import Schedule
@@ -35,9 +33,9 @@ def run_sandbox(
     now = datetime.now(UTC)
     plot, start = read_scenario(scenario, start, now)
     schedule = read_faults(faults, plan) if faults else NO_FAULTS
-    typer.echo("simulated data only; point a client at it with", err=True)
-    typer.echo(f"  BACKQUANT_BASE_URL=http://{_HOST}:{port or 'PORT'}", err=True)
-    typer.echo(f"  BACKQUANT_API_KEY={SANDBOX_KEY}", err=True)
+    say("simulated data only; point a client at it with", err=True)
+    say(f"  BACKQUANT_BASE_URL=http://{_HOST}:{port or 'PORT'}", err=True)
+    show_public_key(f"  BACKQUANT_API_KEY={SANDBOX_KEY}")
     ticking = shifted_clock(start, time.monotonic) if start else real_clock(time.time)
     try:
         run(_HOST, port, seed=seed, clock=ticking, plan=plan, faults=schedule, scenario=plot)

@@ -5,11 +5,9 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-import typer
-
 from ..views.fit.size import estimate
 from .console import require_sandbox, run
-from .exits import fail
+from .exits import fail, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +65,8 @@ async def _tour() -> bool:
     started = time.perf_counter()
     async with Client(command) as client:
         listed = await client.list_tools()
-        typer.echo(f"{len(listed.tools)} tools listed {_ms(started)} ms after the start")
-        typer.echo("Everything below is SIMULATED by the sandbox; it is not market data.")
+        say(f"{len(listed.tools)} tools listed {_ms(started)} ms after the start")
+        say("Everything below is SIMULATED by the sandbox; it is not market data.")
         good = [await _ask(client, step) for step in STEPS]
     return all(good)
 
@@ -79,10 +77,10 @@ async def _ask(client: Any, step: Step) -> bool:
     took = _ms(asked)
     text = "\n".join(block.text for block in result.content if block.type == "text")
     given = " ".join(f"{name}={value}" for name, value in step.arguments.items())
-    typer.echo(f"\n? {step.question}")
-    typer.echo(f"> {' '.join([step.tool, given]).rstrip()}")
-    typer.echo(text)
-    typer.echo(f"[about {estimate(text)} tokens, {took} ms]")
+    say(f"\n? {step.question}")
+    say(f"> {' '.join([step.tool, given]).rstrip()}")
+    say(text)
+    say(f"[about {estimate(text)} tokens, {took} ms]")
     return "SIMULATED" in text
 
 

@@ -8,6 +8,7 @@ from .lifetime import Lifetime
 from .model import Limits, Reply
 from .store import MemoryStore, Store
 from .transport import HttpTransport, LoadApp
+from .worker import in_worker
 
 __all__ = [
     "Breaker",
@@ -23,4 +24,5 @@ __all__ = [
     "Store",
     "Tally",
     "Tuning",
+    "in_worker",
 ]

@@ -8,9 +8,10 @@ from urllib.parse import urlencode
 
 import anyio
 
-from ..envelope import Envelope
+from ..envelope import Envelope, with_older_claim
 from ..errors import (
     BackQuantError,
+    BlockedError,
     BurstLimitError,
     NoDataError,
     QuotaExhaustedError,
@@ -25,7 +26,15 @@ from .clock import Clock
 from .counters import Counters, Tally
 from .exchange import Exchange
 from .flight import Flights
-from .lifetime import LearnedCadences, Lifetime, is_overdue, keep_for, keep_refusal_for, stale_for
+from .lifetime import (
+    LearnedCadences,
+    Lifetime,
+    is_overdue,
+    is_settled,
+    keep_for,
+    keep_refusal_for,
+    stale_for,
+)
 from .model import Effort, Limits, Query, Refusal, Reply, Request, Send
 from .store import Entry, Store
 
@@ -36,6 +45,7 @@ _DOCUMENTED = "NOT_FOUND"
 # Failures that say nothing against an older answer; a refused key or a wrong argument does.
 _STALE_HELPS = (
     TransportError,
+    BlockedError,
     BurstLimitError,
     QuotaExhaustedError,
     UpstreamFaultError,
@@ -174,6 +184,12 @@ class Client:
         except NoDataError as error:
             await self._keep_refusal(key, error, lifetime)
             raise
+        if lifetime.kind == "pinned" and not is_settled(request.query, reply.server_time):
+            # By upstream's clock; by ours, which is ahead, it looked settled.
+            return reply
+        if lifetime.kind in ("refreshed", "slow"):
+            meta = with_older_claim(reply.envelope.meta)
+            reply = replace(reply, envelope=replace(reply.envelope, meta=meta))
         return await self._keep(key, reply, lifetime)
 
     async def _keep(self, key: str, reply: Reply, lifetime: Lifetime) -> Reply:

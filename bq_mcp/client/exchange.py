@@ -1,14 +1,22 @@
 """Carry out one request: deadline, circuit breaker, budget, retries, transport, envelope."""
 
 from collections.abc import Mapping
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
 
 import anyio
 import tenacity
 
-from ..envelope import Meta, decode_json, read_envelope, read_meta
+from ..envelope import (
+    Meta,
+    decode_json,
+    moved,
+    page_title,
+    parse_http_date,
+    read_envelope,
+    read_meta,
+)
 from ..errors import (
     ApiError,
     BackQuantError,
@@ -17,6 +25,7 @@ from ..errors import (
     RequestTimeoutError,
     TransportError,
 )
+from ..text import may_hold_secret, redact_all
 from .breaker import Breaker
 from .budget import MINUTE_S, BurstBudget
 from .bundle import charged_units
@@ -24,6 +33,25 @@ from .clock import Clock
 from .model import Effort, Limits, RawReply, Reply, Request, Send, read_limits
 from .observe import observed
 from .retry import pause_before_retry
+from .upstream_clock import UpstreamClock
+from .worker import in_worker
+
+# Whole seconds and two clocks make a minute look a little longer.
+_LONGEST_MINUTE_S = MINUTE_S + 5.0
+# Below this a reply is not worth calling held: clocks tell whole seconds.
+_NOTICED_S = 2.0
+_LONGEST_AGE_S = 366 * 86_400.0
+_DATE_BELIEVED = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """When a reply was `received`, and what it and all before it prove of upstream's clock then."""
+
+    received: float
+    server_time: datetime
+    delay_seconds: float
+    clock_gap_seconds: float
 
 
 class Exchange:
@@ -34,6 +62,7 @@ class Exchange:
         self._clock = clock
         self._breaker = breaker
         self._budget = BurstBudget(clock)
+        self._upstream_clock = UpstreamClock()
         self.simulated = False
         self._limits = Limits()
         self._minute_ends = 0.0
@@ -74,7 +103,8 @@ class Exchange:
             effort.tally.add("requests")
             effort.tally.add("units", charged_units(request))
             with observed(request.path):
-                return self._read(await self._transfer(request, scope))
+                asked = self._clock.monotonic()
+                return await self._read(await self._transfer(request, scope), asked)
 
     async def _transfer(self, request: Request, scope: anyio.CancelScope) -> RawReply:
         try:
@@ -90,38 +120,65 @@ class Exchange:
         self._breaker.answered()
         return raw
 
-    def _read(self, raw: RawReply) -> Reply:
-        received = self._clock.monotonic()
-        body, non_finite = _decode(raw)
+    async def _read(self, raw: RawReply, asked: float) -> Reply:
+        received = self._clock.monotonic() - raw.body_seconds
+        body, non_finite = await in_worker(len(raw.body), partial(_decode, raw))
         try:
             envelope = read_envelope(
-                body, status=raw.status, headers=raw.headers, non_finite=non_finite
+                body,
+                status=raw.status,
+                headers=raw.headers,
+                non_finite=non_finite,
+                now=self._clock.now(),
             )
         except ApiError as exc:
             self.simulated = self.simulated or exc.simulated
             meta = read_meta(body.get("meta") if isinstance(body, Mapping) else None)
-            self._learn(raw, self._server_time(raw, meta), exc)
+            self._learn(raw, self._told(raw, meta, asked, received).server_time, exc)
             raise
         self.simulated = self.simulated or envelope.simulated
-        server_time = self._server_time(raw, envelope.meta)
-        self._learn(raw, server_time, None)
-        return Reply(envelope, server_time, received, self.limits, size=len(raw.body))
+        told = self._told(raw, envelope.meta, asked, received)
+        self._learn(raw, told.server_time, None)
+        return Reply(
+            envelope,
+            told.server_time,
+            received,
+            told.delay_seconds,
+            told.clock_gap_seconds,
+            self.limits,
+            size=len(raw.body),
+        )
 
-    def _server_time(self, raw: RawReply, meta: Meta) -> datetime:
-        """Return upstream's clock when it replied, the local one where nothing tells."""
-        return meta.timestamp or _aged(meta) or _date(raw) or self._clock.now()
+    def _told(self, raw: RawReply, meta: Meta, asked: float, received: float) -> _Told:
+        """Return upstream's clock when it replied: the latest that anything proves.
+
+        That is what the reply says, its Age and Date, and how far upstream's clock had come before.
+        """
+        local = self._clock.now()
+        itself = meta.timestamp or _aged(meta)
+        stated = _latest(itself, raw.headers, local)
+        if stated is None:
+            return _Told(received, local, 0.0, 0.0)
+        lag = self._upstream_clock.lag(stated, asked=asked, received=received)
+        server_time = moved(stated, lag if lag > _NOTICED_S else 0.0) or stated
+        delay = (server_time - (itself or stated)).total_seconds()
+        gap = 0.0 if self._upstream_clock.is_going else (local - server_time).total_seconds()
+        return _Told(received, server_time, delay if delay > _NOTICED_S else 0.0, gap)
 
     def _learn(self, raw: RawReply, server_time: datetime, refusal: ApiError | None) -> None:
         stated = read_limits(raw.headers)
         seconds = None
         if stated.burst_resets_at is not None:
             seconds = stated.burst_resets_at - server_time.timestamp()
+            if not 0 < seconds <= _LONGEST_MINUTE_S:
+                # The end of a minute that is over, or that lasts for hours, is none.
+                seconds, stated = None, replace(stated, burst_resets_at=None)
         if stated != Limits():
-            left = seconds if seconds is not None and 0 < seconds < MINUTE_S else MINUTE_S
+            left = MINUTE_S if seconds is None else min(seconds, MINUTE_S)
             self._limits, self._minute_ends = stated, self._clock.monotonic() + left
         if isinstance(refusal, BurstLimitError):
             stated = replace(stated, burst_left=0)
-            if refusal.retry_after is None and seconds is not None and seconds > 0:
+            if refusal.retry_after is None and seconds is not None:
                 refusal.wait(seconds)
             seconds = refusal.retry_after
         self._budget.learn(stated, seconds_to_reset=seconds)
@@ -150,28 +207,44 @@ class _Pauses:
 
 
 def _decode(raw: RawReply) -> tuple[object, int]:
+    """Return the body of a reply, without any secret that upstream may have sent back."""
     try:
-        return decode_json(raw.body)
-    except MalformedReplyError:
+        value, non_finite = decode_json(raw.body)
+        return (redact_all(value) if may_hold_secret(raw.body) else value), non_finite
+    except (MalformedReplyError, RecursionError) as exc:
         if raw.status < 400:
-            raise
+            raise MalformedReplyError(getattr(exc, "message", "the reply nests too deep")) from exc
         # A gateway's own error page: the status says more than the page.
-        return None, 0
+        return page_title(raw.body), 0
 
 
 def _aged(meta: Meta) -> datetime | None:
     """Return the instant at which the data had the age that the reply states."""
     if meta.computed_at is None or meta.freshness_seconds is None:
         return None
-    try:
-        return meta.computed_at + timedelta(seconds=meta.freshness_seconds)
-    except OverflowError:
-        return None
+    return moved(meta.computed_at, meta.freshness_seconds)
 
 
-def _date(raw: RawReply) -> datetime | None:
-    try:
-        date = parsedate_to_datetime(raw.headers["date"])
-    except (KeyError, ValueError, TypeError):
+def _latest(
+    itself: datetime | None, headers: Mapping[str, str], local: datetime
+) -> datetime | None:
+    """Return the latest instant of upstream's clock that a reply proves, None where it tells none.
+
+    `itself` is what it says in its body. A Date that is far ahead of both that and the `local`
+    clock is none.
+    """
+    date = parse_http_date(headers.get("date"))
+    if date is not None and date - max(itself or local, local) > _DATE_BELIEVED:
+        date = None
+    told = itself or date
+    if told is None:
         return None
-    return (date if date.tzinfo else date.replace(tzinfo=UTC)).astimezone(UTC)
+    made = moved(told, _age(headers)) or told
+    return made if date is None else max(made, date)
+
+
+def _age(headers: Mapping[str, str]) -> float:
+    """Return for how many seconds caches say they held the reply."""
+    text = headers.get("age", "").strip()
+    seconds = float(text) if text.isdecimal() and len(text) < 16 else 0.0
+    return seconds if seconds <= _LONGEST_AGE_S else 0.0

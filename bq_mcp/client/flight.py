@@ -10,17 +10,17 @@ from anyio.abc import TaskGroup
 from ..errors import RequestTimeoutError, UnreachableError
 
 T = TypeVar("T")
+_MOST_ABANDONED = 16
 
 
 class _Work(Generic[T]):
     """One piece of work, how many wait for it, and how it ended.
 
-    `began` is by the event loop's clock. `is_wanted`: it is finished though nobody waits for it.
+    `began` is by the event loop's clock.
     """
 
     def __init__(self) -> None:
         self.began = anyio.current_time()
-        self.is_wanted = False
         self.scope = anyio.CancelScope()
         self.done = anyio.Event()
         self.waiting = 0
@@ -31,8 +31,8 @@ class _Work(Generic[T]):
 class Flights(Generic[T]):
     """Work under way by key; it runs in `tasks`, so that no caller's cancellation ends it.
 
-    The last caller to leave cancels it, unless one has only run out of patience: then it goes on,
-    for the next one who asks.
+    Work that all callers have left goes on for the next one who asks, unless there is a lot of it:
+    then the one just left is cancelled.
     """
 
     def __init__(self, tasks: TaskGroup) -> None:
@@ -61,12 +61,11 @@ class Flights(Generic[T]):
             self._under_way[key] = flight
         flight.waiting += 1
         try:
-            with anyio.CancelScope(deadline=flight.began + patience) as waiting:
+            with anyio.CancelScope(deadline=flight.began + patience):
                 await flight.done.wait()
-            flight.is_wanted = flight.is_wanted or waiting.cancelled_caught
         finally:
             flight.waiting -= 1
-            if flight.waiting == 0 and not (flight.is_wanted or flight.done.is_set()):
+            if flight.waiting == 0 and self._abandoned() > _MOST_ABANDONED:
                 self._forget(key, flight)
                 flight.scope.cancel()
         if not flight.done.is_set():
@@ -84,6 +83,10 @@ class Flights(Generic[T]):
         finally:
             self._forget(key, flight)
             flight.done.set()
+
+    def _abandoned(self) -> int:
+        """Return how many pieces of work nobody waits for."""
+        return sum(flight.waiting == 0 for flight in self._under_way.values())
 
     def _forget(self, key: Hashable, flight: _Work[T]) -> None:
         if self._under_way.get(key) is flight:

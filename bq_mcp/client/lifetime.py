@@ -11,6 +11,9 @@ from typing import Literal
 
 from cachetools import LRUCache
 
+from ..envelope import parse_instant
+from .model import Query
+
 Kind = Literal["refreshed", "appended", "slow", "static", "pinned"]
 
 _SHORTEST_S = 5.0
@@ -23,6 +26,7 @@ _DAY_S = 86_400.0
 _FIXED: Mapping[Kind, float] = {"static": 300.0, "slow": 900.0, "pinned": _DAY_S}
 # Data that change more slowly than this program can tell outlive an outage of hours.
 _LONGEST_STALE: Mapping[Kind, float] = {"slow": _DAY_S, "pinned": _DAY_S}
+_SETTLED_AFTER_S = 600.0
 _QUESTIONS_REMEMBERED = 1_024
 _STEPS_REMEMBERED = 5
 
@@ -66,6 +70,15 @@ def keep_for(lifetime: Lifetime, *, age: float | None) -> float:
         return max(pace / 4, _SHORTEST_S)
     # An age below zero, from a clock that is ahead, must not keep it for more than one cadence.
     return pace - max(age, 0.0)
+
+
+def is_settled(query: Query, now: datetime) -> bool:
+    """Tell whether every instant in `query` is far enough in the past for its answer to be final.
+
+    The store behind past instants gets a snapshot every five minutes.
+    """
+    instants = (parse_instant(value) for _, value in query)
+    return all((now - at).total_seconds() > _SETTLED_AFTER_S for at in instants if at is not None)
 
 
 def keep_refusal_for(lifetime: Lifetime) -> float:

@@ -21,11 +21,15 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class RawReply:
-    """An HTTP reply as it came; header names are lower case."""
+    """An HTTP reply as it came; header names are lower case.
+
+    `body_seconds` is how long the body took to arrive after the head.
+    """
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+    body_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +73,32 @@ Send = Callable[[Request], Awaitable[RawReply]]
 
 
 def read_limits(headers: Mapping[str, str]) -> Limits:
-    """Return the limits that `headers` state."""
+    """Return the limits that `headers` state, as far as they make sense.
+
+    A limit below one is none, and what is left of it nothing; more cannot be left than there is.
+    """
+    burst_limit, burst_left = _limit_and_left(headers, "x-ratelimit")
+    quota_limit, quota_left = _limit_and_left(headers, "x-quota")
     return Limits(
-        burst_limit=_count(headers.get("x-ratelimit-limit")),
-        burst_left=_count(headers.get("x-ratelimit-remaining")),
-        burst_resets_at=_count(headers.get("x-ratelimit-reset")),
-        quota_limit=_count(headers.get("x-quota-limit")),
-        quota_left=_count(headers.get("x-quota-remaining")),
+        burst_limit=burst_limit,
+        burst_left=burst_left,
+        burst_resets_at=_count(headers.get("x-ratelimit-reset"))
+        if burst_left is not None
+        else None,
+        quota_limit=quota_limit,
+        quota_left=quota_left,
         is_fallback=headers.get("x-ratelimit-fallback", "").strip().lower() == "true",
     )
+
+
+def _limit_and_left(headers: Mapping[str, str], prefix: str) -> tuple[int | None, int | None]:
+    stated = headers.get(f"{prefix}-limit")
+    limit, left = _count(stated), _count(headers.get(f"{prefix}-remaining"))
+    if stated is not None and not limit:
+        return None, None
+    if limit is not None and left is not None and left > limit:
+        return None, None
+    return limit, left
 
 
 def _count(value: str | None) -> int | None:

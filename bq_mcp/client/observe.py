@@ -7,6 +7,7 @@ from opentelemetry import trace
 
 from ..errors import BackQuantError
 from ..logs import Log
+from ..text import redact
 
 _log = Log(__name__)
 _tracer = trace.get_tracer("bq_mcp.client")
@@ -18,10 +19,14 @@ def observed(path: str) -> Iterator[None]:
     """Log and trace the call to `path` that is made inside.
 
     Its outcome is `ok`, the kind of error it ended with, or `cut_off` where the deadline came, or
-    the last caller left, before the reply.
+    the client was closed, before the reply.
     """
     outcome = _CUT_OFF
-    with _tracer.start_as_current_span(f"GET {path}") as span:
+    path = redact(path)
+    # What an exception says may hold what a reply said; its kind is enough.
+    with _tracer.start_as_current_span(
+        f"GET {path}", record_exception=False, set_status_on_exception=False
+    ) as span:
         span.set_attribute("url.path", path)
         try:
             yield
@@ -32,4 +37,5 @@ def observed(path: str) -> Iterator[None]:
         finally:
             if outcome != "ok":
                 span.set_attribute("error.type", outcome)
+                span.set_status(trace.StatusCode.ERROR)
             _log.info("upstream call", path=path, outcome=outcome)

@@ -1,7 +1,6 @@
 """When asking again can help, and after how long: pure rules over errors."""
 
 from ..errors import (
-    ApiError,
     BackQuantError,
     BurstLimitError,
     MalformedReplyError,
@@ -38,7 +37,7 @@ def pause_before_retry(error: BackQuantError, tries: int, *, chance: float) -> f
     nominal = _nominal(error, tries)
     if nominal is None:
         return None
-    return max(nominal * (0.5 + chance / 2), _stated_wait(error))
+    return max(nominal * (0.5 + chance / 2), error.retry_after or 0.0)
 
 
 def _after_burst(error: BurstLimitError, chance: float) -> float | None:
@@ -55,8 +54,3 @@ def _nominal(error: BackQuantError, tries: int) -> float | None:
     if isinstance(error, UnreachableError | MalformedReplyError):
         return _BROKEN_S
     return None
-
-
-def _stated_wait(error: BackQuantError) -> float:
-    seconds = error.details.get("retry_after_seconds") if isinstance(error, ApiError) else None
-    return float(seconds) if isinstance(seconds, int | float) else 0.0

@@ -1,25 +1,39 @@
 """The one seam for the network: the only file that imports httpx."""
 
+import errno
+import os
+import socket
 import ssl
+import sys
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import Any, cast
 
 import anyio
 import anyio.to_thread
 import httpx
 
 from ..errors import (
+    CertificateError,
     ConfigError,
     MalformedReplyError,
+    ProxyFaultError,
     RequestTimeoutError,
     TransportError,
     UnreachableError,
 )
+from ..text import clean
 from .body import read_body
 from .model import RawReply, Request
+from .proxies import Proxy, proxy_for, system_proxy
 
 _CONNECT_TIMEOUT_S = 5.0
+_REASON_LIMIT = 100
+_CERTIFICATE_SETTINGS = ("SSL_CERT_FILE", "SSL_CERT_DIR")
+# X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED.
+_WRONG_TIME = (9, 10)
 
 # An ASGI application, or how to come by one; making it may take a while.
 LoadApp = Callable[[], Awaitable[Any]]
@@ -40,13 +54,16 @@ class HttpTransport:
         user_agent: str,
         phase_timeout: float,
         load_app: LoadApp | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._base_url = base_url
         self._key = key
         self._user_agent = user_agent
         self._phase_timeout = phase_timeout
         self._load_app = load_app
+        self._monotonic = monotonic
         self._http: httpx.AsyncClient | None = None
+        self._proxy: Proxy | None = None
         self._opening = anyio.Lock()
 
     async def __aenter__(self) -> "HttpTransport":
@@ -62,19 +79,23 @@ class HttpTransport:
 
         Raises:
             TransportError: no connection, no answer in time, a broken or too large body.
-            ConfigError: the machine's proxy or certificate settings cannot be used.
+            ConfigError: a proxy or certificate setting of this machine cannot be used.
         """
         http = self._http or await self._open()
         path = f"{self._base_url}/v2{request.path}"
-        with _our_errors():
+        with _our_errors(self._proxy):
             async with http.stream("GET", path, params=request.query) as response:
                 if response.is_redirect:
                     raise MalformedReplyError(
                         f"the reply was a redirect ({response.status_code}), which is not followed"
                     )
+                began = self._monotonic()
                 headers = _lower(response.headers)
-                body = await read_body(response.aiter_raw(), headers.get("content-encoding", ""))
-                return RawReply(response.status_code, headers, body)
+                # Not `aiter_raw`, which gives the connection back before it can be looked at.
+                pieces = cast(httpx.AsyncByteStream, response.stream)
+                body = await read_body(pieces, headers.get("content-encoding", ""))
+                await _close_if_more_has_come(response)
+                return RawReply(response.status_code, headers, body, self._monotonic() - began)
 
     async def warm(self) -> None:
         """Open the connection pool ahead of the first request."""
@@ -91,26 +112,29 @@ class HttpTransport:
         timeout = httpx.Timeout(
             self._phase_timeout, connect=min(_CONNECT_TIMEOUT_S, self._phase_timeout)
         )
-        try:
-            return httpx.AsyncClient(
-                headers=self._headers(),
-                timeout=timeout,
-                follow_redirects=False,
-                **await self._wire(app),
-            )
-        except (ImportError, OSError, ValueError, httpx.InvalidURL) as exc:
-            raise ConfigError(
-                "the proxy or certificate settings of this machine cannot be used"
-            ) from exc
+        return httpx.AsyncClient(
+            headers=self._headers(),
+            timeout=timeout,
+            follow_redirects=False,
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
+            trust_env=False,
+            **await self._wire(app),
+        )
 
     async def _wire(self, app: Any) -> dict[str, Any]:
         if app is not None:
             return {"transport": httpx.ASGITransport(app=app, raise_app_exceptions=False)}
-        if self._base_url.startswith("https:"):
-            return {"verify": await anyio.to_thread.run_sync(httpx.create_ssl_context)}
-        # Plain http stays on this machine: no proxy may see the key, and certificates, which
-        # cost tens of milliseconds to load, are not needed.
-        return {"verify": ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), "trust_env": False}
+        if not self._base_url.startswith("https:"):
+            # Plain http stays on this machine: no proxy may see the key, and certificates, which
+            # cost tens of milliseconds to load, are not needed.
+            return {"verify": ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)}
+        self._proxy = proxy_for(self._base_url, os.environ)
+        if self._proxy is None and sys.platform in ("darwin", "win32"):
+            self._proxy = system_proxy(self._base_url)
+        context = await anyio.to_thread.run_sync(_certificates)
+        if self._proxy is None:
+            return {"verify": context}
+        return {"transport": _proxied(self._proxy, context)}
 
     def _headers(self) -> dict[str, str]:
         headers = {
@@ -121,20 +145,112 @@ class HttpTransport:
         return headers | ({"X-API-Key": self._key} if self._key else {})
 
 
+async def _close_if_more_has_come(response: httpx.Response) -> None:
+    """Close the connection of a reply behind which more bytes arrived.
+
+    Kept open, they would be taken for the reply to the next request.
+    """
+    stream = response.extensions.get("network_stream")
+    if stream is None:
+        return
+    try:
+        # No public name leads there; without one each connection serves a single request.
+        connection = response.stream._stream._httpcore_stream._stream._connection  # type: ignore[union-attr]
+        more, _ = connection._h11_state.trailing_data
+    except AttributeError:
+        more = b"unknown"
+    if more:
+        await stream.aclose()
+
+
 def _lower(headers: httpx.Headers) -> dict[str, str]:
     return {name.lower(): value for name, value in headers.items()}
 
 
+def _certificates() -> ssl.SSLContext:
+    try:
+        return httpx.create_ssl_context()
+    except OSError as exc:
+        named = [name for name in _CERTIFICATE_SETTINGS if os.environ.get(name)]
+        subject = f"{named[0]} names" if named else "this machine has"
+        raise ConfigError(f"{subject} no certificates that can be read") from exc
+
+
+def _proxied(proxy: Proxy, context: ssl.SSLContext) -> httpx.AsyncHTTPTransport:
+    try:
+        return httpx.AsyncHTTPTransport(verify=context, proxy=proxy.url)
+    except ImportError as exc:
+        raise ConfigError(
+            f"{proxy.variable} names a SOCKS proxy, which this program cannot use; "
+            "name an http proxy, or list the host in NO_PROXY"
+        ) from exc
+    except (ValueError, httpx.InvalidURL) as exc:
+        raise ConfigError(f"{proxy.variable} is no address of a proxy; write host:port") from exc
+
+
 @contextmanager
-def _our_errors() -> Iterator[None]:
+def _our_errors(proxy: Proxy | None) -> Iterator[None]:
     """Map httpx's errors to ours, most specific first; none of theirs passes."""
     try:
         yield
+    except httpx.ConnectTimeout as exc:
+        raise _unreachable(exc, proxy, "no answer when connecting") from exc
     except httpx.TimeoutException as exc:
         raise RequestTimeoutError("the reply did not arrive in time") from exc
     except (httpx.DecodingError, httpx.RemoteProtocolError) as exc:
         raise MalformedReplyError("the reply broke off or was damaged on the way") from exc
+    except httpx.ProxyError as exc:
+        # What a proxy answers to CONNECT: its status and reason, or how SOCKS refused.
+        variable = proxy.variable if proxy else "the proxy"
+        words = clean(exc, _REASON_LIMIT)
+        raise ProxyFaultError(f"the proxy of {variable} refused to connect: {words}") from exc
     except httpx.TransportError as exc:
-        raise UnreachableError("no connection to the service could be made or kept") from exc
+        raise _unreachable(exc, proxy, "") from exc
     except (httpx.HTTPError, httpx.InvalidURL) as exc:
         raise TransportError("the request could not be made") from exc
+
+
+def _unreachable(exc: Exception, proxy: Proxy | None, reason: str) -> TransportError:
+    """Return what is known of a connection that could not be made or kept."""
+    causes = list(_causes(exc))
+    for cause in causes:
+        if isinstance(cause, ssl.SSLError):
+            return CertificateError(_certificate_words(cause))
+    reason = reason or next(filter(None, map(_reason, causes)), "it could not be made or kept")
+    if proxy is not None and isinstance(exc, httpx.ConnectError | httpx.ConnectTimeout):
+        return ProxyFaultError(f"no connection through the proxy of {proxy.variable}: {reason}")
+    return UnreachableError(f"no connection to the service: {reason}")
+
+
+def _causes(exc: BaseException | None) -> Iterator[BaseException]:
+    """Yield an exception and all that led to it, those of a group too."""
+    while exc is not None:
+        yield exc
+        for inner in getattr(exc, "exceptions", ()):
+            yield from _causes(inner)
+        exc = exc.__cause__ or exc.__context__
+
+
+def _reason(cause: BaseException) -> str:
+    if isinstance(cause, socket.gaierror):
+        return "the name of its host is not known"
+    if isinstance(cause, ConnectionRefusedError):
+        return "nobody listens at its address"
+    if isinstance(cause, ConnectionResetError):
+        return "it was cut"
+    if isinstance(cause, OSError) and cause.errno in (errno.ENETUNREACH, errno.EHOSTUNREACH):
+        return "there is no way to its network"
+    return ""
+
+
+def _certificate_words(error: ssl.SSLError) -> str:
+    if not isinstance(error, ssl.SSLCertVerificationError):
+        reason = clean((error.reason or "no reason given").replace("_", " ").lower(), _REASON_LIMIT)
+        return f"no secure connection (TLS): {reason}; the address may be that of a plain server"
+    reason = clean(error.verify_message, _REASON_LIMIT)
+    words = f"the certificate of the service was not accepted: {reason}; "
+    if error.verify_code in _WRONG_TIME:
+        return words + "check the clock of this machine"
+    return words + (
+        "where a proxy of your company reads the traffic, set SSL_CERT_FILE to its root certificate"
+    )

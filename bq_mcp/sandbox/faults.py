@@ -20,11 +20,15 @@ KINDS = (
     "http_502",
     "http_503",
     "http_504",
+    "edge_408",
+    "edge_520",
     "burst_429",
     "burst_429_without_retry_after",
     "quota_429",
     "http_401",
     "http_403",
+    "page_401",
+    "page_403",
     "http_404",
     "http_422",
     "computed_at_in_future",
@@ -32,6 +36,7 @@ KINDS = (
     "clock_ahead",
     "clock_behind",
     "frozen_data",
+    "cached_copy",
     "huge_body",
 )
 
@@ -41,6 +46,7 @@ DEFAULT_SECONDS = {
     "computed_at_in_future": 3600.0,
     "clock_ahead": 90.0,
     "clock_behind": 90.0,
+    "cached_copy": 40.0,
 }
 """Kinds that have a length, in seconds, and what it is when the fault does not say."""
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bq_mcp.sandbox.clock import Clock
@@ -24,7 +24,7 @@ from bq_mcp.sandbox.replies import (
 
 Sleep = Callable[[float], Awaitable[object]]
 
-_PAGE = HTMLResponse(
+_PAGE = (
     "<!DOCTYPE html><html><head><title>Please wait</title></head>"
     "<body><h1>Checking your browser</h1></body></html>"
 )
@@ -60,6 +60,9 @@ class Front:
         if kind in _INSTEAD:
             await _INSTEAD[kind](line)
         elif kind in _DELIVERIES:
+            if kind == "cached_copy":
+                # What a cache holds was made by the service earlier.
+                attach_strike(strike, scope)
             reply = await record(self._app, scope, receive)
             await _DELIVERIES[kind](reply, strike.fault, line)
         else:
@@ -82,8 +85,11 @@ async def _reset(line: _Line) -> None:
     await until_gone(line.receive)
 
 
-async def _show_page(line: _Line) -> None:
-    await _PAGE(line.scope, line.receive, line.send)
+def _showing(reply: Response) -> Callable[[_Line], Awaitable[None]]:
+    async def show(line: _Line) -> None:
+        await reply(line.scope, line.receive, line.send)
+
+    return show
 
 
 async def _wait_first(reply: Reply, fault: Fault, line: _Line) -> None:
@@ -116,6 +122,10 @@ async def _mislabel(reply: Reply, fault: Fault, line: _Line) -> None:
     await send_whole(reply, line.send, content_type="text/html; charset=utf-8")
 
 
+async def _tell_age(reply: Reply, fault: Fault, line: _Line) -> None:
+    await send_whole(reply, line.send, age=str(round(fault.length.total_seconds())))
+
+
 async def _pad(reply: Reply, fault: Fault, line: _Line) -> None:
     await send_padded(reply, line.send)
 
@@ -146,7 +156,11 @@ _INSTEAD: Mapping[str, Callable[[_Line], Awaitable[None]]] = {
     # Who comes through while nobody should listen rode in on a connection made before.
     "refused": _reset,
     "reset": _reset,
-    "html": _show_page,
+    "html": _showing(HTMLResponse(_PAGE)),
+    "page_401": _showing(HTMLResponse(_PAGE, 401)),
+    "page_403": _showing(HTMLResponse(_PAGE, 403)),
+    "edge_408": _showing(PlainTextResponse("request timeout", 408)),
+    "edge_520": _showing(PlainTextResponse("error code: 520", 520)),
 }
 _DELIVERIES: Mapping[str, Callable[[Reply, Fault, _Line], Awaitable[None]]] = {
     "slow_first_byte": _wait_first,
@@ -156,4 +170,5 @@ _DELIVERIES: Mapping[str, Callable[[Reply, Fault, _Line], Awaitable[None]]] = {
     "huge_body": _pad,
     "computed_at_in_future": _postdate,
     "computed_at_1970": _antedate,
+    "cached_copy": _tell_age,
 }

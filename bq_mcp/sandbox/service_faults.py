@@ -37,7 +37,7 @@ def clock_shift(strike: Strike | None) -> timedelta:
     """Return how far the service's clock is ahead; negative when it is behind."""
     if strike is None:
         return timedelta(0)
-    signs = {"clock_ahead": 1, "clock_behind": -1}
+    signs = {"clock_ahead": 1, "clock_behind": -1, "cached_copy": -1}
     return strike.fault.length * signs.get(strike.fault.kind, 0)
 
 

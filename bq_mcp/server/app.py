@@ -14,9 +14,9 @@ from mcp.shared.exceptions import MCPError
 from mcp.shared.subscriptions import ToolsListChanged
 from mcp.types.version import MODERN_PROTOCOL_VERSIONS
 
-from ..errors import BackQuantError
 from ..logs import Log
 from ..tools import Toolbox, UnknownToolError
+from .guard import Guard
 from .results import answer_call, call_result, listed_tool, unknown_tool
 
 _log = Log(__name__)
@@ -90,7 +90,9 @@ def build_server(
         for session in list(sessions):
             try:
                 await session.send_tool_list_changed()
-            except (anyio.ClosedResourceError, anyio.BrokenResourceError, MCPError):
+            except Exception as exc:
+                # Most often it is closed; whatever it is, the other sessions are told.
+                _log.info("session not told of new tools", reason=type(exc).__name__)
                 sessions.discard(session)
 
     async def refresh_in_background() -> None:
@@ -98,12 +100,10 @@ def build_server(
             with anyio.move_on_after(_LIST_PATIENCE_S):
                 await listed.wait()
             await anyio.sleep(_QUIET_S)
-        try:
+        # The first call meets the same fault and says it to the agent.
+        with _log.survive("connection not prepared"):
             await warm()
-            await toolbox.keeper.keep()
-        except BackQuantError as exc:
-            # The first call meets the same fault and says it to the agent.
-            _log.warning("start-up work failed", reason=exc.message)
+        await toolbox.keeper.keep()
 
     @asynccontextmanager
     async def lifespan(_: Server[None]) -> AsyncIterator[None]:
@@ -128,4 +128,5 @@ def build_server(
         on_call_tool=call_tool,
         on_subscriptions_listen=ListenHandler(bus),
     )
+    server.middleware[:] = [Guard()]
     return server

@@ -14,7 +14,15 @@ from urllib.parse import quote
 from ..catalog import Endpoint, Hint, Param
 from ..errors import ArgumentError, ArgumentFault
 from ..views import Detail
-from .faults import first_per_param, schema_fault, too_large, unknown_names, unsendable
+from .faults import (
+    MOST_ARGUMENTS,
+    first_per_param,
+    schema_fault,
+    too_large,
+    too_many,
+    unknown_names,
+    unsendable,
+)
 from .schema import DETAILS, checking_schema, detail_name, expiry_form, is_list, item_type, members
 from .values import coerce, is_absent, split, wire
 
@@ -53,11 +61,13 @@ class ArgumentDoctor:
         Raises:
             ArgumentError: something does not fit; all faults at once, one for each argument.
         """
+        known = [param.name for param in self._endpoint.params] + [self._detail]
+        if len(arguments) > MOST_ARGUMENTS:
+            raise ArgumentError([too_many(len(arguments), known)])
         given = {name: value for name, value in arguments.items() if not is_absent(value)}
         if oversized := list(too_large(given)):
             raise ArgumentError(oversized)
         values = self._normalise(given)
-        known = [param.name for param in self._endpoint.params] + [self._detail]
         if faults := first_per_param(chain(unknown_names(given, known), self._check(values))):
             raise ArgumentError(faults)
         detail = cast(Detail, values.pop(self._detail, "standard"))

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 NAME_LIMIT = 64
 LIST_LIMIT = 64
 TEXT_LIMIT = 200
+# No tool has as many parameters.
+MOST_ARGUMENTS = 100
+_MOST_COMPARED = 10
 _GIVEN_LIMIT = 4_000
 _NUMBER_LIMIT = 10**15
 _NAME_LIKENESS = 0.6
@@ -38,11 +41,17 @@ _TYPE_WORDS = {
 
 
 def unknown_names(given: Mapping[str, object], known: Sequence[str]) -> Iterator[ArgumentFault]:
-    """Yield a fault for each argument the tool does not have."""
-    for name, value in given.items():
-        if name not in known:
-            nearest = _closest(name, known, _NAME_LIKENESS)
-            yield ArgumentFault(clean(name, NAME_LIMIT), value, "no such argument", known, nearest)
+    """Yield a fault for each argument the tool does not have; the first few with the closest."""
+    unknown = [name for name in given if name not in known]
+    for place, name in enumerate(unknown):
+        nearest = _closest(name, known, _NAME_LIKENESS) if place < _MOST_COMPARED else None
+        shown = clean(name, NAME_LIMIT)
+        yield ArgumentFault(shown, given[name], "no such argument", known, nearest)
+
+
+def too_many(number: int, known: Sequence[str]) -> ArgumentFault:
+    """Return the fault of a call with more arguments than are worth looking at."""
+    return ArgumentFault("arguments", number, f"at most {MOST_ARGUMENTS} are looked at", known)
 
 
 def too_large(given: Mapping[str, object]) -> Iterator[ArgumentFault]:

@@ -1,18 +1,24 @@
 """The offered list: one tool per endpoint, made from a catalog and the hints."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
 
 from ..catalog import NO_HINT, Catalog, Endpoint, Hint
+from ..logs import Log
 from .arguments import ArgumentDoctor
 from .schema import Schema, description, detail_name, input_schema, title, tool_names
+
+_log = Log(__name__)
+# Today's list takes 45,000 characters.
+LIST_LIMIT = 500_000
 
 
 @dataclass(frozen=True)
 class Tool:
-    """One endpoint as it is offered; schema and argument rules are made when first needed."""
+    """One endpoint as it is offered; its argument rules are made when first needed."""
 
     name: str
     endpoint: Endpoint
@@ -39,26 +45,53 @@ class Tool:
         return input_schema(self.endpoint, self.hint)
 
     @cached_property
+    def listed(self) -> str:
+        """Return all that a client is shown of this tool, as JSON text."""
+        return json.dumps([self.name, self.title, self.description, self.input_schema])
+
+    @cached_property
     def doctor(self) -> ArgumentDoctor:
         """Return what checks the arguments of this tool."""
         return ArgumentDoctor(self.endpoint, self.hint)
 
 
 class Inventory:
-    """All tools of one catalog, by name; immutable, replaced whole when the catalog changes."""
+    """All tools of one catalog, by name; immutable, replaced whole when the catalog changes.
+
+    Where a list would be too long to show, tools that have a hint go before those without.
+    """
 
     def __init__(self, catalog: Catalog, hints: Mapping[str, Hint]) -> None:
         self.catalog = catalog
-        self.names = tool_names(catalog.endpoints, settled=hints)
         by_path = catalog.by_path()
-        tools = (
-            Tool(name, by_path[path], hints.get(path, NO_HINT)) for path, name in self.names.items()
-        )
+        names = tool_names(catalog.endpoints, settled=hints)
+        tools = [
+            Tool(name, by_path[path], hints.get(path, NO_HINT)) for path, name in names.items()
+        ]
+        tools.sort(key=lambda tool: tool.endpoint.path not in hints)
+        offered = list(_as_many_as_fit(tools))
+        if len(offered) < len(tools):
+            _log.warning("tools left out, the list is full", left_out=len(tools) - len(offered))
         self.tools: Mapping[str, Tool] = {
-            tool.name: tool for tool in sorted(tools, key=lambda tool: tool.name)
+            tool.name: tool for tool in sorted(offered, key=lambda tool: tool.name)
         }
+        self.names = {tool.endpoint.path: tool.name for tool in self.tools.values()}
+
+    @property
+    def listed(self) -> list[str]:
+        """Return all that a client is shown of these tools."""
+        return [tool.listed for tool in self.tools.values()]
 
     def closest(self, name: str) -> str | None:
         """Return the tool whose name is most like `name`, None where nothing is like it."""
         found = get_close_matches(name[:80].lower(), self.tools, n=1, cutoff=0.4)
         return found[0] if found else None
+
+
+def _as_many_as_fit(tools: Iterable[Tool]) -> Iterator[Tool]:
+    length = 0
+    for tool in tools:
+        length += len(tool.listed)
+        if length > LIST_LIMIT:
+            return
+        yield tool

@@ -6,8 +6,10 @@ What is not offered (exclusive bounds, pattern, format) is checked by `tools.arg
 """
 
 import hashlib
+import json
 import re
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Iterator
+from itertools import count
 from typing import Any, Literal, get_args
 
 from ..catalog import Endpoint, Hint, Param
@@ -20,23 +22,32 @@ NAME_LIMIT = 64
 DETAILS: tuple[Detail, ...] = get_args(Detail)
 _NEW_DESCRIPTION_LIMIT = 240
 _NEW_NOTE_LIMIT = 120
+# Today's largest takes 1,800 characters.
+SCHEMA_LIMIT = 10_000
 
 
 def tool_names(endpoints: Iterable[Endpoint], settled: Container[str] = ()) -> dict[str, str]:
     """Return the tool name of each path: path segments joined by `_`, placeholders dropped.
 
     Two paths that would share a name are told apart by their placeholders (`_by_greek`), then by
-    a digest of the path. Paths in `settled` choose first, so that a newcomer never takes the name
-    of a tool that agents already know.
+    a digest of the path, then by a number, which some number always does. Paths in `settled`
+    choose first, so that a newcomer never takes the name of a tool that agents already know.
     """
     names: dict[str, str] = {}
     taken: set[str] = set()
     paths = sorted((endpoint.path for endpoint in endpoints), key=_fewest_placeholders)
     for path in sorted(paths, key=lambda path: path not in settled):
-        candidates = (_plain_name(path), _name_with_placeholders(path), _digest_name(path))
-        names[path] = next(name for name in candidates if name not in taken)
+        names[path] = next(name for name in _candidates(path) if name not in taken)
         taken.add(names[path])
     return dict(sorted(names.items()))
+
+
+def _candidates(path: str) -> Iterator[str]:
+    yield _plain_name(path)
+    yield _name_with_placeholders(path)
+    digest = _digest_name(path)
+    yield digest
+    yield from (f"{digest[: NAME_LIMIT - 6]}_{number}" for number in count(2))
 
 
 def _fewest_placeholders(path: str) -> tuple[int, str]:
@@ -81,13 +92,21 @@ def description(endpoint: Endpoint, hint: Hint) -> str:
     if hint.when:
         return hint.when
     words = clean(endpoint.summary or endpoint.description, _NEW_DESCRIPTION_LIMIT)
-    return (
-        f"GET {endpoint.path}, described upstream as: {words}" if words else f"GET {endpoint.path}"
-    )
+    call = f"GET {endpoint.path}"
+    return f"{call}, described upstream as: {_quoted(words)}" if words else call
 
 
 def input_schema(endpoint: Endpoint, hint: Hint) -> Schema:
-    """Return the schema offered to clients."""
+    """Return the schema offered to clients; one too long to show loses its sets and notes."""
+    schema = _whole_schema(endpoint, hint)
+    if len(json.dumps(schema)) > SCHEMA_LIMIT:
+        properties = schema["properties"]
+        for param in endpoint.params:
+            properties[param.name] = _bare(properties[param.name])
+    return schema
+
+
+def _whole_schema(endpoint: Endpoint, hint: Hint) -> Schema:
     properties = {param.name: _offered(param, hint) for param in endpoint.params}
     properties[detail_name(endpoint)] = {"type": "string", "enum": list(DETAILS)}
     schema: Schema = {"type": "object", "properties": properties}
@@ -97,9 +116,14 @@ def input_schema(endpoint: Endpoint, hint: Hint) -> Schema:
     return schema
 
 
+def _bare(schema: Schema) -> Schema:
+    bare = {"type": schema["type"]}
+    return bare | ({"items": {"type": schema["items"]["type"]}} if "items" in schema else {})
+
+
 def checking_schema(endpoint: Endpoint, hint: Hint) -> Schema:
-    """Return the offered schema with the exclusive bounds that clients are not shown."""
-    schema = input_schema(endpoint, hint)
+    """Return the whole schema with the exclusive bounds that clients are not shown."""
+    schema = _whole_schema(endpoint, hint)
     for param in endpoint.params:
         if _is_numeric(param):
             bounds = {
@@ -174,4 +198,9 @@ def _note(param: Param, hint: Hint) -> str:
     known = hint.params.get(param.name)
     if known is not None:
         return known.note
-    return clean(param.description, _NEW_NOTE_LIMIT)
+    words = clean(param.description, _NEW_NOTE_LIMIT - 2)
+    return _quoted(words) if words else ""
+
+
+def _quoted(words: str) -> str:
+    return '"' + words.replace('"', "'") + '"'

@@ -4,10 +4,12 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from ..catalog import Catalog, CatalogKeeper, Hint
 from ..errors import VanishedToolError
+from ..logs import Log
 from ..views import Answer
 from .call import Desk
 from .inventory import Inventory
 
+_log = Log(__name__)
 FIRST_LIST_WAIT_S = 2.0
 
 Listener = Callable[[], Awaitable[None]]
@@ -35,11 +37,19 @@ class Toolbox:
         self._hints = hints
         self._listeners: list[Listener] = []
         self._vanished: set[str] = set()
-        self.inventory = Inventory(keeper.current, hints)
+        self.inventory = self._first_inventory()
         keeper.on_change(self._swap)
 
+    def _first_inventory(self) -> Inventory:
+        try:
+            return Inventory(self.keeper.current, self._hints)
+        except Exception as exc:
+            # A stored catalog comes from outside; no start may fail on it.
+            self.keeper.fall_back(type(exc).__name__)
+            return Inventory(self.keeper.current, self._hints)
+
     def on_change(self, listener: Listener) -> None:
-        """Call `listener` after each swap."""
+        """Call `listener` after each swap that changes what a client is shown."""
         self._listeners.append(listener)
 
     @property
@@ -77,8 +87,12 @@ class Toolbox:
         return await self._desk.call(tool, arguments, inventory)
 
     async def _swap(self, catalog: Catalog) -> None:
-        before = self.inventory.tools.keys()
+        before, was_simulated = self.inventory, self.is_simulated
         self.inventory = Inventory(catalog, self._hints)
-        self._vanished = (self._vanished | before) - self.inventory.tools.keys()
+        names = self.inventory.tools.keys()
+        self._vanished = (self._vanished | before.tools.keys()) - names
+        if self.inventory.listed == before.listed and self.is_simulated == was_simulated:
+            return
         for listener in self._listeners:
-            await listener()
+            with _log.survive("new tools not told"):
+                await listener()

@@ -1,6 +1,6 @@
 """The server as a client of either era sees it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -10,11 +10,13 @@ import mcp.types as types
 import pytest
 from mcp import Client
 from mcp.shared.exceptions import MCPError
+from structlog.testing import capture_logs
 
 from bq_mcp.server import build_server
 from bq_mcp.server.results import META_KEY
 from bq_mcp.views import render_instructions
 
+from ..spans import kept_spans
 from ..support import Bench, Upstream, bench, envelope
 
 pytestmark = pytest.mark.anyio
@@ -33,19 +35,24 @@ NEW_CATALOG = envelope(
 )
 
 
+Warm = Callable[[], Awaitable[None]]
+
+
 @pytest.fixture(params=["auto", "legacy"])
 def mode(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
 @asynccontextmanager
-async def connected(parts: Bench, mode: str, **options: Any) -> AsyncIterator[Client]:
+async def connected(
+    parts: Bench, mode: str, *, warm: Warm | None = None, **options: Any
+) -> AsyncIterator[Client]:
     server = build_server(
         parts.toolbox,
         version="0",
         instructions=render_instructions,
         resources=parts,
-        warm=parts.transport.warm,
+        warm=warm or parts.transport.warm,
     )
     async with Client(server, mode=mode, **options) as client:
         yield client
@@ -133,6 +140,38 @@ async def test_a_list_may_be_kept_only_once_a_live_catalog_was_read(tmp_path: Pa
     assert (before.ttl_ms, after.ttl_ms) == (0, 300_000)
 
 
+async def test_nothing_that_fails_in_the_background_ends_the_server(
+    mode: str, tmp_path: Path
+) -> None:
+    failed: list[str] = []
+
+    async def warm() -> None:
+        failed.append("warm")
+        raise RuntimeError("no pool")
+
+    async def crash() -> object:
+        failed.append("catalog")
+        raise ArithmeticError("inside the transport")
+
+    upstream = Upstream({"/v2/endpoints": crash, "/v2/gex/levels": envelope(LEVELS)})
+    parts = bench(upstream, folder=tmp_path)
+
+    async def listener() -> None:
+        failed.append("listener")
+        raise RuntimeError("a listener that fails")
+
+    parts.toolbox.on_change(listener)
+    with capture_logs() as logs:
+        async with connected(parts, mode, warm=warm) as client:
+            assert len((await client.list_tools()).tools) == 62
+            upstream.replies["/v2/endpoints"] = NEW_CATALOG
+            await parts.toolbox.keeper.refresh()
+            assert len((await client.list_tools(cache_mode="bypass")).tools) == 2
+            assert not (await client.call_tool("gex_levels", {})).is_error
+    assert {"warm", "catalog", "listener"} <= set(failed)
+    assert "connection not prepared" in [log["event"] for log in logs]
+
+
 async def test_a_tool_nobody_has_seen_answers_with_its_figures(mode: str, tmp_path: Path) -> None:
     cone = {"window": [7, 30], "low_iv": [41.5, 38.25], "high_iv": [77.1, 69.9]}
     upstream = Upstream({"/v2/endpoints": NEW_CATALOG, "/v2/vol/cone": envelope(cone)})
@@ -140,6 +179,40 @@ async def test_a_tool_nobody_has_seen_answers_with_its_figures(mode: str, tmp_pa
         await client.list_tools()
         text = text_of(await client.call_tool("vol_cone", {}))
     assert "41.5" in text and "69.9" in text and "low_iv" in text
+
+
+async def test_a_handler_that_fails_tells_neither_client_nor_span_what_it_said(
+    mode: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parts = bench(Upstream(), folder=tmp_path)
+
+    async def broken() -> None:
+        raise RuntimeError("secret detail")
+
+    monkeypatch.setattr(parts.toolbox, "offered", broken)
+    spans = kept_spans()
+    with capture_logs():
+        async with connected(parts, mode) as client:
+            with pytest.raises(MCPError) as caught:
+                await client.list_tools()
+    assert (caught.value.code, str(caught.value)) == (types.INTERNAL_ERROR, "Internal server error")
+    said = "\n".join(spans.said)
+    assert "'error.type' 'RuntimeError'" in said
+    assert "secret detail" not in said
+
+
+async def test_each_request_is_a_span_that_names_its_tool_and_its_kind_of_failure(
+    mode: str, tmp_path: Path
+) -> None:
+    upstream = Upstream({"/v2/gex/levels": envelope(LEVELS)})
+    spans = kept_spans()
+    async with connected(bench(upstream, folder=tmp_path), mode) as client:
+        await client.call_tool("gex_levels", {})
+        await client.call_tool("expiries", {"symbol": "BTC"})
+    ours = [line for line in spans.said if "'span' 'tools/call " in line]
+    assert [line.split("'")[3] for line in ours] == ["tools/call gex_levels", "tools/call expiries"]
+    assert "'span' 'GET /gex/levels'" in "\n".join(spans.said)
+    assert "'attribute' 'error.type' 'no_data'" in spans.said
 
 
 async def test_a_changed_catalog_is_announced(mode: str, tmp_path: Path) -> None:
@@ -184,25 +257,26 @@ async def _listen(client: Client, announced: anyio.Event) -> None:
             announced.set()
 
 
-async def test_a_cancelled_call_leaves_upstream_at_once(mode: str, tmp_path: Path) -> None:
-    entered, left = anyio.Event(), anyio.Event()
+async def test_a_call_that_was_cancelled_is_answered_from_its_request_when_repeated(
+    mode: str, tmp_path: Path
+) -> None:
+    entered, answer = anyio.Event(), anyio.Event()
 
-    async def hang() -> None:
+    async def slow() -> object:
         entered.set()
-        try:
-            await anyio.sleep_forever()
-        finally:
-            left.set()
+        await answer.wait()
+        return envelope(LEVELS, symbol="BTCUSDT")
 
-    upstream = Upstream({"/v2/gex/levels": hang})
+    upstream = Upstream({"/v2/gex/levels": slow})
     async with connected(bench(upstream, folder=tmp_path), mode) as client:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(client.call_tool, "gex_levels", {})
             with anyio.fail_after(5):
                 await entered.wait()
             tasks.cancel_scope.cancel()
-        with anyio.fail_after(5):
-            await left.wait()
+        answer.set()
+        assert "67,000" in text_of(await client.call_tool("gex_levels", {}))
+        assert upstream.asked.count("/v2/gex/levels") == 1
 
 
 async def test_a_fault_of_ours_is_an_answer_without_details(

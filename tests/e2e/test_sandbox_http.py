@@ -38,6 +38,10 @@ STATUSES = {
     "burst_429": 429,
     "burst_429_without_retry_after": 429,
     "quota_429": 429,
+    "page_401": 401,
+    "page_403": 403,
+    "edge_408": 408,
+    "edge_520": 520,
 }
 BREAKS = {
     "refused": httpx.ConnectError,
@@ -69,8 +73,10 @@ def test_fault_with_a_whole_reply(kind: str) -> None:
     with faulty(Fault(kind)) as url:
         reply = get(url)
     assert reply.status_code == STATUSES.get(kind, 200)
-    if kind == "html":
+    if kind == "html" or kind.startswith("page_"):
         assert "<html>" in reply.text
+    elif kind.startswith("edge_"):
+        assert reply.headers["content-type"].startswith("text/plain")
     else:
         assert reply.json()["meta"]["source"] == [SOURCE]
 

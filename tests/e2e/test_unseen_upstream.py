@@ -127,7 +127,7 @@ def test_it_offers_what_is_safe_and_drops_what_is_not(server: Child) -> None:
             "legs": {
                 "type": "array",
                 "items": {"type": "string"},
-                "description": "comma separated legs",
+                "description": '"comma separated legs"',
             },
             "detail": {"type": "string", "enum": ["brief", "standard", "full", "raw"]},
         },

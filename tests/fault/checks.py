@@ -21,9 +21,10 @@ _ERROR_WORDS = {
     "timeout": "no reply in time",
     "malformed": "the reply was not readable",
     "upstream_fault": "the service failed (500)",
-    "upstream_unavailable": "the service is briefly unavailable (50",
+    "upstream_unavailable": "the service is briefly unavailable (",
     "burst_limit": "the calls of this minute are used up (429)\nwait 4",
     "quota": "the monthly quota of calls is used up (429)",
+    "blocked": "upstream refused the call (40",
     "unauthorized": "the API key was refused (401)",
     "forbidden": "the plan of this key does not include this (403)",
     "invalid_request": "upstream refused the parameters (422)",
@@ -35,6 +36,7 @@ _STALE_WORDS = {
     "malformed": "upstream's reply was unreadable; try again in 10s",
     "upstream_fault": "upstream failed; try again in 10s",
     "upstream_unavailable": "upstream unavailable; try again in 10s",
+    "blocked": "upstream failed; try again in 10s",
     "burst_limit": "this minute's calls are used up; try again in 4",
     "quota": "this month's calls are used up; do not repeat",
     "too_large": "upstream's reply was too large; try again in 10s",
@@ -90,6 +92,7 @@ def _check_fresh(answer: Answer, kind: str) -> None:
 
 
 def _check_late(answer: Answer, kind: str) -> None:
+    # A copy of forty seconds ago is as old as what was held, on the clock that went on.
     assert f"11:59:30Z, {HELD_AGE:.0f}s old, late (refreshes every 30s)" in first_line(answer)
     assert (answer.meta["verdict"], answer.meta["age_seconds"]) == ("late", HELD_AGE)
 

@@ -18,7 +18,7 @@ async def serving(misbehave: Misbehave) -> AsyncIterator[str]:
     async def handle(stream: SocketStream) -> None:
         async with stream:
             try:
-                await _read_request(stream)
+                await read_request(stream)
                 await misbehave(stream)
             except (anyio.BrokenResourceError, anyio.ClosedResourceError, anyio.EndOfStream):
                 return
@@ -31,10 +31,12 @@ async def serving(misbehave: Misbehave) -> AsyncIterator[str]:
         tasks.cancel_scope.cancel()
 
 
-async def _read_request(stream: SocketStream) -> None:
+async def read_request(stream: SocketStream) -> bytes:
+    """Return the head of the next request on a connection."""
     seen = b""
     while b"\r\n\r\n" not in seen:
         seen += await stream.receive()
+    return seen
 
 
 def head(status: str = "200 OK", **headers: str) -> bytes:
@@ -51,6 +53,28 @@ def saying(body: bytes, status: str = "200 OK", **headers: str) -> Misbehave:
         await stream.send(head(status, **sized) + body)
 
     return answer
+
+
+def keeping(*replies: bytes) -> Misbehave:
+    """Return a server that keeps its connections open and gives the same replies on each.
+
+    A reply is all that is sent after one request, whatever it holds.
+    """
+
+    async def answer(stream: SocketStream) -> None:
+        for number, reply in enumerate(replies):
+            if number:
+                await read_request(stream)
+            await stream.send(reply)
+        await anyio.sleep_forever()
+
+    return answer
+
+
+def kept(body: bytes, *headers: str, status: str = "200 OK") -> bytes:
+    """Return a reply after which the connection stays open."""
+    lines = [f"HTTP/1.1 {status}", f"content-length: {len(body)}", *headers, "", ""]
+    return "\r\n".join(lines).encode() + body
 
 
 async def reset(stream: SocketStream) -> None:

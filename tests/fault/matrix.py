@@ -1,12 +1,13 @@
 """The fault matrix as data: what an agent is promised in each cell, and the page that says so."""
 
+import re
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
 
 PAGE = Path(__file__).parents[2] / "docs" / "reliability.md"
-COLUMNS = ("cold, one", "cold, fifty", "held, one", "held, fifty")
-CALLERS = {"one": 1, "fifty": 50}
+COLUMNS = ("cold", "held")
+CALLERS = (1, 50)
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Row:
 
     def cells(self) -> tuple[Cell, ...]:
         """Return the cells in the order of `COLUMNS`."""
-        return self.cold, self.cold, self.held, self.held
+        return self.cold, self.held
 
 
 def _fails(kind: str, cold: int, held: int) -> Row:
@@ -54,11 +55,15 @@ MATRIX = {
     "http_502": _fails("upstream_unavailable", 3, 1),
     "http_503": _fails("upstream_unavailable", 3, 1),
     "http_504": _fails("upstream_unavailable", 3, 1),
+    "edge_408": _fails("upstream_unavailable", 3, 1),
+    "edge_520": _fails("upstream_unavailable", 3, 1),
     "burst_429": _fails("burst_limit", 1, 1),
     "burst_429_without_retry_after": _fails("burst_limit", 1, 1),
     "quota_429": _fails("quota", 1, 1),
     "http_401": _same("error unauthorized"),
     "http_403": _same("error forbidden"),
+    "page_401": _fails("blocked", 1, 1),
+    "page_403": _fails("blocked", 1, 1),
     "http_404": _same("no data"),
     "http_422": _same("error invalid_request"),
     "computed_at_in_future": _same("age unknown"),
@@ -66,6 +71,7 @@ MATRIX = {
     "clock_ahead": _same("fresh"),
     "clock_behind": _same("fresh"),
     "frozen_data": _same("late"),
+    "cached_copy": _same("late"),
     "huge_body": _fails("too_large", 1, 1),
 }
 
@@ -80,14 +86,18 @@ def cells() -> list[tuple[str, str, Cell]]:
 
 
 def cells_of_the_page() -> list[tuple[str, str, Cell]]:
-    """Return every cell of the one table of the page whose first column is headed `fault`."""
+    """Return every cell of the one table of the page whose first column is headed `fault`.
+
+    A row is about each of the faults it names.
+    """
     lines = PAGE.read_text("utf-8").splitlines()
     start = next(number for number, line in enumerate(lines) if line.startswith("| fault |"))
     columns = _row(lines[start])[1:]
     rows = map(_row, takewhile(lambda line: line.startswith("|"), lines[start + 2 :]))
     return [
-        (kind.strip("`"), column, _cell(text))
-        for kind, *texts in rows
+        (kind, column, _cell(text))
+        for kinds, *texts in rows
+        for kind in re.findall(r"`(\w+)`", kinds)
         for column, text in zip(columns, texts, strict=True)
     ]
 

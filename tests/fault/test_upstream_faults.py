@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import anyio
+import anyio.lowlevel
 import pytest
 from anyio.abc import SocketStream
 
@@ -15,23 +16,35 @@ from bq_mcp.catalog.model import Catalog, Endpoint
 from bq_mcp.catalog.sources import RemoteCatalog
 from bq_mcp.catalog.stored import DiskCopy
 from bq_mcp.client import Breaker, Client, HttpTransport, Lifetime, MemoryStore, Reply, Tuning
+from bq_mcp.client.model import Request
 from bq_mcp.errors import (
     ApiError,
     BackQuantError,
+    BlockedError,
     MalformedReplyError,
     NoDataError,
     ReplyTooLargeError,
     RequestTimeoutError,
-    UnauthorizedError,
     UnknownRouteError,
     UnreachableError,
     UpstreamFaultError,
     UpstreamUnavailableError,
 )
 
-from ..support import still_clock
+from ..support import NOW, still_clock
 from ..unit.client.steering import FakeTime, opened
-from .loopback import Misbehave, free_port, head, reset, saying, serving, silent
+from .loopback import (
+    Misbehave,
+    free_port,
+    head,
+    keeping,
+    kept,
+    read_request,
+    reset,
+    saying,
+    serving,
+    silent,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -88,6 +101,26 @@ async def fault(misbehave: Misbehave, *, deadline: float = AMPLE_S) -> BackQuant
 async def test_a_healthy_server_is_heard() -> None:
     async with serving(saying(GOOD)) as base_url:
         assert (await ask(base_url)).envelope.data == {"hvl": 64000}
+
+
+@pytest.mark.parametrize(
+    "date",
+    [
+        "Fri, 31 Dec 9999 23:59:59 -1200",
+        "Fri, 31 Dec 99999 00:00:00 GMT",
+        f"Thu, 20 Aug {'9' * 30} 12:00:00 GMT",
+        "tomorrow",
+    ],
+)
+async def test_a_date_beyond_the_calendar_is_no_date(date: str) -> None:
+    body = json.dumps({"success": True, "data": {"hvl": 64000}, "meta": {"timestamp": date}})
+    headers = {"date": date, "retry_after": date, "age": "9" * 40, "x_ratelimit_reset": "9" * 15}
+    async with serving(saying(body.encode(), **headers)) as base_url:
+        reply = await ask(base_url)
+    assert reply.server_time == NOW
+    async with serving(saying(HTML, "503 Service Unavailable", **headers)) as base_url:
+        with pytest.raises(UpstreamUnavailableError):
+            await ask(base_url)
 
 
 async def test_a_compressed_reply_is_read() -> None:
@@ -178,6 +211,29 @@ async def test_a_200_that_is_no_whole_json_is_malformed(body: bytes) -> None:
     assert type(await fault(saying(body, content_type="text/html"))) is MalformedReplyError
 
 
+async def test_the_time_a_body_takes_is_told() -> None:
+    at = [0.0]
+
+    async def slow(stream: SocketStream) -> None:
+        await stream.send(head(content_length=str(len(GOOD))))
+        while at[0] == 0.0:
+            await anyio.lowlevel.checkpoint()
+        at[0] = 14.0
+        await stream.send(GOOD)
+
+    def monotonic() -> float:
+        # The head has come when the time is asked for first.
+        at[0] = at[0] or 0.5
+        return at[0]
+
+    async with serving(slow) as base_url:
+        wire = HttpTransport(
+            base_url, key=KEY, user_agent="test", phase_timeout=AMPLE_S, monotonic=monotonic
+        )
+        async with wire:
+            assert (await wire.send(Request("/x"))).body_seconds == 13.5
+
+
 async def test_a_cut_gzip_body_is_malformed() -> None:
     body = gzip.compress(GOOD)[:-12]
     assert type(await fault(saying(body, content_encoding="gzip"))) is MalformedReplyError
@@ -210,6 +266,87 @@ async def test_a_gzip_bomb_is_refused() -> None:
     bomb = gzip.compress(bytes(50 * MIB))
     assert len(bomb) < MIB
     assert type(await fault(saying(bomb, content_encoding="gzip"))) is ReplyTooLargeError
+
+
+FIRST = b'{"success": true, "data": 1, "meta": {}}'
+SECOND = b'{"success": true, "data": 2, "meta": {}}'
+CHUNKED = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n"
+
+
+async def heard(base_url: str, times: int) -> list[object]:
+    async with connected(base_url) as client:
+        return [(await client.get("/x")).envelope.data for _ in range(times)]
+
+
+def counted(misbehave: Misbehave, connections: list[int]) -> Misbehave:
+    async def count(stream: SocketStream) -> None:
+        connections.append(1)
+        await misbehave(stream)
+
+    return count
+
+
+async def test_a_connection_serves_many_requests() -> None:
+    connections: list[int] = []
+    server = counted(keeping(kept(FIRST), CHUNKED % (len(FIRST), FIRST), kept(SECOND)), connections)
+    async with serving(server) as base_url:
+        assert await heard(base_url, 3) == [1, 1, 2]
+    assert len(connections) == 1
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        kept(FIRST) + kept(SECOND),
+        CHUNKED % (len(FIRST), FIRST) + kept(SECOND),
+        kept(gzip.compress(FIRST), "content-encoding: gzip") + kept(SECOND),
+        kept(FIRST) + b"\r\n",
+        kept(FIRST) + b"x",
+        kept(FIRST, status="404 Not Found") + kept(SECOND),
+    ],
+)
+async def test_an_extra_reply_never_answers_the_next_question(reply: bytes) -> None:
+    connections: list[int] = []
+    server = counted(keeping(reply, kept(b'{"data": "of another question"}')), connections)
+    async with serving(server) as base_url, connected(base_url) as client:
+        for _ in range(3):
+            try:
+                assert (await client.get("/x")).envelope.data == 1
+            except UnknownRouteError:
+                assert b"404" in reply
+    assert len(connections) == 3
+
+
+async def test_an_extra_reply_that_comes_later_never_answers_the_next_question() -> None:
+    sent = anyio.Event()
+
+    async def late(stream: SocketStream) -> None:
+        await stream.send(kept(FIRST))
+        await anyio.lowlevel.checkpoint()
+        await stream.send(kept(SECOND))
+        sent.set()
+        await anyio.sleep_forever()
+
+    async with serving(late) as base_url, connected(base_url) as client:
+        assert (await client.get("/x")).envelope.data == 1
+        await sent.wait()
+        assert (await client.get("/x")).envelope.data == 1
+
+
+async def test_no_cookie_is_ever_sent_back() -> None:
+    heads: list[bytes] = []
+    cookies = [f"set-cookie: c{n}={'x' * 3_000}; Path=/" for n in range(10)]
+
+    async def baker(stream: SocketStream) -> None:
+        for _ in range(5):
+            await stream.send(kept(FIRST, *cookies))
+            heads.append(await read_request(stream))
+        await anyio.sleep_forever()
+
+    async with serving(baker) as base_url:
+        assert await heard(base_url, 4) == [1] * 4
+    assert len(heads) == 3
+    assert not any(b"cookie" in head.lower() for head in heads)
 
 
 async def test_a_redirect_to_another_host_is_not_followed() -> None:
@@ -247,7 +384,10 @@ async def test_an_unknown_error_code_is_an_api_error() -> None:
         ("502 Bad Gateway", UpstreamUnavailableError),
         ("503 Service Unavailable", UpstreamUnavailableError),
         ("504 Gateway Timeout", UpstreamUnavailableError),
-        ("401 Unauthorized", UnauthorizedError),
+        ("401 Unauthorized", BlockedError),
+        ("403 Forbidden", BlockedError),
+        ("408 Request Timeout", UpstreamUnavailableError),
+        ("522 x", UpstreamUnavailableError),
         ("404 Not Found", UnknownRouteError),
     ],
 )

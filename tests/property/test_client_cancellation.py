@@ -1,4 +1,4 @@
-"""Callers leave at any await: no task, request, lock or waiter stays, and no answer is lost."""
+"""Callers leave at any await: no task, request, lock or waiter stays, and no reply is lost."""
 
 import asyncio
 from contextlib import suppress
@@ -13,6 +13,7 @@ from bq_mcp.client import Client, Clock, Lifetime, Tuning
 from bq_mcp.client.model import Query, RawReply, Request
 from bq_mcp.errors import BackQuantError
 
+from ..bench.fast_forward import FastForward, Pace
 from ..unit.client.steering import (
     LEVELS,
     MULTI,
@@ -36,7 +37,15 @@ class Slow(Market):
         super().__init__(time)
         self._turns = turns
         self.limit = limit
+        self.cut_off = 0
         self._used: dict[int, int] = {}
+
+    async def send(self, request: Request) -> RawReply:
+        try:
+            return await super().send(request)
+        except anyio.get_cancelled_exc_class():
+            self.cut_off += 1
+            raise
 
     def turns(self) -> int:
         return self._turns[len(self.asked) % len(self._turns)]
@@ -119,46 +128,102 @@ async def _play(callers: list[Caller], turns: list[int], limit: int) -> None:
             for place, caller in enumerate(callers):
                 tasks.start_soon(call, client, place, caller)
         await settle()
-        assert upstream.under_way == 0
+        assert (upstream.under_way, upstream.cut_off) == (0, 0)
         # This one, and nobody else's.
         assert len(asyncio.all_tasks()) == 1
         await _check_it_works_as_at_first(client, upstream)
     assert answered >= {place for place, caller in enumerate(callers) if caller.stays is None}
 
 
-@settings(deadline=None, max_examples=60, derandomize=True)
-@given(
-    leavings=st.lists(
-        st.tuples(st.sampled_from([LEVELS, "/x"]), st.sampled_from(SYMBOLS), st.integers(0, 15)),
-        min_size=1,
-        max_size=14,
-    )
+leavings = st.lists(
+    st.tuples(st.sampled_from([LEVELS, "/x"]), st.sampled_from(SYMBOLS), st.integers(0, 15)),
+    min_size=1,
+    max_size=14,
 )
-def test_once_all_have_left_nothing_waits_for_a_silent_upstream(
-    leavings: list[tuple[str, str, int]],
-) -> None:
-    anyio.run(_leave, leavings)
 
 
-async def _leave(leavings: list[tuple[str, str, int]]) -> None:
-    time = _turning()
-    upstream = Slow(time, turns=[2], limit=30)
+async def _leave(client: Client, upstream: Slow, leavings: list[tuple[str, str, int]]) -> None:
+    """Ask and leave while upstream is silent."""
     upstream.hold()
 
-    async def call(client: Client, path: str, symbol: str, stays: int) -> None:
+    async def call(path: str, symbol: str, stays: int) -> None:
         with anyio.CancelScope() as scope:
             tasks.start_soon(_cancel_after, scope, stays)
             await client.get(path, (("symbol", symbol),), LIVE)
 
-    async with opened(upstream, time) as client:
-        async with anyio.create_task_group() as tasks:
-            for path, symbol, stays in leavings:
-                tasks.start_soon(call, client, path, symbol, stays)
-        await settle()
-        assert upstream.under_way == 0
-        assert len(asyncio.all_tasks()) == 1
-        upstream.open.set()
-        await _check_it_works_as_at_first(client, upstream)
+    async with anyio.create_task_group() as tasks:
+        for path, symbol, stays in leavings:
+            tasks.start_soon(call, path, symbol, stays)
+    await settle()
+
+
+@settings(deadline=None, max_examples=60, derandomize=True)
+@given(leavings=leavings)
+def test_what_was_asked_for_is_there_for_the_repeat_though_all_had_left(
+    leavings: list[tuple[str, str, int]],
+) -> None:
+    async def play() -> None:
+        time = _turning()
+        upstream = Slow(time, turns=[2], limit=30)
+        async with opened(upstream, time) as client:
+            await _leave(client, upstream, leavings)
+            upstream.open.set()
+            await settle()
+            assert (upstream.under_way, upstream.cut_off) == (0, 0)
+            assert len(asyncio.all_tasks()) == 1
+            asked = len(upstream.asked)
+            for path, symbol, _ in leavings:
+                repeat = await client.get(path, (("symbol", symbol),), LIVE)
+                assert repeat.outcome == "hit"
+            assert len(upstream.asked) == asked
+            await _check_it_works_as_at_first(client, upstream)
+
+    anyio.run(play)
+
+
+@settings(deadline=None, max_examples=60, derandomize=True)
+@given(leavings=leavings)
+def test_for_an_upstream_that_stays_silent_nothing_lives_beyond_its_deadline(
+    leavings: list[tuple[str, str, int]],
+) -> None:
+    async def play() -> None:
+        time = _turning()
+        upstream = Slow(time, turns=[2], limit=30)
+        async with opened(upstream, time, tuning=Tuning(deadline=20.0), within=60.0) as client:
+            await _leave(client, upstream, leavings)
+            assert 0 < upstream.under_way <= len(leavings)
+            # All timers of this loop pass at once.
+            await anyio.sleep(21)
+            assert upstream.under_way == 0
+            assert len(asyncio.all_tasks()) == 1
+            upstream.open.set()
+            time.advance(60)
+            # One call finds out that the host is back.
+            await client.get("/probe", (), LIVE)
+            await _check_it_works_as_at_first(client, upstream)
+
+    pace = Pace()
+    anyio.run(play, backend_options={"loop_factory": lambda: FastForward(pace)})
+
+
+@settings(deadline=None, max_examples=20, derandomize=True)
+@given(questions=st.integers(17, 60), stays=st.integers(0, 15))
+def test_of_many_questions_all_have_left_a_bounded_number_goes_on(
+    questions: int, stays: int
+) -> None:
+    async def play() -> None:
+        time = _turning()
+        upstream = Slow(time, turns=[2], limit=100)
+        async with opened(upstream, time) as client:
+            # Upstream's limits are known, so all of them go out at once.
+            await client.get("/first", (), LIVE)
+            await _leave(client, upstream, [(f"/{n}", "BTCUSDT", stays) for n in range(questions)])
+            assert upstream.under_way <= 16
+            upstream.open.set()
+            await settle()
+            assert (upstream.under_way, len(asyncio.all_tasks())) == (0, 1)
+
+    anyio.run(play)
 
 
 async def _cancel_after(scope: anyio.CancelScope, turns: int) -> None:

@@ -4,16 +4,31 @@ import json
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from bq_mcp.envelope import Meta, decode_json, parse_instant, read_envelope, read_meta
+from bq_mcp.envelope import (
+    Meta,
+    decode_json,
+    moved,
+    page_title,
+    parse_http_date,
+    parse_instant,
+    read_envelope,
+    read_meta,
+)
 from bq_mcp.errors import (
     ApiError,
+    BlockedError,
     BurstLimitError,
+    ForbiddenError,
     InvalidRequestError,
     MalformedReplyError,
     NoDataError,
     QuotaExhaustedError,
+    UnauthorizedError,
     UnknownRouteError,
+    UpstreamFaultError,
     UpstreamUnavailableError,
 )
 
@@ -163,7 +178,9 @@ def test_the_wait_comes_from_the_body_else_from_the_header() -> None:
     assert now.retry_after == 0
 
 
-@pytest.mark.parametrize("stated", ["soon", "-5", "nan", "inf", "Wed, 21 Oct 2026 07:28:00 GMT"])
+@pytest.mark.parametrize(
+    "stated", ["soon", "-5", "nan", "inf", "1e9", "Wed, 21 Oct 2026 07:28:00 GMT"]
+)
 def test_a_wait_that_is_no_number_of_seconds_is_not_stated(stated: str) -> None:
     error = _refused({"retry_after_seconds": True}, {"retry-after": stated})
     assert isinstance(error, BurstLimitError)
@@ -173,6 +190,10 @@ def test_a_wait_that_is_no_number_of_seconds_is_not_stated(stated: str) -> None:
 def test_the_two_kinds_of_429_are_told_apart_by_the_quota_header() -> None:
     assert isinstance(_refused({}, {"x-quota-remaining": "0"}), QuotaExhaustedError)
     assert isinstance(_refused({}, {"x-quota-remaining": "5"}), BurstLimitError)
+    # Of a month without a limit none can be used up.
+    for limit in ("0", "", " 0 "):
+        uncapped = {"x-quota-limit": limit, "x-quota-remaining": "0"}
+        assert isinstance(_refused({}, uncapped), BurstLimitError)
 
 
 def test_meta_of_wrong_types_is_all_missing() -> None:
@@ -315,3 +336,181 @@ def test_a_body_that_is_no_json_says_what_came(body: bytes, words: str) -> None:
 def test_unicode_and_byte_order_marks_are_read() -> None:
     assert decode_json("\ufeff{}".encode()) == ({}, 0)
     assert decode_json(json.dumps({"σ": "Γ"}).encode()) == ({"σ": "Γ"}, 0)
+
+
+HTTP_NOON = "Thu, 20 Aug 2026 12:00:00 GMT"
+
+
+@pytest.mark.parametrize(
+    "text", [HTTP_NOON, "Thu, 20 Aug 2026 14:00:00 +0200", "Thursday, 20-Aug-26 12:00:00 GMT"]
+)
+def test_a_date_header_is_an_instant_in_utc(text: str) -> None:
+    assert parse_http_date(text) == NOON
+
+
+ODD_DATES = [
+    "",
+    " ",
+    "now",
+    "0",
+    "-1",
+    "Fri, 31 Dec 9999 23:59:59 -1200",
+    "Fri, 31 Dec 9999 23:59:59 GMT",
+    "Mon, 01 Jan 0001 00:00:00 +1400",
+    "Mon, 01 Jan 0000 00:00:00 GMT",
+    "Fri, 31 Dec 10000 00:00:00 GMT",
+    f"Fri, 31 Dec {'9' * 40} 00:00:00 GMT",
+    f"Fri, 31 Dec {'9' * 5_000} 00:00:00 GMT",
+    f"Fri, {'9' * 25} Dec 2026 00:00:00 GMT",
+    "Thu, 20 Aug 2026 12:00:00 +9999",
+    "Thu, 20 Aug 2026 12:00:00 -99999999999",
+    "Thu, 20 Aug 2026 99:99:99 GMT",
+    "Thu, 31 Feb 2026 12:00:00 GMT",
+    "Thu, 20 Aug -2026 12:00:00 GMT",
+    "9999-12-31T23:59:59-23:59",
+    "0001-01-01T00:00:00+23:59",
+    "0000-01-01T00:00:00Z",
+    "-2026-08-20T12:00:00Z",
+    "+12026-08-20T12:00:00Z",
+    "2026-08-20T12:00:00+99:99",
+    "\u0662\u0660\u0662\u0666-08-20",
+    ",",
+    ",,,,,",
+    "(",
+    "Thu, 20 Aug 2026",
+]
+
+
+@pytest.mark.parametrize("text", ODD_DATES)
+def test_a_date_that_cannot_be_read_is_no_date(text: str) -> None:
+    for read in (parse_http_date(text), parse_instant(text)):
+        assert read is None or 1900 <= read.year < 9000
+
+
+@pytest.mark.parametrize("value", [-1, 0, 1e18, 1e300, -1e300, 10**400, -(10**400), True, [], {}])
+def test_a_number_beyond_the_calendar_is_no_instant(value: object) -> None:
+    assert parse_instant(value) is None
+
+
+@given(st.text(max_size=60) | st.from_regex(r"[A-Z][a-z]{2}, \d+ [A-Z][a-z]{2} \d+ .{0,20}"))
+@settings(max_examples=300, derandomize=True)
+def test_no_text_in_place_of_a_date_raises(text: str) -> None:
+    parse_http_date(text)
+    parse_instant(text)
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+@settings(max_examples=200, derandomize=True)
+def test_no_number_in_place_of_a_date_or_an_age_raises(number: float) -> None:
+    parse_instant(number)
+    assert moved(NOON, number) is None or 1900 <= (NOON + timedelta(seconds=number)).year < 9000
+    read_meta({"timestamp": number, "computed_at": number, "freshness_seconds": number})
+    read_meta({"timestamp": META["timestamp"], "freshness_seconds": number})
+
+
+API_401 = {"success": False, "error": {"code": "UNAUTHORIZED", "message": "Invalid API key"}}
+OWN_WORDS = [
+    API_401,
+    {"error": {"code": "UNAUTHORIZED", "message": "x"}},
+    {"success": False, "error": {"code": "NEW", "message": "x"}, "meta": {}},
+    {"detail": "Not authenticated"},
+]
+FOREIGN_WORDS: list[object] = [
+    "",
+    "Just a moment",
+    None,
+    [],
+    7,
+    {},
+    {"message": "Forbidden"},
+    {"message": "Invalid authentication credentials"},
+    {"error": "access_denied"},
+    {"error": {"code": 1020, "message": "Access denied"}},
+    {"error": {"code": "ACCESS_DENIED"}},
+    {"errors": [{"code": 10000, "message": "Authentication error"}]},
+    {"success": True},
+    {"status": 403, "title": "Forbidden"},
+]
+
+
+def told(body: object, status: int, **headers: str) -> ApiError:
+    with pytest.raises(ApiError) as caught:
+        read_envelope(body, status=status, headers=headers, now=NOON)
+    return caught.value
+
+
+@pytest.mark.parametrize("body", OWN_WORDS)
+def test_a_refusal_in_the_apis_own_words_is_about_the_key_or_its_plan(body: object) -> None:
+    assert isinstance(told(body, 401), UnauthorizedError)
+    assert isinstance(told(body, 403), UnauthorizedError | ForbiddenError)
+
+
+@pytest.mark.parametrize("body", FOREIGN_WORDS)
+@pytest.mark.parametrize("status", [401, 403, 407])
+def test_a_refusal_in_other_words_comes_from_something_in_front_of_the_api(
+    body: object, status: int
+) -> None:
+    assert type(told(body, status)) is BlockedError
+
+
+@pytest.mark.parametrize("status", [400, 402, 405, 413, 418, 421, 431, 451])
+def test_a_page_in_place_of_a_refusal_says_nothing_about_the_parameters(status: int) -> None:
+    assert type(told("Request Header Too Large", status)) is BlockedError
+    assert type(told({"detail": [{"msg": "bad"}]}, status)) is not BlockedError
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        (404, UnknownRouteError),
+        (408, UpstreamUnavailableError),
+        (425, UpstreamUnavailableError),
+        (429, BurstLimitError),
+        (500, UpstreamFaultError),
+        (503, UpstreamUnavailableError),
+        (520, UpstreamUnavailableError),
+    ],
+)
+def test_a_page_of_any_other_status_is_judged_by_it(status: int, expected: type[ApiError]) -> None:
+    assert type(told("a page", status)) is expected
+
+
+@pytest.mark.parametrize(
+    ("body", "title"),
+    [
+        (b"<!DOCTYPE html><title>Just a moment...</title><p>x", "Just a moment..."),
+        (b"<html><TITLE lang=en>\n Sign&nbsp;in &amp; go </TITLE>", "Sign in & go"),
+        (b"error code: 1020", "error code: 1020"),
+        (b"<html>no title</html>", ""),
+        (b"", ""),
+        (b"\xff\xfe<title>x", "x"),
+        (b"<title>" + b"t" * 9_000, "t" * 79 + "…"),
+    ],
+)
+def test_a_page_is_told_by_its_title(body: bytes, title: str) -> None:
+    assert page_title(body) == title
+
+
+LATER = "Thu, 20 Aug 2026 12:00:40 GMT"
+
+
+@pytest.mark.parametrize("status", [429, 503, 520])
+def test_a_wait_may_be_stated_as_a_date(status: int) -> None:
+    assert told({}, status, **{"retry-after": LATER}).retry_after == 40
+    dated = {"retry-after": LATER, "date": "Thu, 20 Aug 2026 12:00:10 GMT"}
+    assert told({}, status, **dated).retry_after == 30
+    assert told({}, status, **{"retry-after": "3600"}).retry_after == 3_600
+
+
+@pytest.mark.parametrize(
+    "date",
+    [
+        "Thu, 20 Aug 2026 11:59:59 GMT",
+        "Thu, 20 Aug 2026 12:00:00 GMT",
+        "Fri, 31 Dec 9999 23:59:59 -1200",
+        "Thu, 20 Aug 2027 12:00:00 GMT",
+        "soon",
+    ],
+)
+def test_a_date_that_is_over_or_a_year_off_is_no_wait(date: str) -> None:
+    assert told({}, 429, **{"retry-after": date}).retry_after is None

@@ -42,11 +42,11 @@ from bq_mcp.errors import (
 def test_documented_codes_have_their_class(
     code: str, status: int, expected: type[ApiError]
 ) -> None:
-    assert api_error_class(code, status, quota_remaining=None) is expected
+    assert api_error_class(code, status, is_month_used_up=False) is expected
 
 
 def test_the_code_decides_before_the_status() -> None:
-    assert api_error_class("NOT_FOUND", 500, quota_remaining=None) is NoDataError
+    assert api_error_class("NOT_FOUND", 500, is_month_used_up=False) is NoDataError
 
 
 @pytest.mark.parametrize(
@@ -54,22 +54,26 @@ def test_the_code_decides_before_the_status() -> None:
     [(401, UnauthorizedError), (429, BurstLimitError), (503, UpstreamUnavailableError)],
 )
 def test_an_unknown_code_is_judged_by_its_status(status: int, expected: type[ApiError]) -> None:
-    assert api_error_class("TEAPOT_OVERFLOW", status, quota_remaining=None) is expected
+    assert api_error_class("TEAPOT_OVERFLOW", status, is_month_used_up=False) is expected
 
 
-@pytest.mark.parametrize("status", [0, 200, 402, 418, 451, 599])
+@pytest.mark.parametrize("status", [408, 425, 501, 502, 505, 507, 520, 522, 526, 530, 599])
+def test_a_status_nobody_listed_falls_into_its_family(status: int) -> None:
+    assert api_error_class("", status, is_month_used_up=False) is UpstreamUnavailableError
+
+
+@pytest.mark.parametrize("status", [0, 200, 402, 418, 451, 600])
 def test_an_unknown_code_and_status_is_a_plain_api_error(status: int) -> None:
-    assert api_error_class("TEAPOT_OVERFLOW", status, quota_remaining=None) is ApiError
+    assert api_error_class("TEAPOT_OVERFLOW", status, is_month_used_up=False) is ApiError
 
 
 def test_a_429_without_quota_left_is_the_monthly_quota() -> None:
-    assert api_error_class("RATE_LIMIT_EXCEEDED", 429, quota_remaining=" 0 ") is QuotaExhaustedError
-    assert api_error_class("RATE_LIMIT_EXCEEDED", 429, quota_remaining="12") is BurstLimitError
-    assert api_error_class("RATE_LIMIT_EXCEEDED", 429, quota_remaining=None) is BurstLimitError
+    assert api_error_class("RATE_LIMIT_EXCEEDED", 429, is_month_used_up=True) is QuotaExhaustedError
+    assert api_error_class("RATE_LIMIT_EXCEEDED", 429, is_month_used_up=False) is BurstLimitError
 
 
 def test_an_empty_quota_does_not_rename_other_refusals() -> None:
-    assert api_error_class("NOT_FOUND", 404, quota_remaining="0") is NoDataError
+    assert api_error_class("NOT_FOUND", 404, is_month_used_up=True) is NoDataError
 
 
 def test_only_failures_that_can_pass_by_themselves_are_retryable() -> None:

@@ -1,5 +1,7 @@
 """Settings from the environment: what is mended, what is refused, what is never printed."""
 
+from pathlib import Path
+
 import pytest
 
 from bq_mcp.errors import ConfigError
@@ -102,11 +104,66 @@ def test_plain_http_off_this_machine_is_refused(address: str) -> None:
         "https://api.backquant.com:99999",
         "https://api.backquant.com:port",
         "https://[::1",
+        "https://api.backquant.com/a b",
+        "https://api.backquant.com/a\\b",
     ],
 )
 def test_an_address_that_cannot_be_used_is_refused_at_the_start(address: str) -> None:
     with pytest.raises(ConfigError, match="BACKQUANT_BASE_URL"):
         load_settings(base_url=address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://user:hunter2@api.backquant.com",
+        "https://user:hunter2/x@api.backquant.com",
+        "https://user/hunter2@api.backquant.com",
+        "https://user:hunter2?@api.backquant.com",
+        "https://user:hunter2#@api.backquant.com",
+        "https://user:hunter2\u2100@api.backquant.com",
+        "https://user:hunter2\uff20api.backquant.com",
+        "https://[hunter2]@api.backquant.com",
+        "https://user:[hunter2@api.backquant.com",
+        "https://user:hunter2%00@api.backquant.com",
+        "https:user:hunter2@api.backquant.com",
+        "user:hunter2@api.backquant.com",
+        "http://user:hunter2@127.0.0.1:1",
+    ],
+)
+def test_an_address_with_credentials_is_never_repeated(address: str) -> None:
+    with pytest.raises(ConfigError, match="BACKQUANT_BASE_URL") as caught:
+        load_settings(base_url=address)
+    shown = f"{caught.value} {caught.value.__cause__} {caught.value.__context__}"
+    assert "hunter2" not in shown
+
+
+def test_a_home_folder_is_expanded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    for given, folder in (("~", tmp_path), ("~/bq/x", tmp_path / "bq" / "x")):
+        monkeypatch.setenv("BACKQUANT_CACHE_DIR", given)
+        assert load_settings().cache_dir == folder
+    monkeypatch.setenv("BACKQUANT_CACHE_DIR", "~nobody-has-this-name/x")
+    with pytest.raises(ConfigError, match="BACKQUANT_CACHE_DIR"):
+        load_settings()
+
+
+@pytest.mark.parametrize(
+    ("given", "level"),
+    [
+        ("INFO", "info"),
+        ("Warning", "warning"),
+        (" DEBUG ", "debug"),
+        ("WARN", "warning"),
+        ("critical", "error"),
+    ],
+)
+def test_a_log_level_is_read_in_any_case(
+    monkeypatch: pytest.MonkeyPatch, given: str, level: str
+) -> None:
+    monkeypatch.setenv("BACKQUANT_LOG_LEVEL", given)
+    assert load_settings().log_level == level
 
 
 @pytest.mark.parametrize("seconds", ["0", "-1", "301", "nan", "inf", "soon"])

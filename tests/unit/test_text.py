@@ -1,8 +1,14 @@
 """Text from outside: one line, bounded, visible, without keys."""
 
-import pytest
+import html
+import json
+from urllib.parse import quote, quote_plus
 
-from bq_mcp.text import clean, redact
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bq_mcp.text import MASK, clean, may_hold_secret, redact, redact_all
 
 KEY = "bq_live_0123456789abcdefghijklmnopqrstuv"
 
@@ -79,3 +85,103 @@ def test_a_key_is_never_shown_even_when_broken_up_by_invisible_characters() -> N
 
 def test_redact_replaces_keys_and_given_secrets() -> None:
     assert redact(f"a {KEY} b hunter2", "hunter2", "") == "a [key] b [key]"
+
+
+ODD_SECRETS = [
+    "abcd",
+    "0000",
+    "[key]",
+    "key]",
+    "]]]]",
+    "hunter2-Hunter3",
+    "p@ss/w:rd?x=1&y#z",
+    "quo\"te'd",
+    "back\\slash\\n",
+    "<b>&amp;</b>",
+    "%41%42%43",
+    "".join(map(chr, range(33, 127))),
+    "x" * 400,
+    "bq_live_" + "Ab1-" * 8,
+    "bq_live_odd$characters!in~it",
+    "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl",
+]
+
+
+def spellings(secret: str) -> list[str]:
+    return [
+        secret,
+        secret.upper(),
+        secret.lower(),
+        quote(secret, safe=""),
+        quote_plus(secret),
+        json.dumps(secret),
+        repr(secret),
+        repr(secret.encode()),
+        html.escape(secret),
+    ]
+
+
+@pytest.mark.parametrize("secret", ODD_SECRETS)
+def test_a_secret_is_masked_however_it_is_written(secret: str) -> None:
+    MASK.add(secret)
+    for spelling in spellings(secret):
+        for text in (
+            spelling,
+            f"a{spelling}b",
+            f"{secret[:3]}{spelling}{secret[-3:]}",
+            spelling * 3,
+        ):
+            assert secret.lower() not in redact(text).lower()
+        assert secret.lower() not in clean(f"so {spelling} it is", 600).lower()
+
+
+@pytest.mark.parametrize("secret", ODD_SECRETS)
+def test_a_secret_is_masked_anywhere_in_a_value(secret: str) -> None:
+    MASK.add(secret)
+    value = {secret: [{"a": {"b": [f"x{secret}"]}}, (secret,)], "n": 5, "none": None, "t": True}
+    found = redact_all(value)
+    assert secret.lower() not in json.dumps(found, ensure_ascii=False).lower()
+    assert (found["n"], found["none"], found["t"]) == (5, None, True)
+
+
+@given(
+    secret=st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=4, max_size=80),
+    before=st.text(max_size=20),
+    after=st.text(max_size=20),
+)
+@settings(max_examples=300, derandomize=True)
+def test_no_secret_of_any_characters_gets_through(secret: str, before: str, after: str) -> None:
+    MASK.clear()
+    MASK.add(secret)
+    for text in (f"{before}{secret}{after}", f"{secret}{before}{secret}{after}{secret}"):
+        assert secret not in redact(text)
+        assert secret not in clean(text, 60)
+        assert secret not in clean(text, len(before) + 5)
+
+
+def test_of_a_long_secret_half_is_masked_where_the_rest_was_cut_off() -> None:
+    secret = "s3cr3t-of-forty-characters-without-prefix"
+    MASK.add(secret)
+    for end in range(21, len(secret)):
+        assert secret[:20] not in redact(f"the reply said {secret[:end]}…")
+
+
+def test_two_secrets_are_masked_side_by_side() -> None:
+    MASK.add("hunter2")
+    MASK.add("hunter22")
+    assert redact("hunter2 hunter22 hunter222") == "[key] [key] [key]2"
+
+
+def test_less_than_four_characters_are_no_secret() -> None:
+    MASK.add("abc")
+    assert redact("abc") == "abc"
+
+
+@pytest.mark.parametrize("secret", ["hunter2hunter2", 'qu"ote', "a/slash"])
+def test_a_body_that_may_hold_a_secret_is_looked_at(secret: str) -> None:
+    MASK.add(secret)
+    numbered = "".join(f"\\u{ord(character):04x}" for character in secret)
+    for text in (json.dumps({"a": secret}), f'{{"a": "{numbered}"}}', '{"a": "a\\/slash"}'):
+        assert may_hold_secret(text.encode())
+    assert may_hold_secret(json.dumps({"a": secret}).encode("utf-16"))
+    assert not may_hold_secret(b'{"a": [1, 2, "flow"]}')

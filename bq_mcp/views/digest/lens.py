@@ -97,7 +97,8 @@ class Lens:
         base = next((prices.pop(name) for name in list(prices) if "nav" in words_of(name)), None)
         days = next((figured[name] for name, kind in kinds.items() if kind == "days"), ())
         units = {}
-        for name in (name for name in columns if _is(name, "rates") and name not in prices):
+        known = {name for name, kind in kinds.items() if kind in ("price", "usd")}
+        for name in (name for name in columns if _is(name, "rates") and name not in known):
             figures = figured[name]
             for price in prices.values():
                 against = base or [self.spot] * len(price)

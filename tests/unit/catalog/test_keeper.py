@@ -1,5 +1,6 @@
 """The catalog in force: what it starts from and how it is replaced."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import anyio
@@ -82,6 +83,54 @@ async def test_a_failure_leaves_the_catalog_in_force_and_is_kept() -> None:
     assert not await kept.refresh()
     assert paths(kept.current) == ["/bundled"]
     assert isinstance(kept.failure, UnreachableError)
+
+
+async def crash(path: str) -> Envelope:
+    raise OverflowError("date value out of range")
+
+
+async def test_a_fault_of_ours_leaves_the_catalog_in_force_and_is_told_by_type_only() -> None:
+    kept = keeper(RemoteCatalog(crash, has_key=True))
+    with capture_logs() as logs:
+        assert not await kept.refresh()
+        # Nobody waits for what has been tried.
+        await kept.wait_for_remote(5)
+    assert paths(kept.current) == ["/bundled"]
+    assert kept.failure is not None
+    assert kept.failure.message == "the catalog could not be used (OverflowError)"
+    assert [log["event"] for log in logs] == ["catalog not used"]
+
+
+async def test_a_catalog_nobody_can_use_is_neither_in_force_nor_stored(tmp_path: Path) -> None:
+    kept = keeper(remote([{"path": "/live"}]), tmp_path)
+
+    async def choke(catalog: Catalog) -> None:
+        raise RuntimeError("no inventory can be made of it")
+
+    kept.on_change(choke)
+    with capture_logs():
+        assert not await kept.refresh()
+    assert paths(kept.current) == ["/bundled"]
+    assert DiskCopy(tmp_path, BASE_URL).load() is None
+
+
+def test_what_fails_in_the_background_is_tried_again_at_growing_intervals() -> None:
+    pace = Pace()
+    read_at: list[float] = []
+
+    async def fetch(path: str) -> Envelope:
+        read_at.append(pace.seconds)
+        if len(read_at) < 4:
+            raise OverflowError("date value out of range")
+        return Envelope(listing(3), Meta())
+
+    async def run() -> None:
+        with anyio.move_on_after(2_400):
+            await keeper(RemoteCatalog(fetch, has_key=True)).keep()
+
+    with capture_logs():
+        anyio.run(run, backend_options={"loop_factory": lambda: FastForward(pace)})
+    assert read_at == pytest.approx([0, 60, 180, 420, 1_320, 2_220], abs=1)
 
 
 async def test_a_success_clears_the_failure() -> None:
@@ -275,26 +324,49 @@ async def test_an_empty_list_is_believed_only_twice(tmp_path: Path) -> None:
     assert pauses.seconds == [10.0, 10.0]
 
 
-async def test_a_new_api_version_asks_for_a_refresh(tmp_path: Path) -> None:
-    kept = keeper(remote(listing(3), listing(4)), tmp_path)
-    changed = anyio.Event()
+def reads_while(seen: Callable[[float], str], *, seconds: int) -> list[float]:
+    """Return when the catalog was read while replies, one a second, stated `seen` versions."""
+    pace = Pace()
+    read_at: list[float] = []
 
-    async def listener(catalog: Catalog) -> None:
-        if len(catalog.endpoints) == 4:
-            changed.set()
+    async def fetch(path: str) -> Envelope:
+        read_at.append(pace.seconds)
+        return Envelope(listing(3), Meta())
 
-    kept.on_change(listener)
-    async with anyio.create_task_group() as tasks:
-        tasks.start_soon(kept.keep)
-        await anyio.wait_all_tasks_blocked()
-        for version in ("2.10", None, "2.10"):
-            kept.see_version(version)
-        await anyio.wait_all_tasks_blocked()
-        assert len(kept.current.endpoints) == 3
-        kept.see_version("2.11")
-        with anyio.fail_after(5):
-            await changed.wait()
-        tasks.cancel_scope.cancel()
+    async def run() -> None:
+        source = RemoteCatalog(fetch, has_key=True)
+        kept = CatalogKeeper(
+            lambda: SNAPSHOT, remote=source, disk=None, monotonic=lambda: pace.seconds
+        )
+        with anyio.move_on_after(seconds):
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(kept.keep)
+                while True:
+                    kept.see_version(seen(pace.seconds))
+                    await anyio.sleep(1)
+
+    anyio.run(run, backend_options={"loop_factory": lambda: FastForward(pace)})
+    return read_at
+
+
+def test_a_new_api_version_that_lasts_is_read_at_once() -> None:
+    found = reads_while(lambda now: "2.10" if now < 500 else "2.11", seconds=800)
+    assert found == pytest.approx([0, 531], abs=2)
+
+
+def test_soon_after_a_reading_even_a_lasting_version_waits() -> None:
+    found = reads_while(lambda now: "2.10" if now < 5 else "2.11", seconds=800)
+    assert found == pytest.approx([0, 300], abs=2)
+
+
+def test_versions_that_take_turns_ask_for_nothing() -> None:
+    assert reads_while(lambda now: ("2.10", "2.11")[int(now) % 2], seconds=890) == [0]
+    assert reads_while(lambda now: f"2.{int(now) % 7}", seconds=890) == [0]
+
+
+def test_versions_that_take_long_turns_are_read_once_in_five_minutes_at_most() -> None:
+    found = reads_while(lambda now: ("2.10", "2.11")[int(now) // 40 % 2], seconds=1_900)
+    assert len(found) <= 7
 
 
 def test_the_catalog_is_read_again_after_a_quarter_of_an_hour_and_not_before() -> None:

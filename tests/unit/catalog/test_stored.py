@@ -1,12 +1,15 @@
-"""A stored catalog comes back as it was, one file for each base URL."""
+"""A stored catalog comes back as it was, one file for each base URL; what is none is set aside."""
 
+import os
+import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from bq_mcp.catalog.diff import diff_catalogs
 from bq_mcp.catalog.model import Catalog, Endpoint, Param
-from bq_mcp.catalog.stored import DiskCopy, dump_catalog, load_catalog
+from bq_mcp.catalog.stored import MAX_STORED_BYTES, DiskCopy, dump_catalog, load_catalog
 from bq_mcp.errors import CatalogError
 
 CATALOG = Catalog(
@@ -76,6 +79,9 @@ def test_a_damaged_copy_is_none(tmp_path: Path, text: str) -> None:
     copy.path.parent.mkdir()
     copy.path.write_text(text, "utf-8")
     assert copy.load() is None
+    assert [path.suffix for path in copy.path.parent.iterdir()] == [".bad"]
+    copy.save(CATALOG)
+    assert copy.load() is not None
 
 
 def test_a_copy_that_is_no_text_is_none(tmp_path: Path) -> None:
@@ -101,3 +107,87 @@ def test_a_stored_entry_passes_the_same_checks_as_a_live_one(tmp_path: Path) -> 
     file = tmp_path / "catalog.json"
     file.write_text('{"endpoints": [{"path": "//evil.example"}, {"path": "/x"}]}')
     assert [endpoint.path for endpoint in load_catalog(file, "disk").endpoints] == ["/x"]
+
+
+def fifo(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def link_to_zero(path: Path) -> None:
+    path.symlink_to("/dev/zero")
+
+
+def link_to_a_catalog(path: Path) -> None:
+    other = path.with_name("other.json")
+    other.write_text(dump_catalog(CATALOG), "utf-8")
+    path.symlink_to(other)
+
+
+def dangling_link(path: Path) -> None:
+    path.symlink_to(path.with_name("nowhere"))
+
+
+def folder(path: Path) -> None:
+    path.mkdir()
+
+
+def enormous(path: Path) -> None:
+    with path.open("wb") as file:
+        file.truncate(1024**3)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="none of these can be made there")
+@pytest.mark.parametrize(
+    "plant", [fifo, link_to_zero, link_to_a_catalog, dangling_link, folder, enormous]
+)
+def test_what_is_no_plain_file_is_not_read_and_never_waited_for(
+    tmp_path: Path, plant: Callable[[Path], None]
+) -> None:
+    copy = DiskCopy(tmp_path, "https://api.backquant.com")
+    copy.path.parent.mkdir()
+    plant(copy.path)
+    assert copy.load() is None
+    assert copy.path.with_suffix(".bad").is_symlink() or copy.path.with_suffix(".bad").exists()
+    copy.save(CATALOG)
+    assert copy.load() is not None
+
+
+@pytest.mark.skipif(os.name == "nt", reason="files have no such owner there")
+def test_another_users_file_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    copy = DiskCopy(tmp_path, "https://api.backquant.com")
+    copy.save(CATALOG)
+    owner = os.geteuid()
+    monkeypatch.setattr(os, "geteuid", lambda: owner + 1)
+    assert copy.load() is None
+
+
+def test_a_catalog_too_large_to_be_read_again_is_not_stored(tmp_path: Path) -> None:
+    words = "x" * (MAX_STORED_BYTES // 1_000)
+    huge = Catalog(tuple(Endpoint(f"/{n}", description=words) for n in range(1_001)), "live")
+    copy = DiskCopy(tmp_path, "https://api.backquant.com")
+    copy.save(CATALOG)
+    with pytest.raises(OSError, match="too large"):
+        copy.save(huge)
+    assert copy.load() is not None
+
+
+def test_many_writers_never_leave_half_a_catalog(tmp_path: Path) -> None:
+    copy = DiskCopy(tmp_path, "https://api.backquant.com")
+    sizes = (1, 40, 400)
+    copy.save(CATALOG)
+    seen: set[int] = set()
+
+    def write(size: int) -> None:
+        catalog = Catalog(tuple(Endpoint(f"/{size}/{n}") for n in range(size)), "live")
+        for _ in range(20):
+            DiskCopy(tmp_path, "https://api.backquant.com").save(catalog)
+
+    writers = [threading.Thread(target=write, args=(size,)) for size in sizes]
+    for writer in writers:
+        writer.start()
+    while any(writer.is_alive() for writer in writers):
+        loaded = copy.load()
+        assert loaded is not None
+        seen.add(len(loaded.endpoints))
+    assert seen <= {*sizes, len(CATALOG.endpoints)}
+    assert [path.name for path in copy.path.parent.iterdir()] == [copy.path.name]

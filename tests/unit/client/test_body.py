@@ -61,6 +61,36 @@ async def test_damaged_or_cut_gzip_is_malformed(body: bytes) -> None:
         await read_body(pieces(body), "gzip")
 
 
+@pytest.mark.parametrize("size", [1, 7, 64 * 1024])
+@pytest.mark.parametrize("cuts", [(50,), (0,), (len(TEXT),), tuple(range(100, 1_600, 100))])
+async def test_several_members_are_one_body(size: int, cuts: tuple[int, ...]) -> None:
+    edges = (0, *cuts, len(TEXT))
+    parts = [gzip.compress(TEXT[a:b]) for a, b in zip(edges, edges[1:], strict=False)]
+    assert await read_body(pieces(b"".join(parts), size), "gzip") == TEXT
+    assert await read_body(pieces(b"\0".join(parts) + bytes(600), size), "gzip") == TEXT
+
+
+@pytest.mark.parametrize(
+    "behind", [b"x", b"\x1f", b"\x1f\x8b\x08", b"\0x", b"HTTP/1.1 200 OK\r\n\r\n"]
+)
+async def test_bytes_behind_the_end_are_damage(behind: bytes) -> None:
+    with pytest.raises(MalformedReplyError):
+        await read_body(pieces(gzip.compress(TEXT) + behind), "gzip")
+
+
+@pytest.mark.parametrize("behind", [bytes(MAX_BODY_BYTES), gzip.compress(b"") * 500_000])
+async def test_every_byte_that_arrives_counts(behind: bytes) -> None:
+    with pytest.raises((ReplyTooLargeError, MalformedReplyError)):
+        await read_body(pieces(gzip.compress(TEXT) + behind), "gzip")
+
+
+async def test_the_limit_holds_over_all_members_together() -> None:
+    half = gzip.compress(bytes(MAX_BODY_BYTES // 2))
+    assert len(await read_body(pieces(half * 2), "gzip")) == MAX_BODY_BYTES
+    with pytest.raises(ReplyTooLargeError):
+        await read_body(pieces(half * 2 + gzip.compress(b"x")), "gzip")
+
+
 @pytest.mark.parametrize("encoding", ["br", "zstd", "deflate", "gzip, gzip", "x"])
 async def test_an_encoding_that_was_not_asked_for_is_malformed(encoding: str) -> None:
     with pytest.raises(MalformedReplyError):

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import anyio
 import pytest
 
-from bq_mcp.client import Client, Clock, Lifetime, Reply
+from bq_mcp.client import Client, Lifetime, Reply
 from bq_mcp.client.bundle import bundled_symbol
 from bq_mcp.client.model import Query, RawReply, Request
 from bq_mcp.errors import (
@@ -335,7 +335,7 @@ async def test_a_caller_who_leaves_a_bundle_takes_nobody_with_it() -> None:
     assert len(desk.asked) == 1
 
 
-async def test_when_all_leave_the_shared_request_is_dropped_and_the_next_one_is_whole() -> None:
+async def test_when_all_leave_the_shared_request_goes_on_and_is_there_for_the_next_ones() -> None:
     time = FakeTime()
     desk = Desk(time)
     desk.hold()
@@ -344,30 +344,11 @@ async def test_when_all_leave_the_shared_request_is_dropped_and_the_next_one_is_
             for symbol in SYMBOLS:
                 tasks.start_soon(client.get, LEVELS, levels(symbol), LIVE)
             await anyio.wait_all_tasks_blocked()
-            assert desk.under_way == 1
             tasks.cancel_scope.cancel()
         await anyio.wait_all_tasks_blocked()
-        assert desk.under_way == 0
+        assert desk.under_way == 1
         desk.open.set()
-        answers = await all_four(client)
-    assert [whole(answer).outcome for answer in answers] == ["bundled"] * 4
-
-
-async def test_a_symbol_nobody_waits_for_any_more_is_not_asked_for_by_the_next_ones() -> None:
-    time = FakeTime()
-    window = anyio.Event()
-
-    async def sleep(seconds: float) -> None:
-        await window.wait()
-
-    time.clock = Clock(time.local_now, time.monotonic, sleep, lambda: 0.0)
-    desk = Desk(time)
-    async with opened(desk, time) as client:
-        async with anyio.create_task_group() as tasks:
-            tasks.start_soon(client.get, LEVELS, levels("HYPEUSDT"), LIVE)
-            await anyio.wait_all_tasks_blocked()
-            tasks.cancel_scope.cancel()
         await anyio.wait_all_tasks_blocked()
-        window.set()
-        await together(client, levels("BTCUSDT"), levels("ETHUSDT"))
-    assert desk.asked == [Request(MULTI, (("symbols", "BTCUSDT,ETHUSDT"),))]
+        answers = await all_four(client)
+    assert [whole(answer).outcome for answer in answers] == ["hit"] * 4
+    assert len(desk.asked) == 1

@@ -6,6 +6,7 @@ import anyio
 import pytest
 
 from bq_mcp.client import Client, Lifetime, MemoryStore, Reply, Tuning
+from bq_mcp.client.lifetime import Kind
 from bq_mcp.client.model import RawReply, Request
 from bq_mcp.errors import (
     BackQuantError,
@@ -417,3 +418,41 @@ async def test_absurd_times_are_survived(meta: dict[str, object]) -> None:
             reply = await get(client, lifetime=lifetime)
             time.advance(86_400)
             assert reply.server_now(time.monotonic()) > reply.server_time
+
+
+@pytest.mark.parametrize(
+    ("kind", "age", "told"),
+    [
+        ("refreshed", 3_600, 3_600),
+        ("slow", 3_600, 3_600),
+        ("refreshed", 5, 12),
+        ("refreshed", 13, 12),
+        ("refreshed", -5, 12),
+        ("appended", 3_600, 12),
+    ],
+)
+async def test_of_two_claims_of_an_age_the_older_counts_but_not_for_history(
+    kind: Kind, age: float, told: float
+) -> None:
+    time = FakeTime()
+
+    async def send(request: Request) -> RawReply:
+        computed_at = iso(time.now - timedelta(seconds=12))
+        return good(1, freshness_seconds=age, timestamp=iso(time.now), computed_at=computed_at)
+
+    async with opened(send, time) as client:
+        reply = await get(client, lifetime=Lifetime(kind, 7_200.0))
+    assert reply.envelope.meta.computed_at == time.now - timedelta(seconds=told)
+
+
+@pytest.mark.parametrize(("ago", "outcome"), [(3_600, "hit"), (-3_600, "miss"), (60, "miss")])
+async def test_a_past_instant_is_kept_only_where_upstreams_clock_has_passed_it(
+    ago: float, outcome: str
+) -> None:
+    time = FakeTime()
+    time.jump = timedelta(days=1)
+    query = (("symbol", "BTCUSDT"), ("as_of", iso(time.now - timedelta(seconds=ago))))
+    async with opened(Market(time), time) as client:
+        await client.get("/x", query, Lifetime("pinned"))
+        time.advance(1)
+        assert (await client.get("/x", query, Lifetime("pinned"))).outcome == outcome

@@ -1,9 +1,13 @@
 """One request to the end: deadline, breaker, budget and retries together."""
 
+from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 
 import anyio
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bq_mcp.client import Breaker, Counters, Reply, Tally
 from bq_mcp.client.exchange import Exchange
@@ -253,6 +257,69 @@ async def test_upstreams_clock_is_read_from_what_the_reply_says(
     assert reply.server_time == NOW + timedelta(hours=hours)
 
 
+HTTP_NOW = "Fri, 20 Nov 2026 14:32:22 GMT"
+HTTP_A_DAY_AGO = "Thu, 19 Nov 2026 14:32:22 GMT"
+DAY_S = 86_400.0
+
+
+@pytest.mark.parametrize(
+    ("seconds_ago", "headers", "delay"),
+    [
+        (DAY_S, {"age": "86400"}, DAY_S),
+        (DAY_S, {"date": HTTP_NOW}, DAY_S),
+        (DAY_S, {"date": HTTP_NOW, "age": "86400"}, DAY_S),
+        (DAY_S, {"date": HTTP_A_DAY_AGO, "age": "86400"}, DAY_S),
+        (60, {"age": "45", "date": HTTP_NOW}, 60),
+        (0, {"date": HTTP_NOW}, 0),
+        (0, {"date": HTTP_A_DAY_AGO}, 0),
+        (1, {"age": "1"}, 0),
+        (0, {"age": "0"}, 0),
+        (0, {"age": "-60"}, 0),
+        (0, {"age": "old"}, 0),
+        (0, {"age": "9" * 12}, 0),
+        (0, {"age": "9" * 40}, 0),
+        (0, {"date": "Fri, 20 Nov 2096 14:32:22 GMT"}, 0),
+    ],
+)
+async def test_a_reply_is_never_younger_than_its_age_and_date_prove(
+    seconds_ago: float, headers: dict[str, str], delay: float
+) -> None:
+    made = NOW - timedelta(seconds=seconds_ago)
+    reply = await Line(good(1, headers, timestamp=iso(made), computed_at=iso(made))).ask()
+    assert reply.delay_seconds == delay
+    assert abs(reply.server_time - (made + timedelta(seconds=delay))) <= timedelta(seconds=1)
+
+
+async def test_the_same_reply_for_a_day_grows_old_by_a_day() -> None:
+    line = Line(good(1, timestamp=iso(NOW), computed_at=iso(NOW)))
+    for hour in range(25):
+        reply = await line.ask()
+        assert reply.server_time == NOW + timedelta(hours=hour)
+        assert reply.delay_seconds == hour * 3_600
+        line.time.advance(3_600)
+
+
+async def test_an_unproven_gap_between_the_clocks_is_told_until_upstreams_goes_on() -> None:
+    line = Line(
+        good(1, timestamp=iso(NOW - timedelta(days=1))),
+        good(1, timestamp=iso(NOW - timedelta(days=1))),
+        good(1, timestamp=iso(NOW - timedelta(days=1) + timedelta(seconds=20))),
+    )
+    assert (await line.ask()).clock_gap_seconds == DAY_S
+    line.time.advance(10)
+    assert (await line.ask()).clock_gap_seconds == DAY_S
+    line.time.advance(10)
+    reply = await line.ask()
+    assert (reply.clock_gap_seconds, reply.delay_seconds) == (0, 0)
+
+
+async def test_the_way_of_a_long_body_counts() -> None:
+    line = Line(replace(good(1, timestamp=iso(NOW), computed_at=iso(NOW)), body_seconds=14.0))
+    line.time.advance(14)
+    reply = await line.ask()
+    assert reply.server_now(line.time.monotonic()) == NOW + timedelta(seconds=14)
+
+
 async def test_an_age_counts_from_the_reply_whatever_the_next_one_says_of_the_time() -> None:
     computed_at = iso(NOW - timedelta(seconds=12))
     line = Line(
@@ -272,3 +339,81 @@ async def test_an_error_that_is_none_of_ours_is_not_hidden() -> None:
 
     with pytest.raises(ZeroDivisionError):
         await Line(send=broken).ask()
+
+
+SENSELESS = [
+    {"x-ratelimit-limit": "0", "x-ratelimit-remaining": "0"},
+    {"x-ratelimit-limit": "-30", "x-ratelimit-remaining": "0"},
+    {"x-ratelimit-limit": "thirty", "x-ratelimit-remaining": "0"},
+    {"x-ratelimit-limit": "", "x-ratelimit-remaining": "0"},
+    {"x-ratelimit-limit": "1e3", "x-ratelimit-remaining": "0"},
+    {"x-ratelimit-limit": "9" * 16, "x-ratelimit-remaining": "0"},
+    {"x-ratelimit-limit": "30", "x-ratelimit-remaining": "-1"},
+    {"x-ratelimit-limit": "30", "x-ratelimit-remaining": "31"},
+    {"x-ratelimit-limit": "30", "x-ratelimit-remaining": "none"},
+]
+
+
+@pytest.mark.parametrize("stated", SENSELESS)
+async def test_a_limit_that_makes_no_sense_holds_nobody_back(stated: dict[str, str]) -> None:
+    headers = {**stated, "x-ratelimit-reset": str(int(MINUTE_END))}
+    line = Line(good(1, headers, timestamp=iso(NOW)))
+    for _ in range(40):
+        await line.ask()
+    assert line.wire.times == [0.0] * 40
+    assert line.exchange.limits.burst_left is None
+
+
+@pytest.mark.parametrize("reset", [0, 12, NOW.timestamp() - 1, NOW.timestamp() + 3_600, 1e14])
+async def test_a_minute_that_ended_or_lasts_for_hours_is_none(reset: float) -> None:
+    line = Line(good(1, limits(0, reset=reset), timestamp=iso(NOW)))
+    for _ in range(5):
+        await line.ask()
+    assert line.wire.times == [0.0] * 5
+    assert line.exchange.limits.burst_resets_at is None
+
+
+def numbers() -> st.SearchStrategy[str]:
+    return st.integers(-10, 10**17).map(str) | st.sampled_from(["", "x", "nan", "0", "1", "30"])
+
+
+@given(
+    stated=st.lists(
+        st.fixed_dictionaries(
+            {},
+            optional={
+                "x-ratelimit-limit": numbers(),
+                "x-ratelimit-remaining": numbers(),
+                "x-ratelimit-reset": numbers()
+                | st.integers(-100, 100).map(lambda s: str(int(NOW.timestamp()) + s)),
+                "x-quota-limit": numbers(),
+                "x-quota-remaining": numbers(),
+                "retry-after": numbers(),
+                "x-ratelimit-fallback": st.sampled_from(["true", "false"]),
+            },
+        ),
+        min_size=1,
+        max_size=5,
+    ),
+    refuses=st.booleans(),
+)
+@settings(max_examples=200, deadline=None, derandomize=True)
+def test_whatever_was_stated_a_call_goes_out_after_a_minute(
+    stated: list[dict[str, str]], refuses: bool
+) -> None:
+    async def play() -> None:
+        replies = [good(1, headers) for headers in stated]
+        if refuses:
+            replies.append(refusal(429, "RATE_LIMIT_EXCEEDED", stated[-1]))
+        line = Line(*replies, good(1))
+        for _ in range(len(replies) + 3):
+            with suppress(BackQuantError):
+                await line.ask()
+        # By our own clock, whatever upstream's headers say of its own.
+        line.time.advance(61.0)
+        sent = len(line.wire.times)
+        with suppress(BackQuantError):
+            await line.ask()
+        assert len(line.wire.times) > sent
+
+    anyio.run(play)

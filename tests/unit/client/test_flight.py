@@ -88,7 +88,7 @@ async def test_the_work_outlives_the_caller_who_started_it() -> None:
     assert (work.started, work.cancelled) == (1, 0)
 
 
-async def test_the_last_caller_to_leave_ends_the_work() -> None:
+async def test_work_that_all_have_left_goes_on_for_the_next_one() -> None:
     work = Work()
     async with callers(work) as group:
         scopes = [group.ask(name) for name in range(3)]
@@ -96,14 +96,35 @@ async def test_the_last_caller_to_leave_ends_the_work() -> None:
         for scope in scopes:
             scope.cancel()
         await anyio.wait_all_tasks_blocked()
-        assert work.cancelled == 1
         group.ask(3)
         await anyio.wait_all_tasks_blocked()
         work.go.set()
-    assert group.got == {3: (2, False)}
+    assert group.got == {3: (1, True)}
+    assert (work.started, work.cancelled) == (1, 0)
 
 
-async def test_one_who_asks_the_moment_the_last_one_has_left_starts_anew() -> None:
+async def test_of_much_work_that_all_have_left_what_was_left_last_is_cancelled() -> None:
+    work = Work()
+    async with callers(work) as group:
+        stays = group.ask(99, "waited for")
+        for name in range(20):
+            scope = group.ask(name, str(name))
+            await anyio.wait_all_tasks_blocked()
+            scope.cancel()
+            await anyio.wait_all_tasks_blocked()
+        assert (work.started, work.cancelled) == (21, 4)
+        # Who joins work that goes on makes room for other work.
+        group.ask(100, "0")
+        await anyio.wait_all_tasks_blocked()
+        group.ask(101, "new").cancel()
+        await anyio.wait_all_tasks_blocked()
+        assert (work.started, work.cancelled) == (22, 4)
+        work.go.set()
+    assert not stays.cancelled_caught
+    assert {99, 100} == group.got.keys()
+
+
+async def test_one_who_asks_the_moment_the_last_one_has_left_joins() -> None:
     work = Work()
     got: list[tuple[int, bool]] = []
 
@@ -120,18 +141,19 @@ async def test_one_who_asks_the_moment_the_last_one_has_left_starts_anew() -> No
             await anyio.wait_all_tasks_blocked()
             tasks.cancel_scope.cancel()
             work.go.set()
-    assert got == [(2, False)]
+    assert got == [(1, True)]
 
 
-async def test_a_caller_cancelled_before_the_work_began_leaves_nothing_behind() -> None:
+async def test_a_caller_cancelled_before_the_work_began_leaves_it_to_the_next_one() -> None:
     work = Work()
     async with callers(work) as group:
         group.ask(0).cancel()
         await anyio.wait_all_tasks_blocked()
-        assert work.started - work.cancelled == 0
-        work.go.set()
         group.ask(1)
-    assert not isinstance(group.got[1], Exception)
+        await anyio.wait_all_tasks_blocked()
+        work.go.set()
+    assert list(group.got) == [1]
+    assert work.started == 1
 
 
 async def test_a_failure_reaches_each_caller_and_the_next_one_asks_anew() -> None:

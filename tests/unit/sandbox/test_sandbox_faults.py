@@ -21,7 +21,8 @@ from bq_mcp.sandbox.replies import HUGE_BODY_BYTES
 from tests.unit.sandbox.asking import NOW, HandClock, ask
 
 IN_PROCESS = [kind for kind in KINDS if kind not in ("refused", "reset")]
-LOSES_THE_MARK = {"html", "cut_body"}
+IN_BETWEEN = ("html", "page_401", "page_403", "edge_408", "edge_520")
+LOSES_THE_MARK = {*IN_BETWEEN, "cut_body"}
 MINUTE = timedelta(minutes=1)
 
 
@@ -175,7 +176,7 @@ def test_422_has_the_rows_of_a_validation_error():
     assert row["loc"] == ["query", "symbol"]
 
 
-@pytest.mark.parametrize("kind", ["http_401", "http_403", "burst_429", "quota_429", "html"])
+@pytest.mark.parametrize("kind", ["http_401", "http_403", "burst_429", "quota_429", *IN_BETWEEN])
 def test_turned_away_requests_cost_nothing(kind):
     app = faulty(Fault(kind, last=3))
     for _ in range(3):
@@ -229,6 +230,24 @@ def test_html_is_a_page_of_something_in_between():
     assert reply.headers["content-type"].startswith("text/html")
     assert reply.text.startswith("<!DOCTYPE html>")
     assert not [name for name in reply.headers if name.startswith("x-")]
+
+
+@pytest.mark.parametrize("kind", IN_BETWEEN[1:])
+def test_something_in_between_refuses_in_other_words_than_the_api(kind):
+    reply = ask(faulty(Fault(kind)), "gex/levels")
+    assert reply.status_code == int(kind[-3:])
+    assert reply.headers["content-type"].startswith("text/")
+    assert not [name for name in reply.headers if name.startswith("x-")]
+
+
+def test_a_cached_copy_is_the_answer_of_before_with_its_age():
+    clock = HandClock()
+    clock.advance(seconds=-40)
+    earlier = ask(faulty(clock=clock), "gex/levels").json()
+    reply = ask(faulty(Fault("cached_copy")), "gex/levels")
+    assert reply.headers["age"] == "40"
+    assert reply.json()["meta"]["timestamp"] == earlier["meta"]["timestamp"]
+    assert reply.json()["meta"]["computed_at"] == earlier["meta"]["computed_at"]
 
 
 def test_wrong_content_type_leaves_the_body():

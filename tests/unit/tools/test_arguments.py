@@ -291,3 +291,20 @@ def test_a_hint_never_makes_a_changed_parameter_unusable() -> None:
     known = hint(positioning=ParamHint(members=("flow", "std")), tags=ParamHint(csv=True))
     one = tool(Param("positioning", type="integer"), Param("tags", type="boolean"), hint=known)
     assert sent(one, positioning="2", tags="yes") == {"positioning": "2", "tags": "true"}
+
+
+def test_a_hundred_thousand_arguments_are_refused_before_any_is_compared() -> None:
+    many = {f"symbol{number}" + "x" * 200: [None] * 50 for number in range(100_000)}
+    with pytest.raises(ArgumentError) as caught:
+        TOOLS["gex_levels"].doctor.prepare(many)
+    (fault,) = caught.value.faults
+    assert (fault.param, fault.value) == ("arguments", 100_000)
+    assert "symbol" in fault.allowed
+
+
+def test_of_many_unknown_arguments_the_first_have_their_closest() -> None:
+    many = dict.fromkeys([f"symbol{number}" for number in range(100)], "BTC")
+    with pytest.raises(ArgumentError) as caught:
+        TOOLS["gex_levels"].doctor.prepare(many)
+    closest = [fault.closest for fault in caught.value.faults]
+    assert (len(closest), closest.count("symbol")) == (100, 10)

@@ -1,7 +1,10 @@
 """The offered list."""
 
-from bq_mcp.catalog import Catalog, Endpoint
+from structlog.testing import capture_logs
+
+from bq_mcp.catalog import Catalog, Endpoint, Param, bundled_hints
 from bq_mcp.tools import Inventory
+from bq_mcp.tools.inventory import LIST_LIMIT
 
 from .offered import INVENTORY, TOOLS
 
@@ -31,3 +34,15 @@ def test_the_closest_tool_is_found_whatever_the_case() -> None:
 def test_nothing_is_close_to_nonsense() -> None:
     assert INVENTORY.closest("zzzzzzzz") is None
     assert INVENTORY.closest("") is None
+
+
+def test_a_list_too_long_to_show_keeps_the_known_tools_and_as_many_more_as_fit() -> None:
+    params = tuple(Param(f"p{n:02}" + "x" * 37) for n in range(64))
+    many = [Endpoint(f"/a/{n}", params=params) for n in range(900)]
+    known = INVENTORY.catalog.endpoints
+    with capture_logs() as logs:
+        grown = Inventory(Catalog((*many, *known), "live"), bundled_hints())
+    assert set(INVENTORY.tools) < set(grown.tools)
+    assert sum(len(found.listed) for found in grown.tools.values()) <= LIST_LIMIT
+    assert set(grown.names.values()) == set(grown.tools)
+    assert logs[0]["left_out"] == 962 - len(grown.tools)

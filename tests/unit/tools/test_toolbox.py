@@ -1,11 +1,23 @@
 """The tools in force, and how they are swapped."""
 
-from collections.abc import Awaitable, Callable
+import json
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from pathlib import Path
 
 import anyio
 import pytest
 
-from bq_mcp.catalog import SNAPSHOT, CatalogKeeper, RemoteCatalog, bundled_hints, load_catalog
+from bq_mcp.catalog import (
+    SNAPSHOT,
+    Catalog,
+    CatalogKeeper,
+    DiskCopy,
+    Endpoint,
+    Hint,
+    RemoteCatalog,
+    bundled_hints,
+    load_catalog,
+)
 from bq_mcp.client import Breaker, Client, MemoryStore, Tuning
 from bq_mcp.client.model import RawReply, Request
 from bq_mcp.envelope import Envelope, read_envelope
@@ -73,6 +85,27 @@ def test_an_equal_catalog_swaps_nothing() -> None:
     assert subject.inventory is held
 
 
+def test_a_catalog_that_shows_clients_nothing_new_is_not_announced() -> None:
+    heard: list[str] = []
+    known = json.loads(SNAPSHOT.read_text("utf-8"))["endpoints"]
+    served = [[{**entry, "summary": "New words upstream"} for entry in known], known[1:]]
+
+    async def fetch(path: str) -> Envelope:
+        return read_envelope({"success": True, "data": {"endpoints": served[0]}})
+
+    async def listen() -> None:
+        heard.append("told")
+
+    subject = toolbox(fetch)
+    subject.on_change(listen)
+    # Known tools are described in our own words.
+    assert anyio.run(subject.keeper.refresh)
+    assert heard == []
+    served.pop(0)
+    assert anyio.run(subject.keeper.refresh)
+    assert heard == ["told"]
+
+
 def test_the_first_list_and_an_unknown_tool_wait_for_the_live_catalog() -> None:
     subject = toolbox(new_catalog)
 
@@ -100,3 +133,44 @@ def test_with_the_bundled_catalog_alone_nothing_is_waited_for() -> None:
             return len((await toolbox().offered()).tools)
 
     assert anyio.run(listed) == 62
+
+
+def test_a_stored_catalog_nothing_can_be_made_of_is_set_aside_and_the_start_goes_on(
+    tmp_path: Path,
+) -> None:
+    disk = DiskCopy(tmp_path, "http://127.0.0.1:9")
+    bad = Catalog((Endpoint("/vol/cone"),), "live")
+    disk.save(bad)
+
+    class Choking(Mapping[str, Hint]):
+        """Hints on which an inventory of one catalog fails, as a fault of ours would."""
+
+        def __getitem__(self, path: str) -> Hint:
+            if path == "/vol/cone":
+                raise RuntimeError("a fault of ours")
+            return bundled_hints()[path]
+
+        def __iter__(self) -> Iterator[str]:
+            return iter(bundled_hints())
+
+        def __len__(self) -> int:
+            return len(bundled_hints())
+
+    def started() -> Toolbox:
+        keeper = CatalogKeeper(
+            lambda: load_catalog(SNAPSHOT, "snapshot"),
+            remote=RemoteCatalog(new_catalog, has_key=True),
+            disk=disk,
+        )
+        desk = Desk(unreachable(), Access(has_key=True), still_clock(), keeper.see_version)
+        return Toolbox(keeper, desk, Choking())
+
+    subject = started()
+    assert len(subject.inventory.tools) == 62
+    assert subject.keeper.current.source == "snapshot"
+    assert disk.load() is None
+    # Upstream serves the same again: it is neither put in force nor stored.
+    assert not anyio.run(subject.keeper.refresh)
+    assert len(subject.inventory.tools) == 62
+    assert disk.load() is None
+    assert len(started().inventory.tools) == 62

@@ -143,13 +143,9 @@ def test_smiles_by_moneyness_have_a_row_at_the_money() -> None:
 
 
 def test_events_with_a_side_are_prints_though_no_two_share_an_instant() -> None:
+    sides = ("long", "short")
     events = [
-        {
-            "time": at,
-            "side": ("long", "short")[step % 2],
-            "price": 69_000.0 + step,
-            "usd": 1e5 * step,
-        }
+        {"time": at, "side": sides[step % 2], "price": 69_000.0 + step, "usd": 1e5 * step}
         for step, at in enumerate(hourly(20))
     ]
     lines = told({"events": events}, lead=("*usd*",))

@@ -1,0 +1,79 @@
+"""Stand around every request: no secret passes in or out, and a span tells errors by type only.
+
+In place of the SDK's own tracing, which records what exceptions say.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from mcp.server.context import CallNext, HandlerResult, ServerMiddleware, ServerRequestContext
+from mcp.shared.exceptions import MCPError
+from mcp.types import INTERNAL_ERROR, INVALID_PARAMS
+from opentelemetry import propagate, trace
+from opentelemetry.context import Context
+from pydantic import ValidationError
+
+from ..logs import Log
+from ..text import clean, redact, redact_all
+
+_log = Log(__name__)
+_tracer = trace.get_tracer("bq_mcp.server")
+_NAME_LIMIT = 64
+
+
+class Guard(ServerMiddleware[Any]):
+    """The outermost layer of the server."""
+
+    async def __call__(
+        self, ctx: ServerRequestContext[Any, Any], call_next: CallNext
+    ) -> HandlerResult:
+        """Pass a request on, and return its result without secrets."""
+        params = redact_all(ctx.params)
+        with _tracer.start_as_current_span(
+            _span_name(ctx.method, params),
+            context=_parent(ctx.meta),
+            kind=trace.SpanKind.SERVER,
+            attributes={
+                "mcp.method.name": ctx.method,
+                "mcp.protocol.version": ctx.protocol_version,
+            },
+            record_exception=False,
+            set_status_on_exception=False,
+        ) as span:
+            try:
+                result: HandlerResult = redact_all(await call_next(replace(ctx, params=params)))
+            except MCPError as exc:
+                _fail(span, str(exc.error.code))
+                data = redact_all(exc.error.data)
+                raise MCPError(exc.error.code, redact(exc.error.message), data) from None
+            except ValidationError:
+                # The SDK answers it without its words, which repeat what the client sent.
+                _fail(span, str(INVALID_PARAMS))
+                raise
+            except Exception as exc:
+                _fail(span, type(exc).__qualname__)
+                _log.exception("request failed", method=ctx.method)
+                raise MCPError(INTERNAL_ERROR, "Internal server error") from None
+            if isinstance(result, Mapping) and result.get("isError"):
+                _fail(span, "tool_error")
+            return result
+
+
+def _parent(meta: Mapping[str, Any] | None) -> Context | None:
+    """Return the span a client says this request belongs to, None where it names none."""
+    try:
+        found = propagate.extract(dict(meta or {}))
+    except (ValueError, TypeError):
+        return None
+    return found if trace.get_current_span(found).get_span_context().is_valid else None
+
+
+def _span_name(method: str, params: object) -> str:
+    name = params.get("name") if isinstance(params, Mapping) else None
+    return f"{method} {clean(name, _NAME_LIMIT)}" if isinstance(name, str) else method
+
+
+def _fail(span: trace.Span, kind: str) -> None:
+    span.set_attribute("error.type", kind)
+    span.set_status(trace.StatusCode.ERROR)

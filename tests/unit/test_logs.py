@@ -1,0 +1,85 @@
+"""What is written to standard error."""
+
+import io
+import subprocess
+import sys
+from contextlib import redirect_stderr
+
+import pytest
+
+from bq_mcp.logs import Log, redact_stderr
+from bq_mcp.text import MASK
+
+SECRET = 'hunter2"\\hunter2'
+
+
+def logged(say: object) -> str:
+    said = io.StringIO()
+    with redirect_stderr(said):
+        assert callable(say)
+        say()
+    return said.getvalue()
+
+
+def test_no_field_and_no_traceback_of_a_log_line_holds_a_secret() -> None:
+    MASK.add(SECRET)
+    log = Log("test")
+
+    def say() -> None:
+        log.warning(f"event {SECRET}", reason=SECRET, body=SECRET.encode(), nested=[{SECRET: 1}])
+        try:
+            raise ValueError(f"the reply was {SECRET.encode()!r}")
+        except ValueError:
+            log.exception("failed")
+
+    said = logged(say)
+    assert "hunter2" not in said
+    assert said.count("[key]") >= 5
+
+
+def test_what_survives_is_one_line_where_the_error_has_words() -> None:
+    class Worded(Exception):
+        message = "no route"
+
+    def say() -> None:
+        with Log("test").survive("not done", where="here"):
+            raise Worded
+
+    said = logged(say)
+    assert said.count("\n") == 1
+    assert "not done" in said and "no route" in said and "where=here" in said
+
+
+def test_what_is_no_failure_is_not_survived() -> None:
+    with pytest.raises(KeyboardInterrupt), Log("test").survive("not done"):
+        raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        "raise RuntimeError(secret)",
+        "import warnings; warnings.warn(secret)",
+        "import logging; logging.getLogger('mcp').error('%s', secret)",
+        "import threading; threading.Thread(target=int, args=(secret,)).start()",
+        "sys.stderr.writelines([secret, secret.upper()])",
+        "print(secret, file=sys.stderr)",
+    ],
+)
+def test_whatever_writes_to_standard_error_writes_no_secret(end: str) -> None:
+    code = (
+        "import sys\nfrom bq_mcp.logs import redact_stderr\nfrom bq_mcp.text import MASK\n"
+        f"secret = {SECRET!r}\nMASK.add(secret)\nredact_stderr()\nredact_stderr()\n{end}\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert "[key]" in done.stderr
+    assert "hunter2" not in done.stderr.lower()
+
+
+def test_standard_error_stays_what_it_was_but_for_secrets() -> None:
+    def say() -> None:
+        redact_stderr()
+        assert not sys.stderr.isatty()
+        assert sys.stderr.write("plain\n") == 6
+
+    assert logged(say) == "plain\n"
