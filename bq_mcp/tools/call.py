@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
-from ..client import Client, Clock, Reply, Tally
+from ..client import Client, Clock, Reply, Tally, in_worker
 from ..errors import BackQuantError, MissingKeyError
 from ..text import redact
 from ..views import Answer, Question, render, render_error
@@ -48,7 +49,8 @@ class Desk:
             lifetime = lifetime_of(tool, prepared.asked, self._clock.now())
             reply = await self._client.get(prepared.path, prepared.query, lifetime, tally)
             self._see_version(reply.envelope.meta.version)
-            answer = self._answer(tool, prepared, reply, inventory)
+            work = partial(self._answer, tool, prepared, reply, inventory)
+            answer = await in_worker(reply.size, work)
         except BackQuantError as error:
             return self._accounted(self.refuse(tool.name, error, inventory), tally)
         return self._accounted(self._without_secrets(answer), tally)

@@ -55,10 +55,11 @@ def render_error(
     }
     try:
         found = units(service().get_template(_TEMPLATE).render(facts))
-        text = "\n".join(unit.text for unit in found)
     except Exception as exc:
         _log.warning("view failed", view=_TEMPLATE, error=f"{type(exc).__name__}: {exc}")
-        text = f"{'SIMULATED ' if simulated else ''}error: {facts['message']}"
+        found = []
+    plain = f"{'SIMULATED ' if simulated else ''}error: {facts['message']}"
+    text = "\n".join(unit.text for unit in found) or plain
     age = known["age_seconds"]
     meta = {
         "error": error.kind,

@@ -7,8 +7,12 @@ import bpe_openai
 import pytest
 
 from bq_mcp.views import Detail
-from bq_mcp.views.scene import BUDGETS
-from tests.contract.sandbox_answers import SYMBOLS, Case, answer, reply
+from bq_mcp.views.answer import Printer
+from bq_mcp.views.facts.header import freshness_of
+from bq_mcp.views.scene import BUDGETS, Scene
+from bq_mcp.views.words.environment import service
+from tests.contract.sandbox_answers import SYMBOLS, Case, answer, question, received, reply
+from tests.unit.sandbox.asking import NOW
 
 DETAILS: tuple[Detail, ...] = ("brief", "standard", "full", "raw")
 AS_OF = "2026-08-20T14:31:00Z"
@@ -57,6 +61,8 @@ EXTREMES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 }
 # A grid of 200 by 200 takes the sandbox a while; every second of these is enough in a sweep.
 LARGE = {"time_steps": "200", "price_steps": "200"}
+# A brief answer has the lines of the first three ranks.
+BRIEF_RANKS = 3
 _encoding = bpe_openai.get_encoding("o200k_base")
 
 
@@ -90,8 +96,16 @@ def over_budget(case: Case) -> Iterator[str]:
         spent = len(_encoding.encode(text))
         if spent > BUDGETS[detail]:
             yield f"{case} {detail}: {spent} tokens\n{text}"
-        elif detail == "brief" and " left out: detail=standard" in text:
+        elif detail == "brief" and lost(case, text):
             yield f"{case} brief lost a line\n{text}"
+
+
+def lost(case: Case, text: str) -> list[str]:
+    """Return the lines that belong into a brief answer and are not in `text`."""
+    scene = Scene(question(case, "brief"), received(reply(case)), NOW)
+    _, units = Printer(scene, freshness_of(scene), service()).body()
+    lines = (unit.wording(True) for unit in units if unit.rank <= BRIEF_RANKS and not unit.table)
+    return [line for line in lines if line not in text]
 
 
 def cases(path: str, symbol: str, queries: Iterator[Mapping[str, str]]) -> Iterator[Case]:

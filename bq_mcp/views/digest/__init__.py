@@ -42,6 +42,8 @@ _LAST_RANK, _ROWS_RANK, _LATE_RANK = 9, 5, 6
 _PARTS = 6
 # Of so many rows the rows say all there is in fewer words than picks.
 _FEW = 4
+# A smaller total may equal another figure by accident.
+_TELLING = 1_000
 
 
 @dataclass(frozen=True)
@@ -217,7 +219,8 @@ def _said(say: str, picks: Sequence[Pick]) -> str:
 
 def _once(picks: Iterable[Pick], records: Sequence[Record]) -> Iterator[Pick]:
     """Yield picks without the totals that the payload serves itself."""
-    served = {number(value) for record in records for value in record.fields.values()}
+    found = (number(value) for record in records for value in record.fields.values())
+    served = {value for value in found if value is not None and abs(value) >= _TELLING}
     for pick in picks:
         parts = [replace(part, figures=[x for x in part.figures if x.value not in served])
                  for part in pick.parts]  # fmt: skip

@@ -128,20 +128,17 @@ def _over_time(layer: Layer) -> Iterator[Pick]:
 def _newest(layer: Layer, now: Measure) -> dict[str, list[int]]:
     """Return the largest distinct figures of each sign; without signs those above, below spot."""
     axis, spot = layer.across, layer.lens.spot
-    lines = {"largest": now}
     if now.signed:
-        lines = {"largest positive": now, "largest negative": now}
-    elif axis is not None and axis.role == "price" and spot is not None:
-        above = [(number(price) or 0) > spot for price in axis.values]
-        sides = {"largest above spot": True, "largest below spot": False}
-        lines = {
-            words: now.over(
-                [x if up is side else None for x, up in zip(now.values, above, strict=True)]
-            )
-            for words, side in sides.items()
-        }
-    signs = {"largest positive": 1, "largest negative": -1}
-    return {words: line.largest(LARGEST, signs.get(words, 0)) for words, line in lines.items()}
+        signs = {"positive": 1, "negative": -1}
+        return {f"largest {word}": now.largest(LARGEST, sign) for word, sign in signs.items()}
+    if axis is None or axis.role != "price" or spot is None:
+        return {"largest": now.largest(LARGEST)}
+    above = {at for at, price in enumerate(axis.values) if (number(price) or 0) > spot}
+    others = {"above": {*range(len(axis.values))} - above, "below": above}
+    return {
+        f"largest {side} spot": now.without([*rows]).largest(LARGEST)
+        for side, rows in others.items()
+    }
 
 
 def _exposures(layer: Layer) -> Iterator[Pick]:

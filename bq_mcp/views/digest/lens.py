@@ -38,7 +38,7 @@ _MARKET: Sequence[Kind] = (
     "exposure", "usd", *_LEVELS, "coin", "as_served", "count", "days", "duration"
 )  # fmt: skip
 _ENDS = ("open", "high", "low")
-_DAYS_A_YEAR, _PROOF, _OF_ROWS = 365, 2.0, 0.8
+_YEAR, _PROOF, _SAME, _OF_ROWS = 365, 2.0, 1.02, 0.8
 _NO_QUANTITIES: Sequence[Role] = ("time", "expiry", "name", "days", "position")
 
 
@@ -96,23 +96,20 @@ class Lens:
         prices = {name: figured[name] for name, kind in kinds.items() if kind == "price"}
         base = next((prices.pop(name) for name in list(prices) if "nav" in words_of(name)), None)
         days = next((figured[name] for name, kind in kinds.items() if kind == "days"), ())
-        units = {}
-        known = {name for name, kind in kinds.items() if kind in ("price", "usd")}
-        for name in (name for name in columns if _is(name, "rates") and name not in known):
-            figures = figured[name]
-            for price in prices.values():
-                against = base or [self.spot] * len(price)
-                over = [(x / y - 1, x - y) if x and y else (0, 0)
-                        for x, y in zip(price, against, strict=True)]  # fmt: skip
-                yearly = [x * _DAYS_A_YEAR / left if (left := d) else 0
-                          for (x, _), d in zip(over, days, strict=False)]  # fmt: skip
-                for rates in ([x for x, _ in over], yearly):
-                    if _fits(figures, rates):
-                        units[name] = Unit("pct", factor=100.0)
-                    elif _fits(figures, [x * 100 for x in rates]):
-                        units[name] = Unit("pct")
-                if name not in units and _fits(figures, [x for _, x in over]):
-                    units[name] = Unit("usd")
+        units: dict[str, Unit] = {}
+        for price in prices.values():
+            pairs = [*zip(price, base or [self.spot] * len(price), strict=True)]
+            over = [x / y - 1 if x and y else 0 for x, y in pairs]
+            yearly = [x * _YEAR / left if left else 0 for x, left in zip(over, days, strict=False)]
+            apart = [x - y if x and y else 0 for x, y in pairs]
+            proofs = [(Unit("pct", factor=100.0), rates) for rates in (over, yearly)]
+            proofs += [(Unit("pct"), [x * 100 for x in rates]) for rates in (over, yearly)]
+            for name in (one for one in columns if _is(one, "rates") and one not in prices):
+                found = {unit for unit, wanted in proofs if _fits(figured[name], wanted, _PROOF)}
+                if not found and _fits(figured[name], apart, _SAME):
+                    found = {Unit("usd")}
+                # Within some days a yearly fraction is as large as a plain percentage.
+                units |= {name: found.pop()} if len(found) == 1 else {}
         return units
 
     def leading(self, measures: Sequence[Measure], fewest: int = 2) -> list[Measure]:
@@ -255,10 +252,10 @@ class Lens:
             yield from ((meant or name, chain(*cells)) for name, cells in grid.layers.items())
 
 
-def _fits(figures: Sequence[float | None], wanted: Sequence[float]) -> bool:
-    """Tell whether figures are about as large as wanted in most rows where both are known."""
+def _fits(figures: Sequence[float | None], wanted: Sequence[float], most: float) -> bool:
+    """Tell whether figures are within `most` times what is wanted in most rows that have both."""
     pairs = [(x, y) for x, y in zip(figures, wanted, strict=False) if x and abs(y) > 1e-5]
-    near = [1 / _PROOF < abs(x / y) < _PROOF for x, y in pairs]
+    near = [1 / most < abs(x / y) < most for x, y in pairs]
     return bool(near) and sum(near) >= _OF_ROWS * len(near)
 
 

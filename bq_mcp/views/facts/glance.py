@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from ..read.columns import words_of
-from ..read.values import text
+from ..read.values import figure, text
 
 Part = Mapping[str, object]
 _LOOKED_AT = 160
@@ -44,7 +44,8 @@ def stated(seen: Sequence[Part], name: str) -> list[str]:
 def shows_gex(seen: Sequence[Part]) -> bool:
     """Tell whether a figure is a gamma exposure; a flag or a word of that name is none."""
     amounts = [name for name in {name for part in seen for name in part} if _names_gex(name)]
-    if any(not isinstance(part.get(name, ""), bool | str) for part in seen for name in amounts):
+    values = (part.get(name, "") for part in seen for name in amounts)
+    if any(not isinstance(value, bool | str) or figure(value) is not None for value in values):
         return True
     return any(_names_gex(name) for part in seen[:_ROWS] for name in _columns(part))
 

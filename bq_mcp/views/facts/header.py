@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any
 
 from ...envelope import SANDBOX_SOURCE, parse_instant
-from ...errors import BackQuantError, BurstLimitError, QuotaExhaustedError, TransportError
+from ...errors import BackQuantError, QuotaExhaustedError
 from ..pages import PAGES
 from ..read.values import expiry_day, mapping, moment, number, text, utc_day
 from ..scene import Scene
@@ -142,7 +142,7 @@ def _retry_after(error: BackQuantError | None) -> float | None:
     """Return in how many seconds asking again may help; None where it does not."""
     if error is None or isinstance(error, QuotaExhaustedError):
         return None
-    known = error.retry_after if isinstance(error, TransportError | BurstLimitError) else None
+    known: float | None = getattr(error, "retry_after", None)
     return _RETRY_AFTER_S if known is None else known
 
 

@@ -1,272 +1,188 @@
 """The option chain: what matches, what it adds up to, the strikes beside spot, the largest ones."""
 
-from collections.abc import Mapping, Sequence
-from heapq import nlargest
+from collections.abc import Callable, Mapping, Sequence
+from heapq import nlargest, nsmallest
 from typing import Any
 
-from ..arithmetic import days_left, distance_pct, missing, put_call, total
+from ..arithmetic import distance_pct, missing, put_call, total
 from ..digest.sheet import Figure
 from ..read.units import IvScale, Kind, Unit, iv_scale
-from ..read.values import derive, figure, mapping, text
+from ..read.values import derive, figure, mapping
 from ..scene import Scene
-from .rows import Row, ordered, placed, read, rows_of, values_of
+from . import rows as table
+from .rows import Row, read
 
 _NO_FILTER = ("symbol", "fields", "include", "max_contracts", "as_of")
 _MOST_CONTRACTS = 5_000
-_STRIKES_SHOWN, _LARGEST_SHOWN = 12, 3
-# The two contracts of a strike take as much room as so many plain rows.
-_LEGS_A_ROW = 15
-# What a contract tells first, and what it tells where there is room; each with its unit.
-_FIRST: Mapping[str, Kind] = {
+_STRIKES_SHOWN, _LARGEST_SHOWN = 10, 3
+_QUOTES = ("bid", "ask")
+# What a contract tells first, and what it tells where there is room.
+_FIRST = ("iv", "delta", "oi", *_QUOTES, "mark")
+_GREEKS = ("gamma", "theta", "vega", "vanna", "charm")
+_THEN = (*_GREEKS, "volume", "trade_count", "notional_volume", "gex")
+# The others are in coin.
+_KINDS: Mapping[str, Kind] = {
     "iv": "iv",
     "delta": "ratio",
-    "oi": "coin",
-    **dict.fromkeys(("bid", "ask", "mark"), "coin"),
-}
-_THEN: Mapping[str, Kind] = {
-    **dict.fromkeys(("gamma", "theta", "vega", "vanna", "charm", "volume"), "coin"),
     "trade_count": "count",
     "notional_volume": "usd",
     "gex": "exposure",
 }
-_UNITS = {**_FIRST, **_THEN}
 _WORDS = {"iv": "IV", "oi": "OI"}
-_QUOTES = ("bid", "ask")
-_NOT_RECORDED = "bid and ask 0 throughout (no quote, or not recorded)"
-_NO_VOLUME = "24h volume n/a: not measured"
 
 
 def page(scene: Scene) -> Mapping[str, Any] | None:
     """Return counts, filters, totals, the strikes nearest spot of the front and the largest."""
     root = scene.root
-    rows = rows_of(scene.data if isinstance(scene.data, list) else root.get("contracts"))
+    listed = scene.data if isinstance(scene.data, list) else root.get("contracts")
+    rows = table.rows_of(listed)
     sums = {name: read(value) for name, value in mapping(root.get("aggregates")).items()}
     if not (rows or sums or root.get("available_expiries") or "total_matching_count" in root):
         return None
     matching = figure(root.get("total_matching_count"))
+    returned = derive(len, rows) if isinstance(listed, list) else None
     empty = not rows and 0 in (matching, figure(sums.get("contract_count")))
-    expiries = _by_expiry(rows, scene)
-    front = expiries[0] if expiries else {"rows": []}
-    scale = iv_scale(values_of(front["rows"], "iv")) or iv_scale([sums.get("atm_iv")])
-    ladder = _ladder(front["rows"], rows, scene, scale)
-    atm = None if empty else _atm(sums, scale, ladder["nearest"])
-    counts, filters = _counts(scene, rows, matching), _filters(scene, empty)
-    return {
-        **counts,
-        "filters": filters,
-        "filtered": "no contract passes" if empty else "filtered by",
-        "few": [(name, value if len(filters) <= 2 else None) for name, value in filters[:4]],
-        "venues": None if filters or counts["cut"] else "all venues",
-        "expiries": values_of(expiries, "expiry"),
-        "expiry_count": derive(len, values_of(expiries, "expiry")) if len(expiries) > 1 else None,
-        "front": front,
-        **ladder,
-        "atm": atm,
-        "beside": _beside(ladder["nearest"], atm) if ladder["nearest"] else None,
-        "sums": None if empty else {"served": True, **sums} if sums else _sums(rows),
-        "tops": _tops(rows, scene, scale, " of those returned" if counts["cut"] else ""),
-        "unmeasured": _NO_VOLUME if _is_unmeasured(rows) else None,
-        "available": root.get("available_expiries"),
-        "available_rank": "7" if rows else "3",
-    }
-
-
-def _counts(scene: Scene, rows: Sequence[Row], matching: float | None) -> dict[str, Any]:
-    """Return how many contracts match and how many came; a cut needs no flag."""
-    root, flagged = scene.root, scene.root.get("truncated") is True
-    served = isinstance(root.get("contracts", scene.data), list)
-    returned = derive(len, rows) if served else None
-    cut = served and matching is not None and matching > len(rows)
-    within = matching is not None and matching <= _MOST_CONTRACTS
-    all_of = "match, all returned" if rows and matching == len(rows) else "match"
-    return {
-        "cut": {"returned": returned, "matching": matching} if cut else None,
-        "cap": root.get("max_contracts"),
-        "brings_all": matching if within else None,
-        # In few words the caveat counts what the flag says.
-        "cut_rank": "4" if flagged else "1",
-        "known": None if cut else returned if matching is None else matching,
-        "counted": "returned" if matching is None else all_of,
-        "unscoped": "scope after the cut not stated" if cut or flagged else None,
-        "unscoped_few": "scope not stated" if cut or flagged else None,
-    }
-
-
-def _filters(scene: Scene, empty: bool) -> list[tuple[str, object]]:
-    """Return the filters asked for; of an empty answer those that can have emptied it."""
-    asked = {name: value for name, value in scene.query.items() if name not in _NO_FILTER}
-    told = [(name, value) for name, value in asked.items() if value != "both"]
-    can = [(name, value) for name, value in told if name[-4:] != "_min" or figure(value) != 0]
-    return can if empty and can else told
-
-
-def _by_expiry(rows: Sequence[Row], scene: Scene) -> list[dict[str, Any]]:
-    """Return the contracts of each expiry that has not settled, the nearest first.
-
-    One look at each contract; the days are those of the first of an expiry.
-    """
-    groups: dict[object, list[Row]] = {}
-    for row in rows:
-        expiry = row.get("expiry")
-        key = expiry if type(expiry) is str else figure(row.get("dte"))
-        groups.setdefault(key, []).append(row)
-    found = []
-    for held in groups.values():
-        expiry, days = text(held[0].get("expiry")), figure(held[0].get("dte"))
-        left = derive(days_left, expiry, scene.instant)
-        if min(days or 0, left or 0) >= 0:
-            found.append({"expiry": expiry, "dte": left if days is None else days, "rows": held})
-    return sorted(found, key=lambda held: (held["dte"] is None, held["dte"] or 0.0))
-
-
-def _ladder(
-    front: Sequence[Row], rows: Sequence[Row], scene: Scene, scale: IvScale | None
-) -> dict[str, Any]:
-    """Return the strikes nearest spot of one expiry, each with what its contracts tell."""
-    noted = text(scene.extra.get("quotes_note"))
-    quoted = not noted and any((figure(row.get(name)) or 0) > 0 for row in rows for name in _QUOTES)
-    served = [name for name in _UNITS if any(name in row for row in front)]
-    known = [name for name in served if any(row.get(name) is not None for row in front)]
-    shown = [name for name in known if quoted or name not in _QUOTES]
-    first = [name for name in shown if name in _FIRST] or shown
-    then = [name for name in shown if name not in first]
-    near, full = _nearest(front, scene.spot) if shown else [], scene.detail == "full"
-    told = [
+    cut = returned is not None and returned < (matching or 0)
+    flagged = root.get("truncated") is True
+    whole = "match, all returned" if rows and matching == returned else "match"
+    expiries = _expiries(rows, scene)
+    front = expiries[0]["rows"] if expiries else []
+    scale = iv_scale(table.values_of(front, "iv")) or iv_scale([sums.get("atm_iv")])
+    first, then, notes = _columns(front, scene)
+    placed = table.measured(front, "strike") if scene.spot else []
+    legs = _grouped(placed, lambda row: figure(row["strike"]))
+    near = nsmallest(_STRIKES_SHOWN, legs, key=lambda strike: abs(strike - (scene.spot or 0)))
+    strikes = [
         {
             "strike": strike,
             "away": derive(distance_pct, strike, scene.spot),
-            "legs": [_leg(row, first, scale) for row in legs],
-            "more": [_leg(row, then, scale) for row in legs if full],
+            "legs": [_contract(row, first, scale) for row in legs[strike]],
+            "more": [_contract(row, then, scale) for row in legs[strike] if then],
         }
-        for strike, legs in near[: min(scene.most_rows // _LEGS_A_ROW, _STRIKES_SHOWN)]
+        for strike in near
+        if first
     ]
-    coin = scene.envelope.meta.symbol in ("BTCUSDT", "ETHUSDT")
-    missed = [_WORDS.get(name, name) for name in _FIRST if name in served and name not in known]
-    notes = {
-        "OI coin, all venues": "oi" in known,
-        f"Deribit quotes {'in coin' if coin else 'unit not stated'}": "mark" in known or quoted,
-        "0 = no quote": quoted,
-        _NOT_RECORDED: not quoted and not noted and "bid" in known,
-        f"{', '.join(missed)} n/a": bool(missed),
-    }
     return {
-        "nearest": told[0] if told else None,
-        "strikes": placed(ordered(told[1:], "strike"), told),
-        "deep": placed(ordered(told, "strike"), told) if then and full else [],
-        "strike_count": str(max(len(near) - 1, 0)),
-        "deep_count": str(len(near)) if then and full else "0",
-        "notes": [words for words, holds in notes.items() if holds],
+        # In few words the caveat counts what the flag says.
+        "cut_rank": 4 if flagged else 1,
+        "returned": returned if cut else None,
+        "matching": matching,
+        "cap": root.get("max_contracts"),
+        "most": matching if (matching or 0) <= _MOST_CONTRACTS else None,
+        "count": None if cut else returned if matching is None else matching,
+        "counted": "returned" if matching is None else whole,
+        "scope": " (scope after the cut not stated)" if cut or flagged else "",
+        "filters": _filters(scene.query),
+        "filtered": "no contract passes " if empty else "filtered by ",
+        "expiries": expiries,
+        "expiry_count": table.counted(expiries, "expiry"),
+        "atm": _atm(sums, scale, strikes[:1]) if "atm_iv" in sums and not empty else None,
+        "sums": {} if empty else sums,
+        "own": _sums([] if sums else rows),
+        "notes": notes,
+        "nearest": next(iter(strikes), None),
+        "strikes": table.placed(table.ordered(strikes, "strike"), strikes),
+        "other_count": len(legs) - 1 if strikes else 0,
+        "deep_count": len(legs) if strikes and then else 0,
+        "tops": _tops(rows, scale, " of those returned" if cut else ""),
+        "unmeasured": bool(rows) and all(row.get("volume", 0) is None for row in rows),
+        "available": root.get("available_expiries"),
+        "available_rank": 7 if rows else 3,
     }
 
 
-def _nearest(front: Sequence[Row], spot: float | None) -> list[tuple[float, list[Row]]]:
-    """Return the strikes of one expiry, nearest spot first, each with its call and put."""
-    legs: dict[float, list[Row]] = {}
-    for row in front if spot is not None else ():
-        if (strike := figure(row.get("strike"))) is not None:
-            legs.setdefault(strike, []).append(row)
-    near = sorted(legs.items(), key=lambda pair: abs(pair[0] - (spot or 0.0)))
-    return [(strike, sorted(held, key=_side_of)) for strike, held in near]
+def _filters(query: Row) -> Row:
+    """Return the filters asked for that can leave out a contract."""
+    asked = {name: value for name, value in query.items() if name not in _NO_FILTER}
+    lows = {name for name, value in asked.items() if name.endswith("_min") and figure(value) == 0}
+    return {name: asked[name] for name in asked if name not in lows and asked[name] != "both"}
 
 
-def _side_of(row: Row) -> str:
-    return {"call": "call", "put": "put"}.get(str(row.get("type")), "side n/a")
+def _grouped(rows: Sequence[Row], key: Callable[[Row], Any]) -> dict[Any, list[Row]]:
+    groups: dict[Any, list[Row]] = {}
+    for row in rows:
+        groups.setdefault(key(row), []).append(row)
+    return groups
 
 
-def _leg(row: Row, names: Sequence[str], scale: IvScale | None) -> tuple[str, list[Figure]]:
-    return _side_of(row), [_figure(row, name, scale) for name in names]
+def _expiries(rows: Sequence[Row], scene: Scene) -> Sequence[Mapping[str, Any]]:
+    """Return the contracts of each expiry that has not settled, the nearest first."""
+    groups = _grouped(rows, lambda row: str(row.get("expiry") or row.get("dte")))
+    heads = [
+        {**table.paired(held[:1], expiry="expiry", dte="dte")[0], "rows": held}
+        for held in groups.values()
+    ]
+    return table.by_expiry(heads, scene.instant)[0]
 
 
-def _figure(row: Row, name: str, scale: IvScale | None) -> Figure:
-    words, kind = _WORDS.get(name, name), _UNITS[name]
-    return Figure(name, read(row.get(name)), Unit(kind), words, scale=scale)
+def _columns(front: Sequence[Row], scene: Scene) -> tuple[Sequence[str], Sequence[str], str]:
+    """Return what the contracts of one expiry tell first and then, and what to say of it."""
+    served = {name for row in front for name in row}
+    known = {name for row in front for name, value in row.items() if value is not None}
+    noted = "quotes_note" in scene.extra
+    quotes = [figure(row.get(name)) for row in front for name in _QUOTES if not noted]
+    first = [name for name in _FIRST if name in known and (any(quotes) or name not in _QUOTES)]
+    then = [name for name in _THEN if name in known]
+    null = [_WORDS.get(name, name) for name in _FIRST if name in served - known]
+    unit = "in coin" if scene.envelope.meta.symbol in ("BTCUSDT", "ETHUSDT") else "unit not stated"
+    notes = {
+        ", OI coin, all venues": "oi" in first,
+        f", Deribit quotes {unit}, 0 = no quote": "mark" in first or "bid" in first,
+        ", bid and ask 0 throughout (no quote, or not recorded)": 0 in quotes and not any(quotes),
+        f", {', '.join(null)} n/a": bool(null),
+    }
+    said = "".join(words for words, holds in notes.items() if holds)
+    return first or then, then if first else [], said
 
 
-def _atm(
-    sums: Row, scale: IvScale | None, nearest: Mapping[str, Any] | None
-) -> Mapping[str, object] | None:
+def _contract(row: Row, names: Sequence[str], scale: IvScale | None) -> Row:
+    """Return a contract with some of its figures."""
+    kinds = [(name, Unit(_KINDS.get(name, "coin")), _WORDS.get(name, name)) for name in names]
+    told = [Figure(name, read(row.get(name)), unit, of, scale=scale) for name, unit, of in kinds]
+    side = row.get("type") if row.get("type") in ("call", "put") else "side n/a"
+    contract = {"strike": read(row.get("strike")), "side": side, "expiry": row.get("expiry")}
+    return {**contract, "told": told}
+
+
+def _atm(sums: Row, scale: IvScale | None, nearest: Sequence[Mapping[str, Any]]) -> Row:
     """Return the volatility at the money, whose expiry upstream does not state.
 
     `like` is the strike beside spot where all contracts have the same.
     """
-    if "atm_iv" not in sums:
-        return None
-    atm, found = figure(sums["atm_iv"]), nearest or {"legs": (), "strike": None}
-    beside = {of.value for _, held in found["legs"] for of in held if of.name == "iv"}
-    same, own = atm is not None and beside == {atm}, iv_scale([atm])
+    iv, own = figure(sums["atm_iv"]), iv_scale([sums["atm_iv"]])
+    like = [at["strike"] for at in nearest if {of["told"][0].value for of in at["legs"]} == {iv}]
+    notes = {"tenor not stated": not like, "IV scale not stated": own != scale}
     return {
-        "iv": atm,
+        "iv": iv,
         "scale": own if own == scale else None,
-        "like": found["strike"] if same else None,
-        "unlike": None if same or atm is None else "tenor not stated",
-        "unstated": "IV scale not stated" if atm and own != scale else None,
-        "rank": "4" if same else "1",
+        "like": next(iter(like), None) if iv else None,
+        "notes": ", ".join(words for words, holds in notes.items() if holds and iv) or None,
+        "rank": 4 if like and iv else 1,
     }
 
 
-def _beside(nearest: Mapping[str, Any], atm: Row | None) -> Row:
-    """Return the strike beside spot in few words: one contract and the first it tells."""
-    side, figures = nearest["legs"][0]
-    at = bool(atm and atm["like"] is not None)
-    away = None if at else nearest["away"]
-    return {
-        "strike": nearest["strike"],
-        "away": away,
-        "side": "ATM" if at else side,
-        "figure": figures[0],
-    }
-
-
-def _sums(rows: Sequence[Row]) -> Mapping[str, object]:
-    """Return the totals of the contracts that came."""
+def _sums(rows: Sequence[Row]) -> Row:
+    """Return the totals of the contracts that came, and how many of them lack a figure."""
     oi, gex = ([figure(row.get(name)) for row in rows] for name in ("oi", "gex"))
     return {
-        "total_oi": derive(total, oi),
-        "pcr": derive(put_call, oi, values_of(rows, "type")),
-        "net_gex": derive(total, gex),
+        "oi": derive(total, oi),
+        "pcr": derive(put_call, oi, table.values_of(rows, "type")),
+        "gex": derive(total, gex),
         "no_oi": derive(missing, oi) or None,
         "no_gex": derive(missing, gex) or None,
     }
 
 
-def _tops(rows: Sequence[Row], scene: Scene, scale: IvScale | None, of: str) -> list[Row]:
+def _tops(rows: Sequence[Row], scale: IvScale | None, of: str) -> Mapping[str, Sequence[Row]]:
     """Return the contracts with most open interest, or else exposure, and the most traded."""
-    largest, more = _top(rows, "oi", "iv", scale)
-    exposed, _ = ([], []) if largest else _top(rows, "gex", "iv", scale)
-    traded, _ = _top(rows, "notional_volume", "volume", scale)
-    old = scene.envelope.meta.symbol == "HYPEUSDT"
-    premium = "premium, before 2.10.1 contracts x spot" if old else "USD premium"
-    lists = (
-        ("4", f"largest OI{of}, coin", largest),
-        ("8", "then", more if scene.detail == "full" else []),
-        ("4", f"largest gex{of}, per 1% move", exposed),
-        ("4", f"most traded in 24h, notional_volume ({premium})", traded),
-    )
-    return [{"rank": rank, "title": title, "rows": held} for rank, title, held in lists if held]
 
+    def largest(name: str, beside: str) -> Sequence[Row]:
+        held = nlargest(_LARGEST_SHOWN, rows, key=lambda row: abs(figure(row.get(name)) or 0.0))
+        return [_contract(row, (name, beside), scale) for row in held if figure(row.get(name))]
 
-def _top(
-    rows: Sequence[Row], name: str, beside: str, scale: IvScale | None
-) -> tuple[list[Row], list[Row]]:
-    """Return the contracts with the largest figures that are not zero, and those after them.
-
-    Each carries the figure it was chosen for and the one beside it.
-    """
-    sizes = ((abs(figure(row.get(name)) or 0.0), -place) for place, row in enumerate(rows))
-    held = [rows[-place] for size, place in nlargest(10, sizes) if size]
-    told: list[Row] = [
-        {
-            "strike": read(row.get("strike")),
-            "side": _side_of(row),
-            "expiry": row.get("expiry"),
-            "size": _figure(row, name, scale),
-            "beside": [_figure(row, beside, scale)] if row.get(beside) is not None else [],
-        }
-        for row in held
-    ]
-    return told[:_LARGEST_SHOWN], told[_LARGEST_SHOWN:]
-
-
-def _is_unmeasured(rows: Sequence[Row]) -> bool:
-    """Tell whether activity was asked for and not measured; zero is measured."""
-    return "volume" in next(iter(rows), {}) and all(row.get("volume") is None for row in rows)
+    oi = largest("oi", "iv")
+    return {
+        f"largest OI{of}, coin": oi,
+        f"largest gex{of}, per 1% move": () if oi else largest("gex", "iv"),
+        "most traded in 24h, notional_volume (USD premium)": largest("notional_volume", "volume"),
+    }

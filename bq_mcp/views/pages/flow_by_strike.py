@@ -29,10 +29,7 @@ def page(scene: Scene) -> Sheet | None:
 
 def _picks(table: Table, lens: Lens) -> Iterator[Pick]:
     placed, measures = partial(lens.places, table.key), lens.measures(table)
-    paid, sizes = (
-        [one for one in measures if word in _words(one) and (_BOUGHT | _SOLD) & _words(one)]
-        for word in ("premium", "size")
-    )
+    paid, sizes = (_quadrants(measures, word) for word in ("premium", "size"))
     if table.form != "ladder" or len(paid) != _QUADRANTS:
         return
     yield Pick(1, [sums(f"total of {table.size:,} strikes", paid)])
@@ -40,6 +37,13 @@ def _picks(table: Table, lens: Lens) -> Iterator[Pick]:
         net = _dealers(sizes)
         yield Pick(2, [net.along(bare(net.largest(LARGEST)), placed, _NET, 1)])
     yield from (replace(pick, rank=pick.rank + 3) for pick in largest_picks(paid, placed))
+
+
+def _quadrants(measures: Sequence[Measure], word: str) -> list[Measure]:
+    """Return what was bought and sold over all venues, not that of one inside a row."""
+    named = [one for one in measures if word in _words(one) and (_BOUGHT | _SOLD) & _words(one)]
+    depth = min((one.name.count(".") for one in named), default=0)
+    return [one for one in named if one.name.count(".") == depth]
 
 
 def _dealers(sizes: Sequence[Measure]) -> Measure:

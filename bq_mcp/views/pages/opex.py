@@ -3,119 +3,72 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..arithmetic import (
-    change,
-    distance_pct,
-    gross,
-    missing,
-    share_of_gross,
-    share_pct,
-    total,
-)
-from ..read.values import derive, mapping, number
+from ..arithmetic import change, distance_pct, gross, share_of_gross, side
+from ..read.values import derive, figure, mapping, number
 from ..scene import Scene
-from .levels import level_of
-from .rows import (
-    Row,
-    at_expiry,
-    by_expiry,
-    common_scale,
-    living,
-    measured,
-    next_anchor,
-    paired,
-    placed,
-    read,
-    top,
-    united,
-    values_of,
-    with_days,
-    without,
-)
+from . import rows as table
+from .expiry_summary import board
+from .rows import Row
 
-_COLUMNS = {
-    "expiry": ("expirations", "expiry", "expiry_date"),
-    "dte": ("dte", "days_to_expiry"),
-    "type": "type",
-    "is_anchor": "is_anchor",
-    "oi": ("oi.total_oi", "total_oi"),
-    "usd": ("oi.notional_oi_usd", "notional_oi_usd"),
-    "pcr": ("oi.pcr", "pcr"),
-    "atm": ("iv.atm_iv", "atm_iv"),
-    "skew": ("iv.skew_25d", "skew_25d"),
-    "put25": "iv.put_25d_iv",
-    "call25": "iv.call_25d_iv",
-    "net": ("gamma.net_gex", "net_gex"),
-    "pain": ("gamma.max_pain.strike", "max_pain.strike"),
-    "payout": "gamma.max_pain.value",
-    "gamma": "gamma",
+# The field of a wall, the side of spot it is defined on, the other one.
+_WALLS = {
+    "call": ("call_resistance", "above", "below"),
+    "put": ("put_support", "below", "above"),
 }
-_NO_ANCHOR = "no next anchor reported"
-_WALLS = {"call": "above", "put": "below"}
-_IV_LEVELS = ("atm", "put25", "call25")
 
 
 def page(scene: Scene) -> Mapping[str, Any] | None:
     """Return the next anchor, the front and the other expirations; sums are of those listed."""
-    root = scene.root
-    served = paired(scene.data, **_COLUMNS)
-    if not served and not mapping(root.get("next_anchor")) and root.get("expirations") != []:
+    root, found = scene.root, board(scene)
+    pointer = mapping(root.get("next_anchor"))
+    if not (found["rows"] or found["settled"] or pointer) and root.get("expirations") != []:
         return None
-    alive, settled = by_expiry(served, scene.instant)
-    oi, net = (derive(total, values_of(alive, column)) for column in ("oi", "net"))
-    rows = [_told(row, oi, scene.spot) for row in alive]
+    rows = [_walled(row, scene.spot) for row in found["rows"]]
     anchor = _anchor(rows, scene)
-    front = next((row for row in rows if number(row["dte"]) is not None), None)
-    row, nets = anchor["row"], values_of(rows, "net")
-    others = without(rows, united([row] if row else [], [front] if front else []))
-    anchors = [held for held in others if next_anchor([held], scene.instant)]
-    scale = common_scale(row[name] for row in rows for name in _IV_LEVELS)
+    row, front = anchor["row"], next((row for row in rows if row["dte"] is not None), None)
+    nets, kinds = table.values_of(rows, "net"), root.get("filtered_types") or None
+    # Where no anchor leads, the front does.
+    told = [(anchor["title"], row, 1, 2), ("front", front, 4 if row else 2, 4)]
+    leads = [
+        {**of, "title": title, "rank": rank, "ends": ends}
+        | {"part": derive(share_of_gross, of["net"], nets)}
+        for title, of, rank, ends in (told[:1] if front is row else told)
+        if of
+    ]
+    others = table.without(rows, filter(None, (row, front)))
     return {
-        **_window(scene),
-        "scale": scale,
-        "unstated": None if scale or not measured(rows, "atm") else "scale not stated",
-        "anchor": anchor,
-        "leaving": derive(share_of_gross, row["net"], nets) if row else None,
-        "front": _front(front, row) if front and front is not row else None,
-        "front_leaving": derive(share_of_gross, front["net"], nets) if front else None,
-        "same": "it is the front as well" if front and front is row else None,
-        "after": _after(row, rows, oi, net, scene) if row else None,
+        **found,
+        **anchor,
         "rows": rows,
-        "deep": rows if scene.detail == "full" else [],
-        "deep_count": str(len(rows)) if scene.detail == "full" else "0",
-        "others": placed(others, [*anchors, *top(others, "oi", len(others))]),
-        "other_count": str(len(others)),
-        "count": derive(len, values_of(rows, "expiry")),
-        "oi": oi,
-        "net": net,
+        "leads": leads,
+        "same": "it is the front as well" if row and front is row else None,
+        "after": _after(row, rows, found, scene) if row and number(row["dte"]) == 0 else None,
+        "others": table.placed(
+            others, [*filter(table.is_anchor, others), *table.top(others, "oi", len(others))]
+        ),
+        "other_count": len(others),
         "sizes": derive(gross, nets),
-        "no_oi": derive(missing, values_of(rows, "oi")) or None,
-        "no_net": derive(missing, nets) or None,
-        "settled": values_of(settled, "expiry") or None,
+        "horizon": root.get("horizon_days"),
+        "kinds": kinds,
+        "unconfirmed": None if kinds else scene.query.get("types"),
     }
 
 
-def _told(row: Row, oi: object, spot: float | None) -> Row:
-    return {
-        **row,
-        "share": derive(share_pct, row["oi"], oi),
-        "away": derive(distance_pct, row["pain"], spot),
-        **{name: _wall(mapping(row["gamma"]), name, where, spot) for name, where in _WALLS.items()},
-    }
-
-
-def _wall(gamma: Row, kind: str, where: str, spot: float | None) -> Row:
-    """Return a wall with its distance; where it is missing, why: the API documents one cause."""
-    found = level_of(gamma, kind, spot)
-    why = f"no strike {where} spot with positive net gamma" if found["none"] else None
-    absent = f"{found['name']} n/a" if found["value"] is None else ""
-    none = f"{found['none']} reported" if found["none"] else absent
-    return {**found, "none": none, "why": why}
-
-
-def _front(row: Row, anchor: Row | None) -> Row:
-    """Return the front; where no anchor leads, it does so in few words too, with its share."""
-    return {**row, "base": None if anchor else row["share"], "rank": "4" if anchor else "2"}
+def _walled(row: Row, spot: float | None) -> Row:
+    """Return an expiration with its walls; the API documents one cause for one of null."""
+    gamma, walls = mapping(row["gamma"]), {}
+    for name, (field, defined, wrong) in _WALLS.items():
+        value, null = figure(gamma.get(field)), field in gamma and gamma[field] is None
+        absent = f"no {name} wall reported" if null else f"{name} wall n/a"
+        walls[name] = {
+            "name": f"{name} wall",
+            "value": value,
+            "away": derive(distance_pct, value, spot),
+            "wrong": f", {wrong} spot against its definition" * (side(value, spot) == wrong),
+            "absent": absent if value is None else "",
+            "why": f" (no strike {defined} spot with positive net gamma)" if null else "",
+        }
+    return {**row, **walls}
 
 
 def _anchor(rows: Sequence[Row], scene: Scene) -> dict[str, Any]:
@@ -123,57 +76,25 @@ def _anchor(rows: Sequence[Row], scene: Scene) -> dict[str, Any]:
 
     It is the nearest that has not settled, by our own calendar or by upstream's pointer.
     """
-    own, served = next_anchor(rows, scene.instant), scene.root.get("next_anchor", "")
-    stated = _stated(mapping(served), scene)
-    told = {"title": "next anchor", "stated": None, "other": None, "none": None}
-    if stated is None:
-        title = "next anchor" if mapping(served) else "first listed anchor"
-        none = _NO_ANCHOR if served is None else None
-        return {**told, "row": own, "title": title, "none": none}
-    listed = at_expiry(rows, "expiry", stated["expiry"])
-    row = next((row for row in rows if row["expiry"] == stated["expiry"] or row in listed), None)
-    if own and own is not row and _sooner(own, stated):
-        return {**told, "row": own, "other": stated["expiry"]}
-    sought = derive(len, values_of(rows, "expiry")) if stated["token"] else None
-    return {**told, "row": row, "stated": {**stated, "listed": sought or None}}
-
-
-def _stated(named: Row, scene: Scene) -> Row | None:
-    """Return upstream's next anchor; None where it states none or one that has settled."""
-    expiry = named.get("expiry") or named.get("expiry_date")
-    placed_ = with_days([{"expiry": expiry, "dte": read(named.get("dte"))}], scene.instant)
-    if not expiry or not living(placed_, scene.instant):
-        return None
-    kind = named.get("type")
-    asked = kind if scene.root.get("filtered_types") else None
-    return {**placed_[0], "type": kind, "filter": asked, "token": named.get("expiry")}
-
-
-def _sooner(row: Row, other: Row) -> bool:
-    days, limit = number(row["dte"]), number(other["dte"])
-    return days is not None and (limit is None or days < limit)
-
-
-def _window(scene: Scene) -> Mapping[str, object]:
-    """Return what the list covers: days ahead and calendar classes, and a filter not echoed."""
-    kinds = scene.root.get("filtered_types")
-    kinds = kinds if isinstance(kinds, list) and kinds else None
+    own, served = table.next_anchor(rows, scene.instant), scene.root.get("next_anchor", "")
+    columns = {"expiry": ("expiry", "expiry_date"), "dte": "dte", "type": "type"}
+    alive, _ = table.by_expiry(table.paired([served], **columns), scene.instant)
+    stated = next(iter(table.measured(alive, "dte")), None)
+    found = next(iter(table.at_expiry(rows, "expiry", stated["expiry"])), None) if stated else None
+    sooner = stated and own and own is not found and table.ordered([stated, own], "dte")[0] is own
+    listed = table.counted(rows, "expiry") if mapping(served).get("expiry") else None
     return {
-        "horizon": scene.root.get("horizon_days"),
-        "kinds": kinds,
-        "unconfirmed": None if kinds else scene.query.get("types"),
+        "title": "next anchor" if mapping(served) else "first listed anchor",
+        "unnamed": "no next anchor reported" if served is None else None,
+        "row": own if sooner or not stated else found,
+        "stated": None if sooner or found or not stated else {**stated, "listed": listed or None},
+        "other": stated["expiry"] if stated and sooner else None,
     }
 
 
-def _after(row: Row, rows: Sequence[Row], oi: object, net: object, scene: Scene) -> Row | None:
-    """Return what stays of the listed after the settlement of an anchor within a day."""
-    if number(row["dte"]) != 0:
-        return None
-    whole = len(measured(rows, "oi", "net")) == len(rows)
-    later = next_anchor(without(rows, [row]), scene.instant)
-    return {
-        "oi": derive(change, row["oi"], oi) if whole else None,
-        "net": derive(change, row["net"], net) if whole else None,
-        "next": later["expiry"] if later else None,
-        "next_dte": later["dte"] if later else None,
-    }
+def _after(row: Row, rows: Sequence[Row], sums: Row, scene: Scene) -> Row:
+    """Return what stays of the listed once an anchor of today has settled."""
+    whole = len(table.measured(rows, "oi", "net")) == len(rows)
+    later = table.next_anchor(table.without(rows, [row]), scene.instant) or {}
+    left = {name: derive(change, row[name], sums[name]) for name in ("oi", "net") if whole}
+    return {**left, "next": later.get("expiry"), "next_dte": later.get("dte")}

@@ -1,7 +1,7 @@
 """What a payload holds, whatever its layout: records, tables and grids with their forms."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from .values import Instants
@@ -126,4 +126,3 @@ class Forms:
     uneven: Sequence[str] = ()
     empty: Sequence[str] = ()
     unread: int = 0
-    kept: dict[object, object] = field(default_factory=dict, repr=False, compare=False)

@@ -67,8 +67,12 @@ class _Place:
 
     def axes(self, length: int) -> Columns:
         """Return the lists around that may be an axis of so many places, the surest first."""
-        found = [axis for axis in self.around if axis.role and len(axis.values) == length]
-        return sorted(found, key=lambda axis: axis.role not in PLACED)
+        found = [axis for axis in self.around if len(axis.values) == length]
+        if len(found) == 1 and not found[0].role:
+            found = [replace(found[0], role="key", places=found[0].values)]
+        return sorted(
+            (axis for axis in found if axis.role), key=lambda axis: axis.role not in PLACED
+        )
 
 
 class _Reader:
@@ -78,22 +82,23 @@ class _Reader:
         self._parts = 0
         self._used: list[Column] = []
 
-    def node(self, place: _Place, node: object) -> None:
-        """Read any part."""
+    def node(self, place: _Place, node: object) -> Columns:
+        """Read any part; return the lists in it whose axis is one of those around it."""
         if not self._may_read(place):
-            return
+            return ()
         if isinstance(node, dict) and node:
             keyed = {key: node[key] for key in keys_of(node)}
             if keyed:
                 axis = self._market.keys(list(keyed), place.name)
                 self._cells(replace(place, along=[axis]), list(keyed.values()))
-            self._record(place, {key: node[key] for key in node if key not in keyed})
-        elif isinstance(node, list) and node:
+            return self._record(place, {key: node[key] for key in node if key not in keyed})
+        if isinstance(node, list) and node:
             self._list(place, node)
         elif isinstance(node, dict | list):
             self.found.empty.append(place.path or "data")
         else:
             self.found.record(place.path, {"value": node})
+        return ()
 
     def _may_read(self, place: _Place) -> bool:
         self._parts += 1
@@ -107,7 +112,7 @@ class _Reader:
 
     # Records and their lists
 
-    def _record(self, place: _Place, node: Row) -> None:
+    def _record(self, place: _Place, node: Row) -> Columns:
         fields: dict[str, object] = {}
         listed: list[_Raw] = []
         parts: list[tuple[str, object]] = []
@@ -122,36 +127,33 @@ class _Reader:
         lengths: dict[int, list[Column]] = {}
         for raw in self.found.kept(listed, _COLUMNS):
             lengths.setdefault(len(raw[1]), []).append(self._column(*raw))
-        axes = list(chain.from_iterable(map(_may_be_axes, lengths.values())))
+        axes = list(chain.from_iterable(lengths.values()))
         for key, value in self.found.kept(parts, _PARTS):
-            self.node(place.inside(key, axes), value)
-        for group in lengths.values():
-            self._paired(place, group, len(lengths) > 1)
+            for column in self.node(place.inside(key, axes), value):
+                lengths.setdefault(len(column.values), []).append(column)
+        several = len(lengths) > 1
+        left = [self._paired(place, group, several) for group in lengths.values()]
+        return list(chain.from_iterable(left))
 
-    def _paired(self, place: _Place, columns: Columns, several: bool) -> None:
-        """Tell lists of one length, by the axis among them or around the record."""
+    def _paired(self, place: _Place, columns: Columns, several: bool) -> Columns:
+        """Tell lists of one length; return them where their axis is around the record."""
         size = len(columns[0].values)
+        own = any(column.role in LEADING for column in columns)
+        if not own and any(axis.role in PLACED for axis in place.axes(size)):
+            return [replace(column, name=f"{place.name}.{column.name}") for column in columns]
         fresh = without(columns, self._used)
         # Two axes of one length: no list beside them can be paired with one of them.
         blurred = len(columns) > len(fresh) + 1
-        own = any(column.role in LEADING for column in columns)
-        along = [] if own else [axis for axis in place.axes(size) if axis.role in PLACED][:1]
-        many = along or (len(columns) > 1 and (own or size > 1) and not blurred)
+        many = len(columns) > 1 and (own or size > 1) and not blurred
         if fresh and many and any(column.numeric for column in columns):
-            if along:
-                columns = [replace(c, name=f"{place.name}.{c.name}") for c in columns]
-                self._use(along)
-            self.found.table(place.path, along, columns)
-            return
+            self.found.table(place.path, (), columns[:_COLUMNS])
+            return ()
         for column in fresh:
             path = place.inside(column.name).path
             self.found.listings.append(Listing(path, column.values))
             if column.numeric and (blurred or (several and not column.role)):
                 self.found.uneven.append(path)
-
-    def _use(self, axes: Columns) -> None:
-        """Note that lists are told as axes, so that they need not be told by themselves."""
-        self._used += axes
+        return ()
 
     def _list(self, place: _Place, node: Values) -> None:
         items: Values = [item for item in node if isinstance(item, dict)]
@@ -169,10 +171,10 @@ class _Reader:
         flat, nested = self._opened(place, cells)
         columns = [self._column(*raw) for raw in flat]
         along = place.along
-        if not along and not any(column.role in PLACED for column in columns):
+        if not along and not any(column.role in LEADING for column in columns):
             axes = place.axes(len(cells))[:1]
             along = [axis for axis in axes if axis.role in PLACED or not columns]
-            self._use(along)
+            self._used += along
         key = self.found.table(place.path, along, columns, bare=not nested)
         self._nested(replace(place, along=key or along), nested)
 
@@ -191,12 +193,10 @@ class _Reader:
                 stack.extendleft(reversed(self._fields(name, _records(values))))
             else:
                 nested.append((name, values))
-        parts = self._parts_of(place, *nested[0], bool(flat)) if len(nested) == 1 else ()
-        if parts:
-            nested = []
-        for raw in parts:
-            (nested if holds(raw[1], CONTAINER) else flat).append(raw)
-        return flat, nested
+        deep: list[_Raw] = []
+        for raw in self._parts_of(place, nested, bool(flat)):
+            (deep if holds(raw[1], CONTAINER) else flat).append(raw)
+        return flat, deep
 
     def _fields(self, name: str, rows: Sequence[Row]) -> _Raws:
         """Return the fields of records, as many as rows so filled can be read by in time."""
@@ -207,21 +207,24 @@ class _Reader:
         fields = (key for key in counts if key in kept)
         return [(f"{prefix}{key}"[:_PATH], [row.get(key) for row in rows]) for key in fields]
 
-    def _parts_of(self, place: _Place, name: str, values: Values, beside: bool) -> _Raws:
-        """Return the columns of lists that are rows; none where they lie along an axis."""
+    def _parts_of(self, place: _Place, nested: _Raws, beside: bool) -> _Raws:
+        """Return lists that are rows as their columns, as they are where they lie along an axis."""
+        if len(nested) != 1:
+            return nested
+        name, values = nested[0]
         width, height = width_of(values), len(values)
         rows = cast("Sequence[list[object] | None]", values)
         first = [row[0] for row in rows if row] if width else []
         if not first or holds(first, CONTAINER):
-            return ()
+            return nested
         axes = place.axes(width)
         header = header_of(axes, height != width and bool(place.axes(height)))
         short = width <= _TUPLE and height > 1
         if not header and (axes or not (short or self._column("", first).role in LEADING)):
-            return ()
+            return nested
         kept = self.found.kept(range(width), _COLUMNS)
         columns = [[row and row[part] for row in rows] for part in kept]
-        self._use([header] if header else [])
+        self._used += [header] if header else []
         names = map(str, header.values) if header else names_for(columns, name, beside)
         return list(zip(names, columns, strict=False))
 
@@ -286,15 +289,9 @@ class _Reader:
         if axis is None:
             others = without(place.axes(width), place.along)[:1]
             axis = next(iter(others), None)
-            self._use(others)
+            self._used += others
         path = place.path.rpartition(".")[0] if beside else place.path
         self.found.grid(Grid(path, down, axis, layers, not beside or height != width))
-
-
-def _may_be_axes(columns: Columns) -> Columns:
-    """Return lists of one length as what they may be to parts beside them."""
-    lonely = len(columns) == 1 and not columns[0].role
-    return [replace(columns[0], role="key", places=columns[0].values)] if lonely else columns
 
 
 def _records(values: Values) -> list[Row]:

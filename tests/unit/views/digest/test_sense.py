@@ -42,6 +42,11 @@ def test_prices_prove_whether_a_rate_is_a_fraction() -> None:
     assert "front, ~7d 5%" in line(_curve(5.0), "basis: front", **asked)
 
 
+def test_a_proof_that_fits_two_scales_proves_nothing() -> None:
+    data = {"upper_1sd": SPOT * 1.03, "move_pct": 3.0, "dte": 3}
+    assert any("move_pct 3%" in one for one in told(data))
+
+
 def test_a_rate_without_proof_is_told_as_served() -> None:
     data = {"ts": hourly(3), "premium": [0.0012, 0.0013, 0.00538]}
     assert told(data, lead=("premium",))[0] == "latest 12:00Z: premium 0.00538"

@@ -10,7 +10,8 @@ PATH = "/tape/flow-by-strike"
 def _strike(n: int) -> dict[str, Any]:
     side = {"premium": 1_000.0 * n, "size": 1.0 * n, "trades": n}
     sold = {**side, "size": 50.0 if n == 3 else None if n == 4 else side["size"]}
-    return {"callBuy": side, "callSell": sold, "putBuy": side, "putSell": side}
+    sides = {"callBuy": side, "callSell": sold, "putBuy": side, "putSell": side}
+    return {**sides, "byVenue": {"okx": {"callBuy": side}}}
 
 
 def _book() -> dict[str, Any]:

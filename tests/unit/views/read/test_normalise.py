@@ -66,11 +66,10 @@ def test_frames_find_their_strikes_at_the_root():
     assert not forms.listings
 
 
-def test_lists_in_a_record_inside_are_placed_by_the_axis_outside():
+def test_lists_in_a_record_inside_join_the_axis_outside():
     data = {"strikes": STRIKES, "calls": {"oi": [1] * 12}, "puts": {"oi": [2] * 12}, "odd": [1, 2]}
     forms = read(data)
-    assert [c.name for found in forms.tables for c in found.columns] == ["calls.oi", "puts.oi"]
-    assert [found.form for found in forms.tables] == ["ladder", "ladder"]
+    assert [c.name for c in forms.tables[0].columns] == ["calls.oi", "puts.oi"]
     assert [listing.path for listing in forms.listings] == ["odd"]
     assert forms.uneven == ["odd"]
 
