@@ -77,7 +77,10 @@ class Printer:
         free = room - _CLOSING_RESERVE[detail] - 1
         caveats = self.caveat_text(min(room * _CAVEAT_SHARE, free - lead))
         room -= estimate(caveats) + bool(caveats)
-        fitted = fit(found, room - _CLOSING_RESERVE[detail], _RANKS[detail], short=self.short)
+        fitted = fit(found, room, _RANKS[detail], short=self.short)
+        if not fitted.whole:
+            # What is left out has to be told.
+            fitted = fit(found, room - _CLOSING_RESERVE[detail], _RANKS[detail], short=self.short)
         closing = self.closing(fitted, room - fitted.size)
         return view, "\n".join(filter(None, [head, *fitted.lines, caveats, *closing]))
 

@@ -31,6 +31,19 @@ def counted(text: str) -> tuple[Counter[Class], float]:
     return Counter(name for name in named if name), rest
 
 
+def mean_costs(found: list[str]) -> dict[Class, float]:
+    """Return what the pieces of each class really cost on average, one token at the least."""
+    pieces = Counter(piece for text in found for piece in _PIECE.findall(text))
+    costs: dict[Class, list[tuple[int, int]]] = {}
+    for piece, many in pieces.items():
+        if name := class_of(piece):
+            costs.setdefault(name, []).append((many, len(_encoding.encode(piece))))
+    return {
+        name: max(1.0, sum(many * size for many, size in told) / sum(many for many, _ in told))
+        for name, told in costs.items()
+    }
+
+
 def fitted(found: list[str]) -> dict[Class, float]:
     """Return the costs by class."""
     rows = [counted(text) for text in found]
@@ -39,7 +52,10 @@ def fitted(found: list[str]) -> dict[Class, float]:
     counts = np.array([[row[name] for name in names] for row, _ in rows], dtype=float)
     rest = np.array([others for _, others in rows])
     slack = (counts / sizes[:, None]).sum(axis=0)
-    solved = linprog(slack, A_ub=-counts, b_ub=rest - sizes, bounds=[(1.0, 4.0)] * len(names))
+    # No class below what its pieces cost on average: answers nobody has seen have others of them.
+    means = mean_costs(found)
+    bounds = [(means[name], 1.5 * means[name]) for name in names]
+    solved = linprog(slack, A_ub=-counts, b_ub=rest - sizes, bounds=bounds)
     assert solved.x is not None
     return {
         name: float(np.ceil(cost * 100) / 100) for name, cost in zip(names, solved.x, strict=True)

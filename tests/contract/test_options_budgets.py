@@ -62,7 +62,6 @@ EXTREMES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 # A grid of 200 by 200 takes the sandbox a while; every second of these is enough in a sweep.
 LARGE = {"time_steps": "200", "price_steps": "200"}
 # A brief answer has the lines of the first three ranks.
-BRIEF_RANKS = 3
 _encoding = bpe_openai.get_encoding("o200k_base")
 
 
@@ -101,10 +100,10 @@ def over_budget(case: Case) -> Iterator[str]:
 
 
 def lost(case: Case, text: str) -> list[str]:
-    """Return the lines that belong into a brief answer and are not in `text`."""
+    """Return the lines of the first rank that are not in a brief answer."""
     scene = Scene(question(case, "brief"), received(reply(case)), NOW)
     _, units = Printer(scene, freshness_of(scene), service()).body()
-    lines = (unit.wording(True) for unit in units if unit.rank <= BRIEF_RANKS and not unit.table)
+    lines = (unit.wording(True) for unit in units if unit.rank == 1 and not unit.table)
     return [line for line in lines if line not in text]
 
 

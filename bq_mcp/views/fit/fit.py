@@ -12,13 +12,14 @@ class Fitted:
     """The lines that fit, in reading order, and what was left out.
 
     `rows_left` maps a table to how many of its rows are not shown and how many were received;
-    `lines_left` counts other lines.
+    `lines_left` counts other lines. `whole`: all lines and rows of the ranks asked for are there.
     """
 
     lines: Sequence[str]
     size: int
     rows_left: Mapping[str, tuple[int, int]]
     lines_left: int
+    whole: bool
 
 
 def fit(found: Sequence[Unit], room: int, ranks: int, *, short: bool) -> Fitted:
@@ -66,4 +67,5 @@ def fit(found: Sequence[Unit], room: int, ranks: int, *, short: bool) -> Fitted:
             if rows[name] > shown[name] and heads[name].rank <= ranks + 3
         },
         lines_left=sum(not unit.table for unit in found) - shown[""],
+        whole=len(kept) == len(order),
     )
