@@ -26,7 +26,7 @@ from .words.environment import service
 
 _log = Log(__name__)
 _RANKS: Mapping[str, int] = {"brief": 3, "standard": 6, "full": 9}
-_CLOSING_RESERVE: Mapping[str, int] = {"brief": 14, "standard": 30, "full": 30}
+_CLOSING_RESERVE: Mapping[str, int] = {"brief": 10, "standard": 24, "full": 30}
 # Caveats may take half of what the first line leaves before they shrink to fewer words.
 _CAVEAT_SHARE = 0.5
 _HEADER_LIMIT = 110

@@ -1,4 +1,4 @@
-"""Answers of every kind, to measure on: each view's own questions and the payloads nobody has seen."""
+"""Answers of every kind, to measure on: each view's own questions, and unseen payloads."""
 
 from collections.abc import Iterator
 
@@ -19,5 +19,5 @@ def answers() -> Iterator[str]:
             if reply(case)["success"]:
                 yield from (answer(case, detail).text for detail in DETAILS)
     for path in PATHS:
-        for case in cases(path):
-            yield from (asking.answer(path, case.query, case.body, detail) for detail in DETAILS)
+        for made in cases(path):
+            yield from (asking.answer(path, made.query, made.body, detail) for detail in DETAILS)

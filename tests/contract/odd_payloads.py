@@ -296,13 +296,14 @@ OF_SEVERAL = [
             "SOLUSDT": entry(positioning="std", computed_at=OLD),
             "HYPEUSDT": None,
         },
-        every=("11:48", "12m old, stale", "no data now: HYPEUSDT", "67,214.4"),
+        every=("11:48", "12m old, stale", "67,214.4"),
         says=(
+            "no data now: HYPEUSDT",
             "HYPEUSDT no data now, which is not zero",
             "std positioning (flow asked) · 11:48Z, 12m old",
             "two models (flow, std), whose figures do not compare",
         ),
-        brief=("std 12m old",),
+        brief=("missing symbols",),
     ),
     multi(
         "rows without a positioning",
@@ -569,7 +570,7 @@ LARGE = [
                 for day in range(300)
             ],
         },
-        every=("front 01DEC27 (0d, 0DTE): max pain 67,000", "of 292 expiries left out"),
+        every=("front 01DEC27 (0d, 0DTE): max pain 67,000", "292"),
     ),
     Odd(
         "/gex/max-pain",

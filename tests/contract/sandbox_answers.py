@@ -10,9 +10,9 @@ from typing import Any
 from fastapi import FastAPI
 
 from bq_mcp.catalog import NO_HINT, SNAPSHOT, bundled_hints, load_catalog
+from bq_mcp.client.model import Reply
 from bq_mcp.envelope import read_envelope
 from bq_mcp.tools.inventory import Inventory
-from bq_mcp.client.model import Reply
 from bq_mcp.views import Answer, Detail, Question
 from bq_mcp.views.answer import render
 from bq_mcp.views.digest import digest_of

@@ -67,7 +67,9 @@ def strangers(text: str, body: object, made: object) -> list[str]:
     found = []
     for line in _body_lines(text):
         plain = " ".join(
-            word for word in line.split(" ") if word not in own and word.strip("(),.:;") not in served
+            word
+            for word in line.split(" ")
+            if word not in own and word.strip("(),.:;") not in served
         )
         stamps = (stamp.removesuffix("Z") for stamp in _STAMP.findall(plain))
         found += [

@@ -63,11 +63,10 @@ def _places(chance: random.Random, kind: str, spot: float, dimensions: int) -> S
         step = timedelta(seconds=chance.choice([60, 300, 3600, 86_400]))
         return [AT.replace(second=0) - step * back for back in range(many, 0, -1)]
     if kind == "price":
-        step = spot * chance.choice([0.01, 0.02, 0.05])
-        step = float(f"{step:.1g}")
-        middle = round(spot * chance.choice([1, 0.8, 1.3]) / step)
+        gap = float(f"{spot * chance.choice([0.01, 0.02, 0.05]):.1g}")
+        middle = round(spot * chance.choice([1, 0.8, 1.3]) / gap)
         low = max(1, middle - many // 2)
-        return [round(step * place, 6) for place in range(low, low + many)]
+        return [round(gap * place, 6) for place in range(low, low + many)]
     if kind == "expiry":
         first = AT.date() + timedelta(days=chance.randint(0, 5))
         gaps = sorted(chance.sample(range(300), many))
@@ -156,10 +155,8 @@ def layouts(world: World, style: Style) -> Mapping[str, object]:
         "header and data": {"data": [list(row) for row in rows], "header": names},
         "parallel": dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)),
     }
-    made |= _by_one_axis(world, names, rows)
-    if len(world.axes) == 2:
-        made |= _by_two_axes(world, names, rows)
-    return made
+    two = _by_two_axes(world, names, rows) if len(world.axes) == 2 else {}
+    return {**made, **_by_one_axis(world, names, rows), **two}
 
 
 def _by_one_axis(

@@ -94,6 +94,11 @@ def holed(body: dict[str, Any], path: Path, value: Any) -> dict[str, Any]:
     return copy
 
 
+def told(detail: Detail) -> tuple[str, str]:
+    """Return the words that show that both caveats are there; brief may have their kinds only."""
+    return "clamp", "" if detail == "brief" else "candles"
+
+
 def faults(
     asked: list[Case],
     values: list[Any],
@@ -114,7 +119,7 @@ def faults(
                     sources = [hole["data"], hole["meta"], dict(case.query)]
                     wrong = [
                         *FORBIDDEN.findall(re.sub(r'"[^"\n]*"', "", given.text)),
-                        *(word for word in ("clamp", "candles") if word not in given.text),
+                        *(word for word in told(detail) if word not in given.text),
                         *(["no figures"] if "\n" not in given.text or name == "plain" else []),
                     ]
                     if keep(value):

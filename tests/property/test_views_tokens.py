@@ -1,4 +1,4 @@
-"""The estimate of tokens: never too low for our own answers, close above them, bounded for any text."""
+"""The estimate of tokens: never too low for our own answers, and close above them."""
 
 from collections.abc import Iterator
 from functools import cache

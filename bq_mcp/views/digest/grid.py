@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from ..arithmetic import gross, total
+from ..arithmetic import gross, occurrences, total
 from ..read.forms import Column, Grid
 from ..read.units import Unit
-from ..read.values import number
+from ..read.values import derive, number
 from .curve import tenors_of
 from .ladder import largest_picks
 from .lens import Lens
@@ -94,7 +94,7 @@ def grid_picks(layers: Sequence[Layer]) -> Iterator[Pick]:
         if roles[0] in _STANDING and roles[1] in ("expiry", "days"):
             yield from _smiles(layer)
         yield Pick(3, extremes[:1], ["range"])
-    missing = layer.flat.values.count(None)
+    missing = derive(occurrences, layer.flat.values, None)
     yield Pick(6, extremes[1:])
     yield Pick(7, [Part("cells without a figure", [Figure("", missing)] if missing else [])])
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from bq_mcp.catalog.hints import NO_HINT, AnswerHint, Clock, Hint, bundled_hints
 from bq_mcp.catalog.model import Endpoint, Param
-from bq_mcp.envelope import Envelope, read_envelope
 from bq_mcp.client.model import Limits, Reply
+from bq_mcp.envelope import Envelope, read_envelope
 from bq_mcp.errors import BackQuantError
 from bq_mcp.views import Answer, Detail, Question
 from bq_mcp.views.answer import render

@@ -56,7 +56,8 @@ def test_an_empty_continuation_leaves_no_joint() -> None:
 
 
 def test_a_macro_may_hold_marked_lines() -> None:
-    source = "{% macro wall(name) %}\n2| {{ name }} wall\n{% endmacro %}\n{{ wall('call') }}\n{{ wall('put') }}\n"
+    macro = "{% macro wall(name) %}\n2| {{ name }} wall\n{% endmacro %}\n"
+    source = macro + "{{ wall('call') }}\n{{ wall('put') }}\n"
     assert [unit.text for unit in rendered(source)] == ["call wall", "put wall"]
 
 

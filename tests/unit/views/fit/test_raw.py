@@ -4,9 +4,8 @@ import json
 from typing import Any
 
 from bq_mcp.views.fit.raw import shorten_json
-from bq_mcp.views.scene import BUDGETS
 from bq_mcp.views.fit.size import estimate
-
+from bq_mcp.views.scene import BUDGETS
 from tests.unit.views.asking import ask
 
 
