@@ -11,10 +11,10 @@ import sys
 sys.path.insert(0, {wheel!r})
 import bq_mcp
 from bq_mcp.words import prompts_root
-from bq_mcp.envelope import read_envelope
+from bq_mcp.envelope import Reply, read_envelope
 from bq_mcp.catalog import bundled_hints
 from bq_mcp.compose import bundled_snapshot
-from bq_mcp.views import Question, Standing, render
+from bq_mcp.views import Question, render
 from datetime import datetime, UTC
 assert {wheel!r} in bq_mcp.__file__ and {wheel!r} in str(prompts_root())
 endpoint = bundled_snapshot().by_path()["/gex/levels"]
@@ -23,7 +23,7 @@ meta = {{"symbol": "BTCUSDT", "spot_price": 67214, "computed_at": "2026-11-20T14
 question = Question("gex_levels", endpoint, bundled_hints()["/gex/levels"], {{}}, "standard", {{}})
 now = datetime(2026, 11, 20, 14, 32, 22, tzinfo=UTC)
 envelope = read_envelope({{"success": True, "data": data, "meta": meta}})
-answer = render(question, envelope, Standing(now))
+answer = render(question, Reply(envelope, now, received=0.0), now)
 print(answer.meta["view"])
 print(answer.text)
 """
