@@ -73,7 +73,8 @@ def main() -> None:
         kept = (
             old if new is None else new for old, new in zip(COSTS[name], by_length, strict=True)
         )
-        print(f'    "{name}": ({", ".join(f"{cost:.2f}" for cost in kept)},),')
+        told = ", ".join(f"{cost:.2f}" for cost in kept)
+        print(f'    "{name}": ({told}{"," if "," not in told else ""}),')
     print("}")
     slacks = []
     for text in found:

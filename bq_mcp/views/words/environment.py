@@ -18,7 +18,8 @@ from ..fit.marks import MISSING, compiled
 from .figures import FIGURE_FILTERS
 from .filters import FILTERS, served
 
-_PAYLOAD = (Mapping, NoneType, str, int, float, list, tuple)
+# The plain kinds first: asking an abstract class is slow.
+_PAYLOAD = (dict, NoneType, str, int, float, list, tuple, Mapping)
 
 
 class Views(Environment):
