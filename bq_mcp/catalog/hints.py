@@ -73,7 +73,6 @@ class Hint:
     public: bool = False
     shows_limits: bool = False
     params: Mapping[str, ParamHint] = field(default_factory=dict)
-    units: Mapping[str, str] = field(default_factory=dict)
     answer: AnswerHint = field(default_factory=AnswerHint)
 
 
@@ -108,9 +107,8 @@ def _hint(entry: _Table, shared: _Table, plain: _Table, units: _Table) -> Hint:
     own = entry.get("params", {})
     names = [*entry.get("use", ()), *own]
     params = {**plain} | {name: {**shared.get(name, {}), **own.get(name, {})} for name in names}
-    fields = {key: value for key, value in entry.items() if key != "use"}
-    merged = {**units, **entry.get("units", {})}
+    fields = {key: value for key, value in entry.items() if key not in ("use", "units")}
     answer = entry.get("answer", {})
-    answer = {**answer, "units": {**merged, **answer.get("units", {})}}
-    fields |= {"params": params, "units": merged, "answer": answer}
+    meant = {**units, **entry.get("units", {}), **answer.get("units", {})}
+    fields |= {"params": params, "answer": {**answer, "units": meant}}
     return _HINT.validate_python(fields)

@@ -360,19 +360,19 @@ def test_only_health_needs_no_key() -> None:
 
 def test_gamma_exposure_has_its_unit_everywhere() -> None:
     for path in PATHS:
-        assert hint_of(path).units["net_gex"] == "USD per 1% move"
+        assert hint_of(path).answer.units["net_gex"] == "USD per 1% move"
 
 
 @pytest.mark.parametrize("path", ["/options/oi/history", "/options/pcr", "/market/open-interest"])
 def test_open_interest_without_a_stated_unit_gets_none(path: str) -> None:
-    assert not {"oi", "call_oi", "put_oi", "total_oi"} & set(hint_of(path).units)
+    assert not {"oi", "call_oi", "put_oi", "total_oi"} & set(hint_of(path).answer.units)
 
 
 @pytest.mark.parametrize("field", ["iv", "atm_iv", "skew_25d", "butterfly_25d", "rv", "spread"])
 def test_analytic_vol_gets_no_unit_because_its_scale_is_not_stated(field: str) -> None:
     for path in PATHS:
         if not path.startswith("/tape"):
-            assert field not in hint_of(path).units
+            assert field not in hint_of(path).answer.units
 
 
 @pytest.mark.parametrize("simulated", [True, False])

@@ -42,8 +42,8 @@ def test_plain_names_have_an_empty_note_everywhere() -> None:
 
 def test_units_are_shared_and_extended() -> None:
     hints = parse_hints(TEXT)
-    assert hints["/gex/levels"].units == {"spot": "USD", "hvl": "USD"}
-    assert hints["/health"].units == {"spot": "USD"}
+    assert hints["/gex/levels"].answer.units == {"spot": "USD", "hvl": "USD"}
+    assert hints["/health"].answer.units == {"spot": "USD"}
 
 
 def test_facts_of_a_tool_are_read() -> None:
