@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from jinja2 import Environment
 
-from ..envelope import Reply
+from ..envelope import Envelope, Reply
 from ..logs import Log
 from .digest import digest_of
 from .digest.sheet import Sheet
@@ -21,6 +22,7 @@ from .fit.raw import shorten_json
 from .fit.size import estimate, shorten
 from .model import Answer, Question
 from .pages import PAGES, Page
+from .read.values import utc_day
 from .scene import BUDGETS, Scene
 from .words.environment import service
 
@@ -31,6 +33,8 @@ _CLOSING_RESERVE: Mapping[str, int] = {"brief": 10, "standard": 24, "full": 30}
 _CAVEAT_SHARE = 0.5
 _HEADER_LIMIT = 110
 _RAW_MARGIN = 40
+# What a body depends on, its view and its lines, kept for as long as the reply itself.
+_SAID: WeakKeyDictionary[Envelope, tuple[object, tuple[str, Sequence[Unit]]]] = WeakKeyDictionary()
 
 
 def render(
@@ -58,10 +62,9 @@ class Printer:
         # That a snapshot answers is on the first line.
         told = "as_of snapshot" if self.fresh.when == "snapshot" else ""
         self.kinds = [kind for kind in self.caveats if kind != told]
-        self.short = question.detail == "brief"
+        self.terse = question.detail == "brief"
         self.shared: Mapping[str, Any] = {
             "spot": self.scene.spot,
-            "now": self.scene.now,
             "day": None if self.fresh.when == "trading_day" else self.header["at"],
             "query": question.query,
             "tool": lambda path: question.tool_names.get(path, MISSING),
@@ -73,45 +76,56 @@ class Printer:
         room = BUDGETS[detail] - estimate(head)
         view, found = self.body()
         # Caveats give way to the lead, down to their kinds.
-        lead = sum(unit.size(True) for unit in found if unit.rank == 1 and not unit.table)
+        lead = sum(unit.size for unit in found if unit.rank == 1 and not unit.table)
         free = room - _CLOSING_RESERVE[detail] - 1
         caveats = self.caveat_text(min(room * _CAVEAT_SHARE, free - lead))
         room -= estimate(caveats) + bool(caveats)
-        fitted = fit(found, room, _RANKS[detail], short=self.short)
+        fitted = fit(found, room, _RANKS[detail])
         if not fitted.whole:
             # What is left out has to be told.
-            fitted = fit(found, room - _CLOSING_RESERVE[detail], _RANKS[detail], short=self.short)
+            fitted = fit(found, room - _CLOSING_RESERVE[detail], _RANKS[detail])
         closing = self.closing(fitted, room - fitted.size)
         return view, "\n".join(filter(None, [head, *fitted.lines, caveats, *closing]))
 
     def body(self) -> tuple[str, Sequence[Unit]]:
-        """Return the figures: those of the endpoint's page, else of the forms."""
-        path = self.scene.question.endpoint.path
+        """Return the figures: those of the endpoint's page, else of the forms.
+
+        They are worded once for as long as a reply is held, but for a page that tells ages: its
+        context holds `now`.
+        """
+        day, path = self.shared["day"], self.scene.question.endpoint.path
+        key = (self.scene.question, self.scene.spot, day and utc_day(day), self.environment)
+        said = _SAID.get(self.scene.envelope)
+        if said and said[0] == key:
+            return said[1]
         # The view of a path is the path itself without its `{param}` segments.
         name = "/".join(part for part in path.split("/") if part and part[0] != "{")
         found: Sequence[Unit] | None = None
         for view, make in ((name, PAGES.get(path)), ("forms", digest_of)):
-            found = self._made(view, make) if make else ()
+            made = self._made(view, make) if make else None
+            template, context = made or (view, {})
+            found = self.rendered(template, context) if context else () if made else None
+            if found and "now" not in context:
+                _SAID[self.scene.envelope] = key, (view, found)
             if found:
                 return view, found
         nothing = Unit(1, "no figures in this reply that could be put into words")
         return "plain" if found is None else "forms", [nothing]
 
-    def _made(self, view: str, make: Page) -> Sequence[Unit] | None:
+    def _made(self, view: str, make: Page) -> tuple[str, Mapping[str, Any]] | None:
+        """Return the template of a page with its context, which may be empty; None if it fails."""
         try:
             made = make(self.scene)
         except Exception as exc:
             _failed(view, exc)
             return None
-        if isinstance(made, Sheet):
-            return self.rendered("_sheet", {"sheet": made})
-        return () if made is None else self.rendered(view, made)
+        return ("_sheet", {"sheet": made}) if isinstance(made, Sheet) else (view, made or {})
 
     def rendered(self, view: str, context: Mapping[str, Any]) -> Sequence[Unit] | None:
         """Return the units of a template, None where it cannot be rendered, whatever the cause."""
         try:
             template = self.environment.get_template(f"{view}.md.jinja")
-            return units(template.render({**self.shared, **context}))
+            return units(template.render({**self.shared, "terse": self.terse, **context}))
         except Exception as exc:
             _failed(view, exc)
             return None
@@ -121,18 +135,18 @@ class Printer:
         found = self.rendered("_header", self.header)
         if not found:
             return f"{self.header['marks']}{self.header['tool_name']} · data age not told"
-        return shorten(found[0].wording(self.short), _HEADER_LIMIT)
+        return shorten(found[0].text, _HEADER_LIMIT)
 
     def caveat_text(self, room: float) -> str:
         """Return the caveats in the most words that fit, at least their kinds."""
-        found = self.rendered("_caveats", {"caveats": self.caveats}) or ()
-        long = "\n".join(f"caveat: {unit.text}" for unit in found)
-        brief = f"caveats: {'; '.join(unit.wording(True) for unit in found)}" if found else ""
-        fitting = (
-            text for text in ((brief,) if self.short else (long, brief)) if estimate(text) <= room
-        )
-        kinds = f"caveats: {'; '.join(self.kinds)}" if self.kinds else ""
-        return next(fitting, kinds) if found else kinds
+        for terse in (self.terse, True) if self.caveats else ():
+            found = self.rendered("_caveats", {"caveats": self.caveats, "terse": terse}) or ()
+            lines = [unit.text for unit in found]
+            told = "\n".join(f"caveat: {line}" for line in lines)
+            text = f"caveats: {'; '.join(lines)}" if terse else told
+            if lines and estimate(text) <= room:
+                return text
+        return f"caveats: {'; '.join(self.kinds)}" if self.kinds else ""
 
     def closing(self, fitted: Fitted, room: int) -> Sequence[str]:
         """Return what was left out, how to get it and what to call next, as far as they fit."""
@@ -144,9 +158,13 @@ class Printer:
             **ways_on(question),
         }
         # At brief there is no room for what to call next.
-        ranks = 8 if self.short else 9
-        found = self.rendered("_closing", context) or ()
-        return fit(found, room, ranks, short=self.short).lines
+        ranks = 8 if self.terse else 9
+        for terse in (self.terse, True):
+            found = self.rendered("_closing", {**context, "terse": terse}) or ()
+            lines = fit(found, room, ranks).lines
+            if not found or found[0].text in lines:
+                break
+        return lines
 
     def raw(self) -> tuple[str, str]:
         """Return the header line, with what was left out, and the data as JSON."""

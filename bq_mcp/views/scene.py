@@ -71,8 +71,8 @@ class Scene:
 
     @cached_property
     def instant(self) -> datetime:
-        """What the figures stand for: the snapshot, else when they were computed, else now."""
-        return self.snapshot or self.envelope.meta.computed_at or self.now
+        """What the figures stand for: the snapshot, when they were computed, or when they came."""
+        return self.snapshot or self.envelope.meta.computed_at or self.reply.server_time
 
     @cached_property
     def forms(self) -> Forms:

@@ -68,7 +68,7 @@ def lost(case: Case, body: dict[str, Any]) -> Iterator[str]:
     text = render(put, scene.reply, NOW).text
     yield from (kind for kind in KINDS if not any(word in text for word in kind.split("|")))
     _, units = Printer(scene, freshness_of(scene), service()).body()
-    leads = [unit.wording(True) for unit in units if unit.rank == 1 and not unit.table]
+    leads = [unit.text for unit in units if unit.rank == 1 and not unit.table]
     kept = [words for words in leads if words in text]
     # A page with words of its own holds all its leads, picks of forms as many as there is room for.
     yield from (words for words in leads if words not in kept) if case.path in TYPED else ()

@@ -103,7 +103,7 @@ def lost(case: Case, text: str) -> list[str]:
     """Return the lines of the first rank that are not in a brief answer."""
     scene = Scene(question(case, "brief"), received(reply(case)), NOW)
     _, units = Printer(scene, freshness_of(scene), service()).body()
-    lines = (unit.wording(True) for unit in units if unit.rank == 1 and not unit.table)
+    lines = (unit.text for unit in units if unit.rank == 1 and not unit.table)
     return [line for line in lines if line not in text]
 
 

@@ -22,11 +22,11 @@ class Fitted:
     whole: bool
 
 
-def fit(found: Sequence[Unit], room: int, ranks: int, *, short: bool) -> Fitted:
+def fit(found: Sequence[Unit], room: int, ranks: int) -> Fitted:
     """Return the units of the first `ranks` ranks that fit in `room` tokens.
 
-    They are taken by (rank, importance, position); where one does not fit in its shorter wording
-    either, the units behind it are still tried. The head of a table comes with its first row.
+    They are taken by (rank, importance, position); where one does not fit, the units behind it are
+    still tried, but for other rows of its table. The head of a table comes with its first row.
     """
     heads = {unit.table: unit for unit in found if unit.total is not None}
     order = sorted(
@@ -34,7 +34,7 @@ def fit(found: Sequence[Unit], room: int, ranks: int, *, short: bool) -> Fitted:
         for place, unit in enumerate(found)
         if unit.total is None and unit.rank <= ranks
     )
-    kept: dict[int, bool] = {}
+    kept: set[int] = set()
     shown = Counter[str]()
     closed: set[str] = set()
     used = 0
@@ -42,20 +42,19 @@ def fit(found: Sequence[Unit], room: int, ranks: int, *, short: bool) -> Fitted:
         unit = found[place]
         if unit.table in closed:
             continue
-        head = 0 if shown[unit.table] or unit.table not in heads else heads[unit.table].size(short)
-        for wording in (True,) if short else (False, True):
-            size = unit.size(wording) + head
-            if used + size <= room:
-                kept[place] = wording
-                shown[unit.table] += 1
-                used += size
-                break
+        size = unit.size
+        if unit.table in heads and not shown[unit.table]:
+            size += heads[unit.table].size
+        if used + size <= room:
+            kept.add(place)
+            shown[unit.table] += 1
+            used += size
         else:
             closed.update(filter(None, [unit.table]))
     rows = {name: (unit.total or 0) for name, unit in heads.items()}
     return Fitted(
         lines=[
-            unit.wording(kept.get(place, short))
+            unit.text
             for place, unit in enumerate(found)
             if place in kept or (unit.total is not None and shown[unit.table])
         ],

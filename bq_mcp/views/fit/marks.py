@@ -4,16 +4,19 @@ A source line begins with its mark and a bar:
 
     2| text                  a line of rank 2
      | text                  continues the line above, joined with " · "
-    2~| text                 shorter wording of the line above
+    2~| text                 the line above in few words, for brief; up to the next line or tag
     4 strikes 0/{{ n }}|     head of the table "strikes", of which n rows were received
     4 strikes 3|             a row of it, of importance 3
 
-`[[ clause ]]` is left out when a figure in it is missing. The marks become control characters
-before a template is compiled, and no value that is printed can hold one.
+Only one of two wordings is rendered, by the variable `terse`. `[[ clause ]]` is left out when a
+figure in it is missing. The marks become control characters before a template is compiled, and no
+value that is printed can hold one.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from .size import estimate
 
@@ -24,38 +27,33 @@ _LINE, _TEXT, _OPEN, _CLOSE = "\x1e", "\x1f", "\x02", "\x03"
 _COMMENT = re.compile(r"{#.*?#}", re.DOTALL)
 _NUMBER = r"(?:\d+|{{ ?[\w.]+ ?}})"
 _SOURCE = re.compile(
-    rf" *(?P<mark>(?:{_NUMBER}~?|~)?(?: +[a-z_{{][\w .{{}}-]*?(?: {_NUMBER}(?:/{_NUMBER})?)?)?)\| ?"
-    r"(?P<text>.*)"
+    rf" *(?P<rank>{_NUMBER})?(?P<few>~)?"
+    rf"(?P<table> +[a-z_{{][\w .{{}}-]*?(?: {_NUMBER}(?:/{_NUMBER})?)?)?\| ?(?P<text>.*)"
 )
 # A macro whose own lines are marked.
 _CALL = re.compile(r"{{ [\w.\[\]]+\([^{}]*\) }}")
 _CLAUSE = re.compile(f"{_OPEN}([^{_OPEN}{_CLOSE}]*){_CLOSE}")
-# Figures are printed with thousands separators, in a mark as well.
-_MARK = re.compile(r"^ *(\d*)(~?) *(.*?)(?: (\d+)(?:/(\d+))?)? *$")
+_MARK = re.compile(r"^(\d*) *(.*?)(?: (\d+)(?:/(\d+))?)?$")
 
 
-@dataclass(slots=True)
+@dataclass
 class Unit:
     """What is kept or left as a whole: a line with its continuations, or a row of a table.
 
-    `short` is its shorter wording, "" where there is none. `table` names the table it belongs to;
-    the head of one has the number of rows received as `total`.
+    `table` names the table it belongs to; the head of one has the number of rows received as
+    `total`.
     """
 
     rank: int
     text: str
-    short: str = ""
     table: str = ""
     importance: int = 0
     total: int | None = None
 
-    def wording(self, short: bool) -> str:
-        """Return the text, in short words where they are asked for and there are any."""
-        return self.short if short and self.short else self.text
-
-    def size(self, short: bool) -> int:
-        """Return the tokens of a wording and its line break."""
-        return estimate(self.wording(short)) + 1
+    @cached_property
+    def size(self) -> int:
+        """The tokens of the text and its line break."""
+        return estimate(self.text) + 1
 
 
 def compiled(source: str, name: str) -> str:
@@ -64,42 +62,55 @@ def compiled(source: str, name: str) -> str:
     Raises:
         ValueError: a line of text has no mark.
     """
-    lines = []
+    lines: list[str] = []
+    line_from, mark, few = 0, "", False
     for line in _COMMENT.sub("", source).splitlines():
-        bare = line.strip()
+        bare, found = line.strip(), _SOURCE.fullmatch(line)
+        is_tag = bare.startswith("{%")
         if not bare:
             continue
-        if bare.startswith("{%") or _CALL.fullmatch(bare):
+        if few and (is_tag or (found and found["rank"])):
+            lines.append("{% endif %}")
+            few = False
+        if is_tag or _CALL.fullmatch(bare):
             lines.append(_clauses(bare))
-        elif found := _SOURCE.fullmatch(line):
-            lines.append(f"{_LINE}{found['mark']}{_TEXT}{_clauses(found['text'])}")
-        else:
+            continue
+        if not found:
             raise ValueError(f"{name}: a line without a mark: {bare[:60]}")
-    return "\n".join(lines)
+        if found["rank"] and not found["few"]:
+            line_from, mark = len(lines), found["rank"] + (found["table"] or "")
+        elif found["few"] and not few:
+            few = True
+            if found["rank"]:
+                lines.insert(line_from, "{% if not terse %}")
+            lines.append("{% else %}" if found["rank"] else "{% if terse %}")
+        lines.append(f"{_LINE}{mark if found['rank'] else ''}{_TEXT}{_clauses(found['text'])}")
+    return "\n".join([*lines, *(["{% endif %}"] if few else [])])
 
 
 def units(rendered: str) -> list[Unit]:
     """Return the units of a rendered template in reading order; empty ones are left out."""
-    found: list[tuple[Unit, list[str], list[str]]] = []
-    into: list[str] = []
+    found: list[tuple[str, list[str]]] = []
     for part in rendered.split(_LINE)[1:]:
         mark, _, text = part.partition(_TEXT)
-        rank, tilde, table, first, total = _MARK.findall(mark.replace(",", ""))[0]
-        if rank and not tilde:
-            into = []
-            unit = Unit(int(rank), "", "", table, int(first or 0), int(total) if total else None)
-            found.append((unit, into, []))
-        elif rank:
-            into = found[-1][2]
-        (found[-1][2] if tilde else into).append(resolved(text))
-    for unit, words, fewer in found:
-        unit.text, unit.short = (JOINT.join(filter(None, parts)) for parts in (words, fewer))
-    return [unit for unit, words, _ in found if words[0]]
+        if mark.strip():
+            found.append((mark, []))
+        found[-1][1].append(resolved(text))
+    return [_unit(mark, words) for mark, words in found if words[0]]
+
+
+def _unit(mark: str, words: Sequence[str]) -> Unit:
+    text = JOINT.join(filter(None, words))
+    if mark.isdigit():
+        return Unit(int(mark), text)
+    # Figures are printed with thousands separators, in a mark as well.
+    rank, table, first, total = _MARK.findall(mark.replace(",", "").strip())[0]
+    return Unit(int(rank), text, table, int(first or 0), int(total) if total else None)
 
 
 def resolved(text: str) -> str:
     """Return text on one line without the clauses that miss a figure."""
-    many = 1
+    many: int = _OPEN in text
     while many:
         text, many = _CLAUSE.subn(lambda found: "" if MISSING in found[1] else found[1], text)
     return " ".join(text.split()).replace(MISSING, MISSING_WORDS)

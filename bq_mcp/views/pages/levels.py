@@ -60,6 +60,7 @@ def several(scene: Scene) -> Mapping[str, Any] | None:
         "far": int(scene.detail == "full"),
         "models": models if len(models) > 1 else None,
         "instant": scene.instant,
+        "now": scene.now,
     }
 
 

@@ -203,7 +203,7 @@ def test_template_knows_every_name_it_uses() -> None:
     extra = {"unavailable_sections": {"sections": ["spot"], "reason": "as_of"}}
     scene = Scene(asked, Reply(envelope(COMPLETE, extra=extra), NOW, received=0.0), NOW)
     template = build(strict=True).get_template("gex/levels.md.jinja")
-    assert "max pain" in template.render(**(page(scene) or {}), tool=str)
+    assert "max pain" in template.render(**(page(scene) or {}), tool=str, terse=False)
 
 
 def paths(node: object, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:

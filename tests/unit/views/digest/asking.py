@@ -46,9 +46,9 @@ def sheet_of(
 def told(data: Any, *, short: bool = False, rows: bool = False, **asked: Any) -> list[str]:
     """Return the lines of a digest in the order of their rank, without the rows of tables."""
     template = _STRICT.get_template("_sheet.md.jinja")
-    found = units(template.render(sheet=sheet_of(data, **asked), day=NOW))
+    found = units(template.render(sheet=sheet_of(data, **asked), day=NOW, terse=short))
     kept = [unit for unit in found if rows or not unit.table]
-    return [unit.wording(short) for unit in sorted(kept, key=lambda unit: unit.rank)]
+    return [unit.text for unit in sorted(kept, key=lambda unit: unit.rank)]
 
 
 def hint_of(path: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from ..asking import question
 
 STRICT = build(strict=True)
 NOTHING: dict[str, object] = {
+    "terse": False,
     "left": {},
     "lines_left": 0,
     "argument": "detail",
@@ -54,10 +55,11 @@ def test_what_was_left_out_is_counted_with_what_brings_it_back(
 
 def test_brief_names_the_first_of_what_was_left_out() -> None:
     left = {"strikes": (23, 28), "rows": (1, 4)}
-    [line] = closing(left=left, lines_left=2, larger="standard", argument="answer_detail")
-    assert line.wording(True) == "… strikes left out (23): answer_detail=standard"
-    [line] = closing(lines_left=1, larger="standard")
-    assert line.wording(True) == "… 1 line left out: detail=standard"
+    few = {"terse": True, "larger": "standard"}
+    [line] = closing(left=left, lines_left=2, argument="answer_detail", **few)
+    assert line.text == "… strikes left out (23): answer_detail=standard"
+    [line] = closing(lines_left=1, **few)
+    assert line.text == "… 1 line left out: detail=standard"
 
 
 @pytest.mark.parametrize(

@@ -18,39 +18,29 @@ def table(rows: int, total: int) -> list[Unit]:
 
 
 def test_lines_stand_in_reading_order_whatever_their_rank() -> None:
-    found = fit([line(3, "later"), line(1, "first")], 100, 9, short=False)
+    found = fit([line(3, "later"), line(1, "first")], 100, 9)
     assert found.lines == ["later", "first"]
 
 
 def test_the_lowest_rank_goes_first_when_there_is_no_room() -> None:
-    found = fit([line(3, WORDS + " 3"), line(1), line(2)], 2 * SIZE, 9, short=False)
+    found = fit([line(3, WORDS + " 3"), line(1), line(2)], 2 * SIZE, 9)
     assert found.lines == [WORDS, WORDS]
     assert found.lines_left == 1
 
 
 def test_ranks_beyond_the_detail_are_left_out_however_much_room_there_is() -> None:
-    found = fit([line(1, "a"), line(4, "b")], 1_000, 3, short=False)
+    found = fit([line(1, "a"), line(4, "b")], 1_000, 3)
     assert found.lines == ["a"]
 
 
-def test_a_shorter_wording_is_tried_where_the_long_one_does_not_fit() -> None:
-    found = fit([line(1, WORDS * 20, short="short")], SIZE, 9, short=False)
-    assert found.lines == ["short"]
-
-
-def test_brief_takes_the_shorter_wording_though_there_is_room() -> None:
-    found = fit([line(1, WORDS, short="short")], 100, 3, short=True)
-    assert found.lines == ["short"]
-
-
 def test_a_head_stands_only_above_a_row() -> None:
-    assert fit(table(3, 3), 2, 9, short=False).lines == []
-    assert fit(table(0, 7), 100, 9, short=False).lines == []
-    assert fit(table(3, 3), 100, 9, short=False).lines[0] == "strikes"
+    assert fit(table(3, 3), 2, 9).lines == []
+    assert fit(table(0, 7), 100, 9).lines == []
+    assert fit(table(3, 3), 100, 9).lines[0] == "strikes"
 
 
 def test_rows_not_shown_are_counted_among_all_received() -> None:
-    found = fit(table(3, 117), 2 * SIZE + 8, 9, short=False)
+    found = fit(table(3, 117), 2 * SIZE + 8, 9)
     assert len(found.lines) == 3
     assert found.rows_left == {"strikes": (115, 117)}
 
@@ -58,12 +48,12 @@ def test_rows_not_shown_are_counted_among_all_received() -> None:
 def test_the_most_important_rows_stay_in_the_order_they_are_read() -> None:
     rows = [line(4, f"row {n}", table="rows", importance=9 - n) for n in range(4)]
     room = estimate("head") + 1 + 2 * (estimate("row 2") + 1)
-    found = fit([line(4, "head", table="rows", total=4), *rows], room, 9, short=False)
+    found = fit([line(4, "head", table="rows", total=4), *rows], room, 9)
     assert found.lines == ["head", "row 2", "row 3"]
 
 
 def test_no_more_is_kept_than_fits() -> None:
     for room in range(0, 80, 7):
-        found = fit([*table(8, 8), line(1), line(2)], room, 9, short=False)
+        found = fit([*table(8, 8), line(1), line(2)], room, 9)
         assert sum(estimate(text) + 1 for text in found.lines) <= room
         assert found.size <= room

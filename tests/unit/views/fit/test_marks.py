@@ -19,14 +19,19 @@ def test_a_line_has_its_rank_and_a_continuation_joins_it() -> None:
 
 
 def test_a_shorter_wording_stands_beside_the_line_and_its_continuations() -> None:
-    [unit] = rendered("1| the long words\n | and more\n1~| short\n")
-    assert unit.wording(False) == "the long words · and more"
-    assert unit.wording(True) == "short"
+    source = "1| the long words\n | and more\n1~| short\n~| too\n2| rest\n"
+    assert [unit.text for unit in rendered(source)] == ["the long words · and more", "rest"]
+    assert [unit.text for unit in rendered(source, terse=True)] == ["short · too", "rest"]
+
+
+def test_a_row_in_few_words_is_a_row_of_the_same_table() -> None:
+    [unit] = rendered("3 strikes 2| the long words\n3~| short\n", terse=True)
+    assert (unit.text, unit.table, unit.importance) == ("short", "strikes", 2)
 
 
 def test_a_line_without_shorter_words_has_one_wording() -> None:
-    [unit] = rendered("1| words\n")
-    assert unit.wording(True) == "words"
+    [unit] = rendered("1| words\n", terse=True)
+    assert unit.text == "words"
 
 
 def test_rank_and_counts_may_be_expressions() -> None:
