@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from functools import partial
 
 import anyio
-import tenacity
 
 from ..envelope import (
     Meta,
@@ -83,19 +82,25 @@ class Exchange:
             TransportError: no usable reply within the deadline.
             ApiError: upstream said no, or the budget foresees that it would.
         """
-        pauses = _Pauses(self._clock, effort.longest_pause)
-        tries = tenacity.AsyncRetrying(
-            retry=tenacity.retry_if_exception(pauses.can_help),
-            wait=lambda state: pauses.next_one,
-            sleep=self._clock.sleep,
-            before_sleep=lambda state: effort.tally.add("retries"),
-            reraise=True,
-        )
         # One deadline over the whole question: a body that drips, or an application in this
         # process, never trips the transport's own timeouts.
         with anyio.CancelScope(deadline=effort.until) as scope:
-            return await tries(self._once, request, effort, scope)
+            return await self._try(request, effort, scope)
         raise RequestTimeoutError("the reply was not complete in time")
+
+    async def _try(self, request: Request, effort: Effort, scope: anyio.CancelScope) -> Reply:
+        tries = 0
+        while True:
+            tries += 1
+            try:
+                return await self._once(request, effort, scope)
+            except BackQuantError as error:
+                pause = pause_before_retry(error, tries, chance=self._clock.chance())
+                left = anyio.current_effective_deadline() - anyio.current_time()
+                if pause is None or pause > min(effort.longest_pause, left):
+                    raise
+            effort.tally.add("retries")
+            await self._clock.sleep(pause)
 
     async def _once(self, request: Request, effort: Effort, scope: anyio.CancelScope) -> Reply:
         self._breaker.check()
@@ -182,28 +187,6 @@ class Exchange:
                 refusal.wait(seconds)
             seconds = refusal.retry_after
         self._budget.learn(stated, seconds_to_reset=seconds)
-
-
-class _Pauses:
-    """The pauses of one request between its tries."""
-
-    def __init__(self, clock: Clock, longest: float) -> None:
-        self._clock = clock
-        self._longest = longest
-        self._tries = 0
-        self.next_one = 0.0
-
-    def can_help(self, error: BaseException) -> bool:
-        """Tell whether to ask again after `error`, and settle the pause before it."""
-        self._tries += 1
-        if not isinstance(error, BackQuantError):
-            return False
-        pause = pause_before_retry(error, self._tries, chance=self._clock.chance())
-        left = anyio.current_effective_deadline() - anyio.current_time()
-        if pause is None or pause > min(self._longest, left):
-            return False
-        self.next_one = pause
-        return True
 
 
 def _decode(raw: RawReply) -> tuple[object, int]:

@@ -62,7 +62,6 @@ THEIRS: dict[str, tuple[str, ...]] = {
     "uvicorn": ("server/", "sandbox/", "cli/"),
     "structlog": ("logs.py",),
     "opentelemetry": ("client/observe.py", "server/guard.py"),
-    "tenacity": ("client/",),
     "cachetools": ("client/",),
     "anyio": ("compose.py", "catalog/", "client/", "tools/", "server/", "cli/"),
 }
