@@ -36,6 +36,7 @@ SANDBOX_SOURCE = "bq-mcp-sandbox"
 Outcome = Literal["miss", "hit", "joined", "bundled", "stale"]
 _MESSAGE_LIMIT = 300
 _NAME_LIMIT = 64
+_MOST_IN_LIST = 64
 # What a body of eight MiB takes to decode depends on these; docs/decisions/011 has the figures.
 _MOST_PARTS = 1_000_000
 _MOST_NAMES = 700_000
@@ -417,10 +418,10 @@ def _name(value: object) -> str | None:
 
 def _names(value: object) -> tuple[str, ...] | None:
     if isinstance(value, str):
-        value = value.split(",")
+        value = value.split(",", _MOST_IN_LIST)
     if not isinstance(value, list):
         return None
-    return tuple(name for item in value[:64] if (name := _name(item)))
+    return tuple(name for item in value[:_MOST_IN_LIST] if (name := _name(item)))
 
 
 def _number(value: object) -> float | None:
