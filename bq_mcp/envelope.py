@@ -346,9 +346,10 @@ def _api_error(
         clean(message, _MESSAGE_LIMIT) if isinstance(message, str) else "",
         code=code,
         status=status,
-        details=_details(raw, headers, now),
+        details=_details(raw),
         request_id=meta.request_id or _name(headers.get("x-request-id")),
         simulated=SANDBOX_SOURCE in meta.source,
+        retry_after=_wait(error, headers, now),
     )
 
 
@@ -380,19 +381,24 @@ def _is_told_by_a_route(raw: object) -> bool:
     return isinstance(raw, Mapping) and bool(raw)
 
 
-def _details(raw: object, headers: Mapping[str, str], now: datetime | None) -> dict[str, object]:
-    """Return what upstream says beyond the message; the wait in seconds where it is stated."""
+def _details(raw: object) -> Mapping[str, object]:
+    """Return what upstream says beyond the message."""
     if isinstance(raw, list):
         return {"errors": raw}
     stated = raw.get("details") if isinstance(raw, Mapping) else None
-    details = dict(stated) if isinstance(stated, Mapping) else {}
+    return stated if isinstance(stated, Mapping) else {}
+
+
+def _wait(
+    error: Mapping[str, object], headers: Mapping[str, str], now: datetime | None
+) -> float | None:
+    """Return the seconds to wait that a refusal states, None where it states none."""
     waits = (
-        _seconds(details.pop("retry_after_seconds", None)),
+        _seconds(_details(error).get("retry_after_seconds")),
         _seconds(headers.get("retry-after")),
         _seconds_until(headers.get("retry-after"), parse_http_date(headers.get("date")) or now),
     )
-    wait = next((seconds for seconds in waits if seconds is not None), None)
-    return details if wait is None else {**details, "retry_after_seconds": wait}
+    return next((seconds for seconds in waits if seconds is not None), None)
 
 
 def page_title(body: bytes) -> str:

@@ -139,11 +139,12 @@ class Exchange:
         except ApiError as exc:
             self.simulated = self.simulated or exc.simulated
             meta = read_meta(body.get("meta") if isinstance(body, Mapping) else None)
-            self._learn(raw, self._told(raw, meta, asked, received).server_time, exc)
-            raise
+            server_time = self._told(raw, meta, asked, received).server_time
+            raise self._learned_from(exc, *self._stated(raw, server_time)) from None
         self.simulated = self.simulated or envelope.simulated
         told = self._told(raw, envelope.meta, asked, received)
-        self._learn(raw, told.server_time, None)
+        stated, seconds = self._stated(raw, told.server_time)
+        self._budget.learn(stated, seconds_to_reset=seconds)
         return Reply(
             envelope,
             told.server_time,
@@ -170,7 +171,8 @@ class Exchange:
         gap = 0.0 if self._upstream_clock.is_going else (local - server_time).total_seconds()
         return _Told(received, server_time, delay if delay > _NOTICED_S else 0.0, gap)
 
-    def _learn(self, raw: RawReply, server_time: datetime, refusal: ApiError | None) -> None:
+    def _stated(self, raw: RawReply, server_time: datetime) -> tuple[Limits, float | None]:
+        """Take over the limits that a reply states; return them, and the seconds to their reset."""
         stated = read_limits(raw.headers)
         seconds = None
         if stated.burst_resets_at is not None:
@@ -181,12 +183,16 @@ class Exchange:
         if stated != Limits():
             left = MINUTE_S if seconds is None else min(seconds, MINUTE_S)
             self._limits, self._minute_ends = stated, self._clock.monotonic() + left
+        return stated, seconds
+
+    def _learned_from(self, refusal: ApiError, stated: Limits, seconds: float | None) -> ApiError:
+        """Return the refusal, with the wait that its limits tell where it states none itself."""
         if isinstance(refusal, BurstLimitError):
-            stated = replace(stated, burst_left=0)
             if refusal.retry_after is None and seconds is not None:
-                refusal.wait(seconds)
-            seconds = refusal.retry_after
+                refusal = refusal.with_wait(seconds)
+            stated, seconds = replace(stated, burst_left=0), refusal.retry_after
         self._budget.learn(stated, seconds_to_reset=seconds)
+        return refusal
 
 
 def _decode(raw: RawReply) -> tuple[object, int]:
