@@ -36,6 +36,7 @@ SANDBOX_SOURCE = "bq-mcp-sandbox"
 Outcome = Literal["miss", "hit", "joined", "bundled", "stale"]
 _MESSAGE_LIMIT = 300
 _NAME_LIMIT = 64
+_MOST_IN_LIST = 64
 # What a body of eight MiB takes to decode depends on these; docs/decisions/011 has the figures.
 _MOST_PARTS = 1_000_000
 _MOST_NAMES = 700_000
@@ -345,9 +346,10 @@ def _api_error(
         clean(message, _MESSAGE_LIMIT) if isinstance(message, str) else "",
         code=code,
         status=status,
-        details=_details(raw, headers, now),
+        details=_details(raw),
         request_id=meta.request_id or _name(headers.get("x-request-id")),
         simulated=SANDBOX_SOURCE in meta.source,
+        retry_after=_wait(error, headers, now),
     )
 
 
@@ -379,19 +381,24 @@ def _is_told_by_a_route(raw: object) -> bool:
     return isinstance(raw, Mapping) and bool(raw)
 
 
-def _details(raw: object, headers: Mapping[str, str], now: datetime | None) -> dict[str, object]:
-    """Return what upstream says beyond the message; the wait in seconds where it is stated."""
+def _details(raw: object) -> Mapping[str, object]:
+    """Return what upstream says beyond the message."""
     if isinstance(raw, list):
         return {"errors": raw}
     stated = raw.get("details") if isinstance(raw, Mapping) else None
-    details = dict(stated) if isinstance(stated, Mapping) else {}
+    return stated if isinstance(stated, Mapping) else {}
+
+
+def _wait(
+    error: Mapping[str, object], headers: Mapping[str, str], now: datetime | None
+) -> float | None:
+    """Return the seconds to wait that a refusal states, None where it states none."""
     waits = (
-        _seconds(details.pop("retry_after_seconds", None)),
+        _seconds(_details(error).get("retry_after_seconds")),
         _seconds(headers.get("retry-after")),
         _seconds_until(headers.get("retry-after"), parse_http_date(headers.get("date")) or now),
     )
-    wait = next((seconds for seconds in waits if seconds is not None), None)
-    return details if wait is None else {**details, "retry_after_seconds": wait}
+    return next((seconds for seconds in waits if seconds is not None), None)
 
 
 def page_title(body: bytes) -> str:
@@ -417,10 +424,10 @@ def _name(value: object) -> str | None:
 
 def _names(value: object) -> tuple[str, ...] | None:
     if isinstance(value, str):
-        value = value.split(",")
+        value = value.split(",", _MOST_IN_LIST)
     if not isinstance(value, list):
         return None
-    return tuple(name for item in value[:64] if (name := _name(item)))
+    return tuple(name for item in value[:_MOST_IN_LIST] if (name := _name(item)))
 
 
 def _number(value: object) -> float | None:

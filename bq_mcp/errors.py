@@ -137,7 +137,12 @@ class ProxyFaultError(TransportError):
 
 
 class ApiError(BackQuantError):
-    """Upstream refused; also the class of codes nobody here has seen."""
+    """Upstream refused; also the class of codes nobody here has seen.
+
+    `details` are upstream's own. `retry_after` are the seconds to wait, None where nobody said;
+    `was_sent` is false where the refusal was foreseen and no request went out; `age_seconds` is set
+    where upstream said so that long ago and was not asked again.
+    """
 
     kind = "api"
 
@@ -150,6 +155,9 @@ class ApiError(BackQuantError):
         details: Mapping[str, object] | None = None,
         request_id: str | None = None,
         simulated: bool = False,
+        retry_after: float | None = None,
+        was_sent: bool = True,
+        age_seconds: float | None = None,
     ) -> None:
         super().__init__(message)
         self.code = code
@@ -157,12 +165,9 @@ class ApiError(BackQuantError):
         self.details: Mapping[str, object] = details or {}
         self.request_id = request_id
         self.simulated = simulated
-
-    @property
-    def retry_after(self) -> float | None:  # type: ignore[override]  # read from what upstream said
-        """Seconds to wait, None where upstream did not say."""
-        seconds = self.details.get("retry_after_seconds")
-        return float(seconds) if isinstance(seconds, int | float) else None
+        self.retry_after = retry_after
+        self.was_sent = was_sent
+        self.age_seconds = age_seconds
 
 
 class UnauthorizedError(ApiError):
@@ -187,13 +192,9 @@ class BlockedError(ApiError):
 
 
 class NoDataError(ApiError):
-    """There is no data for this combination now; never to be read as zero.
-
-    `age_seconds` is set where upstream said so that long ago and was not asked again.
-    """
+    """There is no data for this combination now; never to be read as zero."""
 
     kind = "no_data"
-    age_seconds: float | None = None
 
 
 class UnknownRouteError(ApiError):
@@ -212,19 +213,22 @@ class InvalidRequestError(ApiError):
 
 
 class BurstLimitError(ApiError):
-    """The calls of this minute are used up; `retry_after` is in seconds."""
+    """The calls of this minute are used up."""
 
     kind = "burst_limit"
     retryable = True
 
-    def wait(self, seconds: float) -> None:
-        """Take over from elsewhere how long to wait, where the refusal itself did not say."""
-        self.details = {**self.details, "retry_after_seconds": seconds}
-
-    @property
-    def was_sent(self) -> bool:
-        """Whether upstream refused it; otherwise it was foreseen and no request was sent."""
-        return self.details.get("sent") is not False
+    def with_wait(self, seconds: float) -> "BurstLimitError":
+        """Return this refusal with how long to wait, known from elsewhere."""
+        return BurstLimitError(
+            self.message,
+            code=self.code,
+            status=self.status,
+            details=self.details,
+            request_id=self.request_id,
+            simulated=self.simulated,
+            retry_after=seconds,
+        )
 
 
 class QuotaExhaustedError(ApiError):

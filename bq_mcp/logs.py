@@ -1,37 +1,33 @@
-"""Log one line an event to standard error; standard output belongs to the protocol.
+"""Log one line of key=value pairs an event to standard error; standard output is the protocol's."""
 
-structlog is imported with the first event: with what it imports in turn it would take a twentieth
-of the time a client waits for the server to start.
-"""
-
+import json
 import logging
 import sys
-from collections.abc import Iterable, Iterator, MutableMapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from typing import Any, TextIO, cast
 
 from .text import redact
-
-_level = logging.WARNING
 
 
 class Log:
     """Says what happened in one part of the package; fields are named, never formatted in."""
 
     def __init__(self, name: str) -> None:
-        self._name = name
+        self._logger = logging.getLogger(name)
 
     def info(self, event: str, **fields: object) -> None:
         """Log what is worth knowing when looking for a fault."""
-        self._logger().info(event, **fields)
+        self._logger.info(event, extra={"fields": fields})
 
     def warning(self, event: str, **fields: object) -> None:
         """Log what went wrong and was dealt with."""
-        self._logger().warning(event, **fields)
+        self._logger.warning(event, extra={"fields": fields})
 
     def exception(self, event: str, **fields: object) -> None:
         """Log what went wrong with the traceback of the exception under way."""
-        self._logger().exception(event, **fields)
+        self._logger.exception(event, extra={"fields": fields})
 
     @contextmanager
     def survive(self, event: str, **fields: object) -> Iterator[None]:
@@ -44,20 +40,45 @@ class Log:
             else:
                 self.exception(event, **fields)
 
-    def _logger(self) -> Any:
-        import structlog
-
-        if not structlog.is_configured():
-            _configure()
-        return structlog.get_logger(self._name)
-
 
 def set_level(name: str) -> None:
     """Let through events of this level (`debug`, `info`, `warning`, `error`) and above."""
-    global _level
-    _level = getattr(logging, name.upper())
-    if "structlog" in sys.modules:
-        _configure()
+    _ours.setLevel(name.upper())
+
+
+class _KeyValue(logging.Formatter):
+    """Writes a record as `timestamp=… level=… event=…` and its fields, without secrets."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the record as one line."""
+        at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        pairs: dict[str, object] = {
+            "timestamp": at.replace("+00:00", "Z"),
+            "level": record.levelname.lower(),
+            "event": record.getMessage(),
+            **getattr(record, "fields", {}),
+        }
+        if record.exc_info:
+            pairs["exception"] = self.formatException(record.exc_info)
+        # Before they are quoted: an escape may hide a secret from the stream.
+        return " ".join(f"{name}={_quoted(redact(str(value)))}" for name, value in pairs.items())
+
+
+def _quoted(text: str) -> str:
+    """Return `text`, in quotes where it would not be read as one word of a line."""
+    if text.isprintable() and text and not any(char in text for char in ' "='):
+        return text
+    return json.dumps(text, ensure_ascii=not text.isprintable())
+
+
+class _StandardError(logging.Handler):
+    """Writes to whatever is standard error at the moment."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write the record; where that fails nobody is left to be told."""
+        with suppress(Exception):
+            sys.stderr.write(f"{self.format(record)}\n")
+            sys.stderr.flush()
 
 
 class _RedactedStream:
@@ -86,28 +107,15 @@ def redact_stderr() -> None:
         sys.stderr = cast(TextIO, _RedactedStream(sys.stderr))
 
 
-def _without_secrets(
-    _logger: Any, _method: str, event: MutableMapping[str, Any]
-) -> MutableMapping[str, Any]:
-    """Redact the fields before they are written: escaping may hide a secret from the stream."""
-    for name, value in event.items():
-        is_plain = value is None or isinstance(value, bool | int | float)
-        event[name] = value if is_plain else redact(str(value))
-    return event
+def _set_up() -> logging.Logger:
+    """Return the logger above all of this package; others' handlers would not mask what it says."""
+    logger = logging.getLogger(__package__)
+    handler = _StandardError()
+    handler.setFormatter(_KeyValue())
+    logger.addHandler(handler)
+    logger.setLevel(logging.WARNING)
+    logger.propagate = False
+    return logger
 
 
-def _configure() -> None:
-    import structlog
-
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            _without_secrets,
-            structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"]),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(_level),
-        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
-        cache_logger_on_first_use=False,
-    )
+_ours = _set_up()

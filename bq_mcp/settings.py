@@ -1,13 +1,20 @@
 """Settings, read from the environment once at the start."""
 
 import ipaddress
+import os
 import re
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+)
 
 from .errors import ConfigError
 from .text import redact
@@ -77,7 +84,7 @@ def _log_level(value: object) -> object:
     return _LEVELS.get(name, name)
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """What can be set from outside; every name below stands after `BACKQUANT_` in the environment.
 
     `deadline_seconds` bounds one call from the first byte sent to the last byte read.
@@ -85,14 +92,7 @@ class Settings(BaseSettings):
     told. An answer more than `stale_cadences` refreshes overdue is not given when upstream fails.
     """
 
-    model_config = SettingsConfigDict(
-        env_prefix=_PREFIX,
-        # Client configurations pass an empty text for what their user left blank.
-        env_ignore_empty=True,
-        frozen=True,
-        extra="ignore",
-        hide_input_in_errors=True,
-    )
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     api_key: Annotated[SecretStr | None, BeforeValidator(_api_key)] = None
     base_url: Annotated[str, BeforeValidator(_base_url)] = DEFAULT_BASE_URL
@@ -117,10 +117,18 @@ def load_settings(**overrides: object) -> Settings:
         ConfigError: a value cannot be used; the message names the variable, never the value.
     """
     try:
-        return Settings(**overrides)  # type: ignore[arg-type]  # pydantic checks the types
+        return Settings.model_validate({**_environment(), **overrides})
     except ValidationError as exc:
         faults = [f"{_PREFIX}{str(e['loc'][0]).upper()}: {_words(e['msg'])}" for e in exc.errors()]
         raise ConfigError("; ".join(faults)) from None
+
+
+def _environment() -> dict[str, str]:
+    """Return what the environment sets, by field; names of variables are read in any case."""
+    # Client configurations pass an empty text for what their user left blank.
+    given = {name.upper(): value for name, value in os.environ.items() if value}
+    names = {name: _PREFIX + name.upper() for name in Settings.model_fields}
+    return {name: given[variable] for name, variable in names.items() if variable in given}
 
 
 def _words(message: str) -> str:

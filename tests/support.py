@@ -1,8 +1,9 @@
 """Stand-ins several test families share: a scripted upstream and a service over it."""
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack
+import logging
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +27,32 @@ def envelope(data: object, **meta: object) -> dict[str, object]:
     """Return a success envelope whose data was computed twelve seconds before NOW."""
     stamps = {"timestamp": "2026-11-20T14:32:22Z", "computed_at": "2026-11-20T14:32:10Z"}
     return {"success": True, "data": data, "meta": {**stamps, "version": "2.10", **meta}}
+
+
+class _Kept(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__()
+        self.events: list[Mapping[str, Any]] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        event = {"event": record.getMessage(), "level": record.levelname.lower()}
+        if record.exc_info:
+            event["exception"] = repr(record.exc_info[1])
+        self.events.append({**event, **vars(record).get("fields", {})})
+
+
+@contextmanager
+def kept_logs() -> Iterator[list[Mapping[str, Any]]]:
+    """Keep what the package logs inside, from `info` on, in place of writing it."""
+    logger, kept = logging.getLogger("bq_mcp"), _Kept()
+    handlers, level = logger.handlers, logger.level
+    logger.handlers = [kept]
+    logger.setLevel(logging.INFO)
+    try:
+        yield kept.events
+    finally:
+        logger.handlers = handlers
+        logger.setLevel(level)
 
 
 @dataclass

@@ -166,7 +166,8 @@ class BurstBudget:
             "the calls of this minute are used up",
             code="RATE_LIMIT_EXCEEDED",
             status=429,
-            details={"retry_after_seconds": int(wait) + 1, "sent": False},
+            retry_after=int(wait) + 1,
+            was_sent=False,
         )
 
     def _wake_the_first(self) -> None:

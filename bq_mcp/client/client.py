@@ -121,6 +121,10 @@ class Client:
         """Whether any reply so far came from the sandbox."""
         return self._exchange.simulated
 
+    def deadline(self) -> float:
+        """Return until when a call begun now may take, by the event loop's clock."""
+        return anyio.current_time() + self._tuning.deadline
+
     def tally(self) -> Tally:
         """Return a tally for one question."""
         return Tally(self.counters)
@@ -172,7 +176,7 @@ class Client:
         if older is not None:
             wait = min(wait, tuning.patience_with_older)
             pause = min(pause, _PAUSE_WITH_OLDER_S)
-        return Effort(anyio.current_time() + tuning.deadline, wait, pause, tally)
+        return Effort(self.deadline(), wait, pause, tally)
 
     async def _fetch(
         self, key: str, request: Request, lifetime: Lifetime | None, effort: Effort

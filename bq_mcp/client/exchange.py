@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from functools import partial
 
 import anyio
-import tenacity
 
 from ..envelope import (
     Meta,
@@ -83,19 +82,25 @@ class Exchange:
             TransportError: no usable reply within the deadline.
             ApiError: upstream said no, or the budget foresees that it would.
         """
-        pauses = _Pauses(self._clock, effort.longest_pause)
-        tries = tenacity.AsyncRetrying(
-            retry=tenacity.retry_if_exception(pauses.can_help),
-            wait=lambda state: pauses.next_one,
-            sleep=self._clock.sleep,
-            before_sleep=lambda state: effort.tally.add("retries"),
-            reraise=True,
-        )
         # One deadline over the whole question: a body that drips, or an application in this
         # process, never trips the transport's own timeouts.
         with anyio.CancelScope(deadline=effort.until) as scope:
-            return await tries(self._once, request, effort, scope)
+            return await self._try(request, effort, scope)
         raise RequestTimeoutError("the reply was not complete in time")
+
+    async def _try(self, request: Request, effort: Effort, scope: anyio.CancelScope) -> Reply:
+        tries = 0
+        while True:
+            tries += 1
+            try:
+                return await self._once(request, effort, scope)
+            except BackQuantError as error:
+                pause = pause_before_retry(error, tries, chance=self._clock.chance())
+                left = anyio.current_effective_deadline() - anyio.current_time()
+                if pause is None or pause > min(effort.longest_pause, left):
+                    raise
+            effort.tally.add("retries")
+            await self._clock.sleep(pause)
 
     async def _once(self, request: Request, effort: Effort, scope: anyio.CancelScope) -> Reply:
         self._breaker.check()
@@ -134,11 +139,12 @@ class Exchange:
         except ApiError as exc:
             self.simulated = self.simulated or exc.simulated
             meta = read_meta(body.get("meta") if isinstance(body, Mapping) else None)
-            self._learn(raw, self._told(raw, meta, asked, received).server_time, exc)
-            raise
+            server_time = self._told(raw, meta, asked, received).server_time
+            raise self._learned_from(exc, *self._stated(raw, server_time)) from None
         self.simulated = self.simulated or envelope.simulated
         told = self._told(raw, envelope.meta, asked, received)
-        self._learn(raw, told.server_time, None)
+        stated, seconds = self._stated(raw, told.server_time)
+        self._budget.learn(stated, seconds_to_reset=seconds)
         return Reply(
             envelope,
             told.server_time,
@@ -165,7 +171,8 @@ class Exchange:
         gap = 0.0 if self._upstream_clock.is_going else (local - server_time).total_seconds()
         return _Told(received, server_time, delay if delay > _NOTICED_S else 0.0, gap)
 
-    def _learn(self, raw: RawReply, server_time: datetime, refusal: ApiError | None) -> None:
+    def _stated(self, raw: RawReply, server_time: datetime) -> tuple[Limits, float | None]:
+        """Take over the limits that a reply states; return them, and the seconds to their reset."""
         stated = read_limits(raw.headers)
         seconds = None
         if stated.burst_resets_at is not None:
@@ -176,34 +183,16 @@ class Exchange:
         if stated != Limits():
             left = MINUTE_S if seconds is None else min(seconds, MINUTE_S)
             self._limits, self._minute_ends = stated, self._clock.monotonic() + left
+        return stated, seconds
+
+    def _learned_from(self, refusal: ApiError, stated: Limits, seconds: float | None) -> ApiError:
+        """Return the refusal, with the wait that its limits tell where it states none itself."""
         if isinstance(refusal, BurstLimitError):
-            stated = replace(stated, burst_left=0)
             if refusal.retry_after is None and seconds is not None:
-                refusal.wait(seconds)
-            seconds = refusal.retry_after
+                refusal = refusal.with_wait(seconds)
+            stated, seconds = replace(stated, burst_left=0), refusal.retry_after
         self._budget.learn(stated, seconds_to_reset=seconds)
-
-
-class _Pauses:
-    """The pauses of one request between its tries."""
-
-    def __init__(self, clock: Clock, longest: float) -> None:
-        self._clock = clock
-        self._longest = longest
-        self._tries = 0
-        self.next_one = 0.0
-
-    def can_help(self, error: BaseException) -> bool:
-        """Tell whether to ask again after `error`, and settle the pause before it."""
-        self._tries += 1
-        if not isinstance(error, BackQuantError):
-            return False
-        pause = pause_before_retry(error, self._tries, chance=self._clock.chance())
-        left = anyio.current_effective_deadline() - anyio.current_time()
-        if pause is None or pause > min(self._longest, left):
-            return False
-        self.next_one = pause
-        return True
+        return refusal
 
 
 def _decode(raw: RawReply) -> tuple[object, int]:

@@ -44,15 +44,14 @@ class Refusal:
 
     def error(self, monotonic: float) -> NoDataError:
         """Return the refusal as it is told at a later moment."""
-        error = NoDataError(
+        return NoDataError(
             self.message,
             code=self.code,
             status=404,
             request_id=self.request_id,
             simulated=self.simulated,
+            age_seconds=monotonic - self.received,
         )
-        error.age_seconds = monotonic - self.received
-        return error
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,12 @@
 """Do heavy work in a thread: others are answered meanwhile, and the deadline still counts."""
 
+import asyncio
 from collections.abc import Callable
+from contextlib import suppress
+from threading import Thread
 from typing import TypeVar
 
-import anyio.to_thread
+from anyio.to_thread import current_default_thread_limiter
 
 T = TypeVar("T")
 # Below this a thread costs more than the few milliseconds it saves.
@@ -18,4 +21,23 @@ async def in_worker(size: int, work: Callable[[], T]) -> T:
     """
     if size <= LARGE_BYTES:
         return work()
-    return await anyio.to_thread.run_sync(work, abandon_on_cancel=True)
+    loop, ended = asyncio.get_running_loop(), asyncio.Event()
+    made: list[T] = []
+    failed: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            made.append(work())
+        except BaseException as exc:
+            failed.append(exc)
+        # Where the loop has ended nobody waits.
+        with suppress(RuntimeError):
+            loop.call_soon_threadsafe(ended.set)
+
+    async with current_default_thread_limiter():
+        # A daemon: the process would not end before any other kind of thread has.
+        Thread(target=run, name="bq-mcp worker", daemon=True).start()
+        await ended.wait()
+    if failed:
+        raise failed.pop()
+    return made[0]

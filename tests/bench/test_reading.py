@@ -117,7 +117,7 @@ LAYOUTS: dict[str, Callable[[int], object]] = {
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_reading_takes_a_few_decodings(layout):
-    text = _sized(LAYOUTS[layout])
+    text = sized(LAYOUTS[layout])
     decoding, data = min((_timed(lambda: json.loads(text)) for _ in range(3)), key=lambda t: t[0])
     reading = min(_timed(lambda: read_forms(data, 70_000.0, AT))[0] for _ in range(2))
 
@@ -128,10 +128,10 @@ def test_reading_takes_a_few_decodings(layout):
     assert reading <= max(_MOST * decoding, _LEAST)
 
 
-def _sized(make: Callable[[int], object]) -> str:
-    """Return about 8 MiB of a layout as JSON text."""
+def sized(make: Callable[[int], object], size: int = _SIZE) -> str:
+    """Return about `size` bytes of a layout as JSON text."""
     few = json.dumps(make(24_000))
-    return json.dumps(make(min(900_000, int(24_000 * _SIZE / max(1, len(few))))))
+    return json.dumps(make(min(900_000, int(24_000 * size / max(1, len(few))))))
 
 
 def _timed(call: Callable[[], object]) -> tuple[float, object]:

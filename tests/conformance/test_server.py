@@ -10,14 +10,13 @@ import mcp.types as types
 import pytest
 from mcp import Client
 from mcp.shared.exceptions import MCPError
-from structlog.testing import capture_logs
 
 from bq_mcp.server import build_server
 from bq_mcp.server.results import META_KEY
 from bq_mcp.views import render_instructions
 
 from ..spans import kept_spans
-from ..support import Bench, Upstream, bench, envelope
+from ..support import Bench, Upstream, bench, envelope, kept_logs
 
 pytestmark = pytest.mark.anyio
 LEVELS = {
@@ -161,7 +160,7 @@ async def test_nothing_that_fails_in_the_background_ends_the_server(
         raise RuntimeError("a listener that fails")
 
     parts.toolbox.on_change(listener)
-    with capture_logs() as logs:
+    with kept_logs() as logs:
         async with connected(parts, mode, warm=warm) as client:
             assert len((await client.list_tools()).tools) == 62
             upstream.replies["/v2/endpoints"] = NEW_CATALOG
@@ -191,7 +190,7 @@ async def test_a_handler_that_fails_tells_neither_client_nor_span_what_it_said(
 
     monkeypatch.setattr(parts.toolbox, "offered", broken)
     spans = kept_spans()
-    with capture_logs():
+    with kept_logs():
         async with connected(parts, mode) as client:
             with pytest.raises(MCPError) as caught:
                 await client.list_tools()

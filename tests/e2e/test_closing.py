@@ -1,4 +1,4 @@
-"""A server that is closed while a silent upstream keeps it waiting ends within a second."""
+"""A process ends, whatever is still under way: a silent upstream, the reading of a large reply."""
 
 import json
 import os
@@ -101,3 +101,31 @@ def test_a_signal_ends_it_though_a_call_is_under_way(sent: signal.Signals, tmp_p
         process.send_signal(sent)
         assert process.wait(10) == 0
         assert time.perf_counter() - began < 1
+
+
+READS_FOR_EVER = """
+import threading
+import anyio, anyio.to_thread
+from bq_mcp.client import in_worker
+
+begun = threading.Event()
+
+def read():
+    begun.set()
+    threading.Event().wait()
+
+async def main():
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(in_worker, 2**20, read)
+        await anyio.to_thread.run_sync(begun.wait)
+        tasks.cancel_scope.cancel()
+
+anyio.run(main)
+"""
+
+
+def test_a_reading_that_was_given_up_does_not_keep_the_process() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", READS_FOR_EVER], capture_output=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, b"")

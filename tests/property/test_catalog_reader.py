@@ -238,7 +238,7 @@ def test_any_reply_is_an_envelope_or_a_refusal(
     except ApiError as error:
         assert_plain(error.message, 300)
         assert_plain(error.request_id or "", 64)
-        wait = error.details.get("retry_after_seconds")
+        wait = error.retry_after
         assert wait is None or (isinstance(wait, float) and wait >= 0)
         return
     assert status < 400

@@ -83,9 +83,7 @@ CASES: Mapping[str, Make] = {
     "error.no_data": failure(
         errors.NoDataError("No data for SOLUSDT", status=404, request_id="req_9"), simulated=True
     ),
-    "error.burst_limit": failure(
-        errors.BurstLimitError("slow down", status=429, details={"retry_after_seconds": 12})
-    ),
+    "error.burst_limit": failure(errors.BurstLimitError("slow down", status=429, retry_after=12)),
     "error.quota": failure(errors.QuotaExhaustedError("cap of 10,000 reached", status=429)),
 }
 

@@ -119,7 +119,7 @@ def test_an_argument_error_names_every_fault() -> None:
 
 def test_the_wait_of_a_burst_limit_is_none_where_not_stated() -> None:
     assert BurstLimitError("slow down").retry_after is None
-    assert BurstLimitError("slow down", details={"retry_after_seconds": 12}).retry_after == 12.0
+    assert BurstLimitError("slow down", retry_after=12).retry_after == 12.0
 
 
 def _below(root: type[BackQuantError]) -> list[type[BackQuantError]]:

@@ -7,7 +7,7 @@ from contextlib import redirect_stderr
 
 import pytest
 
-from bq_mcp.logs import Log, redact_stderr
+from bq_mcp.logs import Log, redact_stderr, set_level
 from bq_mcp.text import MASK
 
 SECRET = 'hunter2"\\hunter2'
@@ -23,7 +23,7 @@ def logged(say: object) -> str:
 
 def test_no_field_and_no_traceback_of_a_log_line_holds_a_secret() -> None:
     MASK.add(SECRET)
-    log = Log("test")
+    log = Log("bq_mcp.test")
 
     def say() -> None:
         log.warning(f"event {SECRET}", reason=SECRET, body=SECRET.encode(), nested=[{SECRET: 1}])
@@ -37,12 +37,40 @@ def test_no_field_and_no_traceback_of_a_log_line_holds_a_secret() -> None:
     assert said.count("[key]") >= 5
 
 
+def test_a_line_is_read_as_words_whatever_its_fields_hold() -> None:
+    def say() -> None:
+        log = Log("bq_mcp.test")
+        log.info("not let through")
+        log.warning("100 % = full", plain="a/b", empty="", lines="one\ntwo\x1b[31m", count=3)
+
+    at, rest = logged(say).split(" ", 1)
+    assert at.startswith("timestamp=20") and at.endswith("Z")
+    assert rest == (
+        'level=warning event="100 % = full" plain=a/b empty="" '
+        'lines="one\\ntwo\\u001b[31m" count=3\n'
+    )
+
+
+def test_the_level_is_that_of_the_settings() -> None:
+    try:
+        set_level("info")
+        assert "level=info event=here" in logged(lambda: Log("bq_mcp.test").info("here"))
+    finally:
+        set_level("warning")
+
+
+def test_a_log_line_nobody_can_take_fails_nothing() -> None:
+    with io.StringIO() as closed, redirect_stderr(closed):
+        closed.close()
+        Log("bq_mcp.test").warning("unheard")
+
+
 def test_what_survives_is_one_line_where_the_error_has_words() -> None:
     class Worded(Exception):
         message = "no route"
 
     def say() -> None:
-        with Log("test").survive("not done", where="here"):
+        with Log("bq_mcp.test").survive("not done", where="here"):
             raise Worded
 
     said = logged(say)
@@ -51,7 +79,7 @@ def test_what_survives_is_one_line_where_the_error_has_words() -> None:
 
 
 def test_what_is_no_failure_is_not_survived() -> None:
-    with pytest.raises(KeyboardInterrupt), Log("test").survive("not done"):
+    with pytest.raises(KeyboardInterrupt), Log("bq_mcp.test").survive("not done"):
         raise KeyboardInterrupt
 
 

@@ -28,6 +28,11 @@ def test_blanks_around_the_key_are_stripped(monkeypatch: pytest.MonkeyPatch) -> 
     assert load_settings().key() == KEY
 
 
+def test_a_variable_is_read_in_any_case(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("backquant_deadline_seconds", "7.5")
+    assert load_settings().deadline_seconds == 7.5
+
+
 @pytest.mark.parametrize("blank", ["", "   "])
 def test_a_blank_key_is_no_key(monkeypatch: pytest.MonkeyPatch, blank: str) -> None:
     monkeypatch.setenv("BACKQUANT_API_KEY", blank)

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import anyio
 import pytest
-from structlog.testing import capture_logs
 
 from bq_mcp.catalog.keeper import CatalogKeeper
 from bq_mcp.catalog.model import Catalog, Endpoint
@@ -15,6 +14,7 @@ from bq_mcp.envelope import Envelope, Meta
 from bq_mcp.errors import BackQuantError, UnauthorizedError, UnreachableError
 
 from ...bench.fast_forward import FastForward, Pace
+from ...support import kept_logs
 
 pytestmark = pytest.mark.anyio
 
@@ -91,7 +91,7 @@ async def crash(path: str) -> Envelope:
 
 async def test_a_fault_of_ours_leaves_the_catalog_in_force_and_is_told_by_type_only() -> None:
     kept = keeper(RemoteCatalog(crash, has_key=True))
-    with capture_logs() as logs:
+    with kept_logs() as logs:
         assert not await kept.refresh()
         # Nobody waits for what has been tried.
         await kept.wait_for_remote(5)
@@ -108,7 +108,7 @@ async def test_a_catalog_nobody_can_use_is_neither_in_force_nor_stored(tmp_path:
         raise RuntimeError("no inventory can be made of it")
 
     kept.on_change(choke)
-    with capture_logs():
+    with kept_logs():
         assert not await kept.refresh()
     assert paths(kept.current) == ["/bundled"]
     assert DiskCopy(tmp_path, BASE_URL).load() is None
@@ -128,7 +128,7 @@ def test_what_fails_in_the_background_is_tried_again_at_growing_intervals() -> N
         with anyio.move_on_after(2_400):
             await keeper(RemoteCatalog(fetch, has_key=True)).keep()
 
-    with capture_logs():
+    with kept_logs():
         anyio.run(run, backend_options={"loop_factory": lambda: FastForward(pace)})
     assert read_at == pytest.approx([0, 60, 180, 420, 1_320, 2_220], abs=1)
 
@@ -198,7 +198,7 @@ async def test_without_a_remote_the_snapshot_is_final() -> None:
 async def test_a_folder_that_cannot_be_written_costs_only_the_copy(tmp_path: Path) -> None:
     (tmp_path / "catalogs").write_text("a file in the way")
     kept = keeper(remote([{"path": "/live"}]), tmp_path)
-    with capture_logs() as logs:
+    with kept_logs() as logs:
         assert await kept.refresh()
     assert paths(kept.current) == ["/live"]
     assert [log["event"] for log in logs] == ["catalog copy not written"]
@@ -206,7 +206,7 @@ async def test_a_folder_that_cannot_be_written_costs_only_the_copy(tmp_path: Pat
 
 async def test_what_was_dropped_reaches_the_log_bounded_and_clean() -> None:
     junk = [{"path": "//evil\x1b[31m\n" + "x" * 10_000} for _ in range(500)]
-    with capture_logs() as logs:
+    with kept_logs() as logs:
         await keeper(remote([{"path": "/live"}, *junk])).refresh()
     lines = [str(log["warning"]) for log in logs if log["event"] == "catalog entry"]
     assert len(lines) == 51

@@ -1,11 +1,10 @@
 """One call: a deadline over all of it, limits remembered, errors in our own types."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import anyio
 import pytest
-from structlog.testing import capture_logs
 
 from bq_mcp.client import Breaker, Client, Limits, MemoryStore, Reply, Tuning
 from bq_mcp.client.model import RawReply, Request, Send, read_limits
@@ -20,9 +19,8 @@ from bq_mcp.errors import (
     UpstreamFaultError,
     UpstreamUnavailableError,
 )
-from bq_mcp.logs import set_level
 
-from ...support import NOW, still_clock
+from ...support import NOW, kept_logs, still_clock
 
 pytestmark = pytest.mark.anyio
 
@@ -179,18 +177,10 @@ async def test_what_had_to_be_mended_is_counted() -> None:
     assert (envelope.data, envelope.non_finite) == ([None, 1.5], 1)
 
 
-@pytest.fixture
-def all_events_logged() -> Iterator[None]:
-    set_level("info")
-    yield
-    set_level("warning")
-
-
-@pytest.mark.usefixtures("all_events_logged")
 async def test_a_log_line_holds_path_and_outcome_but_no_query() -> None:
     missing = {"success": False, "error": {"code": "NOT_FOUND", "message": "none"}}
     async with client(Wire(raw(GOOD), raw(missing, 404)).send) as asked:
-        with capture_logs() as logs:
+        with kept_logs() as logs:
             await asked.get("/gex/levels", (("symbol", "BTCUSDT"),))
             with pytest.raises(NoDataError):
                 await asked.get("/gex/levels", (("symbol", "BTCUSDT"),))

@@ -7,13 +7,12 @@ from typing import Any
 import anyio
 import pytest
 from opentelemetry.trace import NonRecordingSpan, Span, SpanContext
-from structlog.testing import capture_logs
 
 from bq_mcp.client import Lifetime, Tuning, observe
 from bq_mcp.client.model import RawReply, Request
 from bq_mcp.errors import BackQuantError
-from bq_mcp.logs import set_level
 
+from ...support import kept_logs
 from .steering import FakeTime, Market, opened, refusal
 
 pytestmark = pytest.mark.anyio
@@ -46,12 +45,10 @@ class Recorder:
 
 
 @pytest.fixture
-def tracer(monkeypatch: pytest.MonkeyPatch) -> Iterator[Recorder]:
+def tracer(monkeypatch: pytest.MonkeyPatch) -> Recorder:
     recorder = Recorder()
     monkeypatch.setattr(observe, "_tracer", recorder)
-    set_level("info")
-    yield recorder
-    set_level("warning")
+    return recorder
 
 
 async def test_a_reply_a_refusal_and_their_retries_are_a_line_and_a_span_each(
@@ -59,7 +56,7 @@ async def test_a_reply_a_refusal_and_their_retries_are_a_line_and_a_span_each(
 ) -> None:
     time = FakeTime()
     market = Market(time)
-    with capture_logs() as logs:
+    with kept_logs() as logs:
         async with opened(market, time) as client:
             await client.get("/x", QUERY)
             market.refusal = refusal(503)
@@ -78,7 +75,7 @@ async def test_a_call_that_the_deadline_ends_leaves_its_line_too(tracer: Recorde
         await anyio.sleep_forever()
         raise AssertionError
 
-    with capture_logs() as logs:
+    with kept_logs() as logs:
         async with opened(silent, FakeTime(), tuning=Tuning(deadline=0.01)) as client:
             with pytest.raises(BackQuantError):
                 await client.get("/x", QUERY)
@@ -90,7 +87,7 @@ async def test_a_call_that_the_deadline_ends_leaves_its_line_too(tracer: Recorde
 async def test_what_needs_no_upstream_call_leaves_no_line(tracer: Recorder) -> None:
     time = FakeTime()
     market = Market(time)
-    with capture_logs() as logs:
+    with kept_logs() as logs:
         async with opened(market, time) as client:
             for _ in range(3):
                 await client.get("/x", QUERY, Lifetime("refreshed", 30.0))

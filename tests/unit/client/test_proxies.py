@@ -3,10 +3,11 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from structlog.testing import capture_logs
 
 from bq_mcp.client.proxies import Proxy, proxy_for
 from bq_mcp.errors import ConfigError
+
+from ...support import kept_logs
 
 API = "https://api.backquant.com"
 HTTP = "http://proxy.example:3128"
@@ -71,19 +72,19 @@ def test_a_host_that_is_listed_goes_without(host: str, exceptions: str) -> None:
 )
 def test_a_host_that_is_not_listed_goes_through(exceptions: str) -> None:
     environment = {"HTTPS_PROXY": HTTP, "NO_PROXY": exceptions}
-    with capture_logs():
+    with kept_logs():
         assert proxy_for(API, environment) == Proxy(HTTP, "HTTPS_PROXY")
 
 
 def test_an_entry_that_cannot_be_read_is_passed_over_and_said() -> None:
     environment = {"HTTPS_PROXY": HTTP, "NO_PROXY": "[::1,10.0.0.0/99,api.backquant.com"}
-    with capture_logs() as logs:
+    with kept_logs() as logs:
         assert proxy_for(API, environment) is None
     assert logs == [
         {
             "event": "NO_PROXY has entries that cannot be read",
             "entries": 2,
-            "log_level": "warning",
+            "level": "warning",
         }
     ]
 
@@ -91,5 +92,5 @@ def test_an_entry_that_cannot_be_read_is_passed_over_and_said() -> None:
 @given(st.text(max_size=40), st.sampled_from([API, "https://127.0.0.1:9", "https://[::1]:9"]))
 @settings(max_examples=300, derandomize=True)
 def test_no_text_in_no_proxy_fails(exceptions: str, address: str) -> None:
-    with capture_logs():
+    with kept_logs():
         proxy_for(address, {"HTTPS_PROXY": HTTP, "NO_PROXY": exceptions})

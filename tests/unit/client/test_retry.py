@@ -42,7 +42,7 @@ def between(error: BackQuantError, tries: int) -> tuple[float, float]:
         NoDataError("no"),
         InvalidRequestError("no"),
         ApiError("no", status=418),
-        QuotaExhaustedError("no", status=429, details={"retry_after_seconds": 1}),
+        QuotaExhaustedError("no", status=429, retry_after=1),
         RequestTimeoutError("no"),
         ReplyTooLargeError("no"),
         ConfigError("no"),
@@ -77,14 +77,14 @@ def test_pauses_differ_by_chance() -> None:
 
 @pytest.mark.parametrize("error_class", [UpstreamUnavailableError, UpstreamFaultError])
 def test_a_wait_that_upstream_states_is_never_cut(error_class: type[ApiError]) -> None:
-    stated = error_class("away", details={"retry_after_seconds": 30})
+    stated = error_class("away", retry_after=30)
     assert between(stated, 1) == (30.0, 30.0)
-    soon = error_class("away", details={"retry_after_seconds": 0})
+    soon = error_class("away", retry_after=0)
     assert between(soon, 1)[0] >= 0.5
 
 
 def test_a_burst_refusal_is_asked_again_once_by_the_budgets_leave() -> None:
-    error = BurstLimitError("minute", details={"retry_after_seconds": 40})
+    error = BurstLimitError("minute", retry_after=40)
     assert pause_before_retry(error, 1, chance=0.5) == 0.0
     assert pause_before_retry(error, 2, chance=0.5) is None
 
@@ -94,7 +94,7 @@ def test_a_burst_refusal_without_a_wait_is_given_a_moment() -> None:
 
 
 def test_a_refusal_of_our_own_making_is_final() -> None:
-    foreseen = BurstLimitError("minute", details={"retry_after_seconds": 3, "sent": False})
+    foreseen = BurstLimitError("minute", retry_after=3, was_sent=False)
     assert pause_before_retry(foreseen, 1, chance=0.0) is None
 
 

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from bq_mcp.sandbox.access import LAPSED_KEY, SANDBOX_KEY, SPENT_KEY
 from bq_mcp.sandbox.gate import HEALTH_PER_MINUTE
+from tests.support import kept_logs
 from tests.unit.sandbox.asking import HandClock, ask, sandbox
 
 LIMIT_HEADERS = {
@@ -211,15 +212,16 @@ def test_refused_keys_count_nothing():
     assert ask(app, "meta").headers["X-Quota-Used"] == "1"
 
 
-def test_fault_of_our_own_is_a_500_that_names_nothing_internal(caplog):
+def test_fault_of_our_own_is_a_500_that_names_nothing_internal():
     app = sandbox()
 
     async def breaks() -> None:
         raise RuntimeError("secret internals")
 
     app.add_api_route("/breaks", breaks)
-    reply = ask(app, "breaks")
+    with kept_logs() as logs:
+        reply = ask(app, "breaks")
     assert error(reply) == (500, "INTERNAL_ERROR", "Internal server error")
     assert "secret" not in reply.text
     assert limits(reply) == LIMIT_HEADERS
-    assert "secret internals" in caplog.text
+    assert "secret internals" in logs[0]["exception"]

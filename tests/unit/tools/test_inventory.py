@@ -1,11 +1,10 @@
 """The offered list."""
 
-from structlog.testing import capture_logs
-
 from bq_mcp.catalog import Catalog, Endpoint, Param, bundled_hints
 from bq_mcp.tools import Inventory
 from bq_mcp.tools.inventory import LIST_LIMIT
 
+from ...support import kept_logs
 from .offered import INVENTORY, TOOLS
 
 
@@ -40,7 +39,7 @@ def test_a_list_too_long_to_show_keeps_the_known_tools_and_as_many_more_as_fit()
     params = tuple(Param(f"p{n:02}" + "x" * 37) for n in range(64))
     many = [Endpoint(f"/a/{n}", params=params) for n in range(900)]
     known = INVENTORY.catalog.endpoints
-    with capture_logs() as logs:
+    with kept_logs() as logs:
         grown = Inventory(Catalog((*many, *known), "live"), bundled_hints())
     assert set(INVENTORY.tools) < set(grown.tools)
     assert sum(len(found.listed) for found in grown.tools.values()) <= LIST_LIMIT

@@ -65,8 +65,9 @@ def test_error_made_by_the_sandbox_is_simulated_whatever_the_caller_knows() -> N
 
 
 def test_no_data_that_was_not_asked_for_again_says_how_old_it_is() -> None:
-    error = errors.NoDataError("No data for SOLUSDT", code="NOT_FOUND", status=404)
-    error.age_seconds = 12.0
+    error = errors.NoDataError(
+        "No data for SOLUSDT", code="NOT_FOUND", status=404, age_seconds=12.0
+    )
     answer = told(error)
     assert answer.text.startswith(
         "gex_levels: no data for this combination as of 12s ago (404); this is not zero"
@@ -128,7 +129,7 @@ def test_no_data_names_where_the_same_figures_can_be_had() -> None:
 
 
 def test_burst_limit_tells_how_long_to_wait() -> None:
-    error = errors.BurstLimitError("slow", status=429, details={"retry_after_seconds": 12})
+    error = errors.BurstLimitError("slow", status=429, retry_after=12)
     assert "wait 12s" in told(error).text
     assert told(error).meta["retry_after_seconds"] == 12
 

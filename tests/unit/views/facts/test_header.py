@@ -230,7 +230,7 @@ def test_spot_is_never_rounded_across_a_level(data: object, spot: float, shown: 
 
 
 TIMEOUT = RequestTimeoutError("x")
-BURST = BurstLimitError("x", details={"retry_after_seconds": 12})
+BURST = BurstLimitError("x", retry_after=12)
 
 
 @pytest.mark.parametrize(
