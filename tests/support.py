@@ -109,6 +109,6 @@ def bench(
         remote=RemoteCatalog(client.fetch, has_key=key is not None),
         disk=DiskCopy(folder, BASE_URL) if folder else None,
     )
-    access = Access(has_key=key is not None, secrets=(key,) if key else ())
+    access = Access(has_key=key is not None)
     desk = Desk(client, access, clock, keeper.see_version)
     return Bench(upstream, transport, client, Toolbox(keeper, desk, bundled_hints()))
