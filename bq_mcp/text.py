@@ -50,12 +50,12 @@ class _Mask:
         if len(secret) < _SHORTEST_SECRET or secret in self._secrets:
             return
         self._secrets.add(secret)
-        self._has_digits = self._has_digits or _FIGURE.fullmatch(secret) is not None
         if not {"[", "]"}.isdisjoint(secret):
             # With what stands beside it the mark could spell such a secret.
             self._mark = ELLIPSIS
         forms = sorted({form for each in self._secrets for form in _spellings(each)}, key=len)
         forms.reverse()
+        self._has_digits = any(map(str.isdecimal, forms))
         halves = [form[: (len(form) + 1) // 2] for form in forms if len(form) >= _HALF_FROM]
         patterns = [*map(re.escape, forms), *(re.escape(half) + r"\S*" for half in halves)]
         self._pattern = re.compile("|".join([*patterns, _ANY_KEY_PATTERN]), re.IGNORECASE)

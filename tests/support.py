@@ -86,16 +86,18 @@ def bench(
     key: str | None = "bq_live_" + "k" * 32,
     snapshot: Callable[[], Catalog] = bundled_snapshot,
     deadline: float = 5.0,
+    clock: Clock | None = None,
+    transport: HttpTransport | None = None,
 ) -> Bench:
     """Return a toolbox whose upstream is `upstream`, with disk copies in `folder`."""
 
     async def load() -> Upstream:
         return upstream
 
-    transport = HttpTransport(
+    transport = transport or HttpTransport(
         BASE_URL, key=key, user_agent="test", phase_timeout=deadline, load_app=load
     )
-    clock = still_clock()
+    clock = clock or still_clock()
     client = Client(
         transport.send,
         MemoryStore(1024**2),
