@@ -120,8 +120,7 @@ def compose(
         disk=None if sandbox else DiskCopy(cache_folder(settings), settings.base_url),
         monotonic=clock.monotonic,
     )
-    secrets = (key,) if key and not sandbox else ()
-    access = Access(has_key=key is not None, secrets=secrets, simulated=sandbox is not None)
+    access = Access(has_key=key is not None, simulated=sandbox is not None)
     toolbox = Toolbox(keeper, Desk(client, access, clock, keeper.see_version), bundled_hints())
     return Service(settings, transport, client, toolbox)
 

@@ -3,7 +3,8 @@
 import html
 import json
 import re
-from collections.abc import Mapping
+from base64 import b64encode
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, quote_plus
@@ -20,9 +21,11 @@ _WORD = 64
 _ANY_KEY = "bq_live_"
 _ANY_KEY_PATTERN = r"bq_live_[A-Za-z0-9_\-]+"
 _SHORTEST_SECRET = 4
+_SHORTEST_ENCODED = 8
 # Of a longer secret half is masked too: texts are cut.
 _HALF_FROM = 16
 _MARK = "[key]"
+_FIGURE = re.compile(r"[1-9][0-9]{3,99}")
 
 
 class _Mask:
@@ -34,6 +37,7 @@ class _Mask:
     def clear(self) -> None:
         """Forget all secrets; for tests."""
         self._secrets: set[str] = set()
+        self._has_digits = False
         self._mark = _MARK
         self._beginnings: tuple[str, ...] = (_ANY_KEY,)
         self._pattern = re.compile(_ANY_KEY_PATTERN, re.IGNORECASE)
@@ -51,6 +55,7 @@ class _Mask:
             self._mark = ELLIPSIS
         forms = sorted({form for each in self._secrets for form in _spellings(each)}, key=len)
         forms.reverse()
+        self._has_digits = any(map(str.isdecimal, forms))
         halves = [form[: (len(form) + 1) // 2] for form in forms if len(form) >= _HALF_FROM]
         patterns = [*map(re.escape, forms), *(re.escape(half) + r"\S*" for half in halves)]
         self._pattern = re.compile("|".join([*patterns, _ANY_KEY_PATTERN]), re.IGNORECASE)
@@ -66,6 +71,14 @@ class _Mask:
         lowered = body.lower()
         return any(part.encode() in lowered for part in (*self._beginnings, "\\", "\0"))
 
+    def figure(self, value: float) -> float | str:
+        """Return a figure, masked where its digits are a secret's."""
+        if not self._has_digits:
+            return value
+        text = str(value)
+        masked = self(text)
+        return value if masked == text else masked
+
     def __call__(self, text: str) -> str:
         # Searching for plain beginnings is many times quicker than the pattern.
         lowered = text.lower()
@@ -75,9 +88,18 @@ class _Mask:
 
 
 def _spellings(secret: str) -> set[str]:
-    """Return a secret as it stands in addresses, JSON, Python's own notation and HTML."""
+    """Return a secret as it stands in addresses, JSON, Python's own notation, HTML and dumps."""
+    codes, octets = [ord(character) for character in secret], secret.encode(errors="replace")
     return {
         secret,
+        # Of digits alone, as a figure; else as programs write each character by its number.
+        f"{int(secret):,}" if _FIGURE.fullmatch(secret) else secret,
+        "".join(f"\\u{code:04x}" for code in codes),
+        "".join(f"&#{code};" for code in codes),
+        "".join(f"&#x{code:x};" for code in codes),
+        "".join(f"%{octet:02x}" for octet in octets),
+        octets.hex(),
+        *(_in_base64(octets) if len(octets) >= _SHORTEST_ENCODED else ()),
         quote(secret, safe=""),
         quote(secret),
         quote_plus(secret),
@@ -86,6 +108,15 @@ def _spellings(secret: str) -> set[str]:
         html.escape(secret),
         html.escape(secret, quote=False),
     }
+
+
+def _in_base64(octets: bytes) -> Iterator[str]:
+    """Yield what base64 makes of some bytes whatever stands beside them, in both its alphabets."""
+    for before, first in ((0, 0), (1, 2), (2, 3)):
+        encoded = b64encode(bytes(before) + octets).decode()
+        whole = encoded[first : (before + len(octets)) * 8 // 6]
+        yield whole
+        yield whole.replace("+", "-").replace("/", "_")
 
 
 MASK = _Mask()
@@ -101,23 +132,20 @@ def clean(text: object, limit: int) -> str:
     return _cleaned_before(line, limit) if len(line) <= _WORD else _cleaned(line, limit)
 
 
-def redact(text: str, *secrets: str) -> str:
-    """Return `text` with every API key, and each of `secrets`, replaced by a mark."""
-    for secret in secrets:
-        if secret:
-            text = text.replace(secret, _MARK)
+def redact(text: str) -> str:
+    """Return `text` with every API key, and the secrets of this process, replaced by a mark."""
     return MASK(text)
 
 
 def redact_all(value: Any) -> Any:
-    """Return JSON-like `value` with every text in it redacted, names too."""
+    """Return JSON-like `value` with every text in it redacted, names and figures too."""
     if isinstance(value, str):
         return MASK(value)
     if isinstance(value, Mapping):
         return {redact_all(name): redact_all(item) for name, item in value.items()}
     if isinstance(value, list | tuple):
         return [redact_all(item) for item in value]
-    return value
+    return MASK.figure(value) if isinstance(value, int | float) else value
 
 
 def may_hold_secret(body: bytes) -> bool:

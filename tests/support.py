@@ -113,16 +113,18 @@ def bench(
     key: str | None = "bq_live_" + "k" * 32,
     snapshot: Callable[[], Catalog] = bundled_snapshot,
     deadline: float = 5.0,
+    clock: Clock | None = None,
+    transport: HttpTransport | None = None,
 ) -> Bench:
     """Return a toolbox whose upstream is `upstream`, with disk copies in `folder`."""
 
     async def load() -> Upstream:
         return upstream
 
-    transport = HttpTransport(
+    transport = transport or HttpTransport(
         BASE_URL, key=key, user_agent="test", phase_timeout=deadline, load_app=load
     )
-    clock = still_clock()
+    clock = clock or still_clock()
     client = Client(
         transport.send,
         MemoryStore(1024**2),
@@ -136,6 +138,6 @@ def bench(
         remote=RemoteCatalog(client.fetch, has_key=key is not None),
         disk=DiskCopy(folder, BASE_URL) if folder else None,
     )
-    access = Access(has_key=key is not None, secrets=(key,) if key else ())
+    access = Access(has_key=key is not None)
     desk = Desk(client, access, clock, keeper.see_version)
     return Bench(upstream, transport, client, Toolbox(keeper, desk, bundled_hints()))

@@ -8,7 +8,6 @@ import anyio
 
 from ..client import Client, Clock, Reply, Tally, in_worker
 from ..errors import BackQuantError, MissingKeyError, RequestTimeoutError
-from ..text import redact
 from ..views import Answer, Question, render, render_error
 from .arguments import Prepared
 from .inventory import Inventory, Tool
@@ -17,10 +16,9 @@ from .pace import lifetime_of
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Whether calls that need a key can be made, and what must never be printed."""
+    """Whether calls that need a key can be made, and whether a sandbox answers them."""
 
     has_key: bool
-    secrets: tuple[str, ...] = ()
     simulated: bool = False
 
 
@@ -55,19 +53,18 @@ class Desk:
             answer = await _in_time(deadline, reply.size, work)
         except BackQuantError as error:
             return self._accounted(self.refuse(tool.name, error, inventory), tally)
-        return self._accounted(self._without_secrets(answer), tally)
+        return self._accounted(answer, tally)
 
     def refuse(self, tool: str, error: BackQuantError, inventory: Inventory) -> Answer:
         """Return the answer to a call that cannot be carried out."""
         known = inventory.tools.get(tool)
-        answer = render_error(
+        return render_error(
             error,
             tool=tool,
             simulated=self.is_simulated(inventory),
             tool_names=inventory.names,
             instead=known.hint.instead if known else (),
         )
-        return self._without_secrets(answer)
 
     def _answer(self, tool: Tool, prepared: Prepared, reply: Reply, inventory: Inventory) -> Answer:
         question = Question(
@@ -96,14 +93,6 @@ class Desk:
         known = {name: count for name, count in left.items() if count is not None}
         account = {"spent": tally.spent(), "totals": self._client.counters.as_dict()}
         return replace(answer, meta={**known, **answer.meta, **account})
-
-    def _without_secrets(self, answer: Answer) -> Answer:
-        secrets = self._access.secrets
-        meta = {
-            key: redact(value, *secrets) if isinstance(value, str) else value
-            for key, value in answer.meta.items()
-        }
-        return replace(answer, text=redact(answer.text, *secrets), meta=meta)
 
 
 async def _in_time(deadline: float, size: int, work: Callable[[], Answer]) -> Answer:

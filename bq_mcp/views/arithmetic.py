@@ -5,12 +5,13 @@ that nothing is invented. Prices are in USD, percentages in percent points.
 """
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from statistics import median
 from typing import Literal
 
-from .read.values import expiry_day, moment, number, settlement
+from .read.values import expiry_day, mapping, moment, number, settlement
 
 Side = Literal["above", "below", "at"]
 Regime = Literal["damping", "amplifying", "differ", "unclear", "side_only"]
@@ -168,12 +169,9 @@ def own_step(instants: Sequence[datetime]) -> float | None:
 
 def tally(rows: Iterable[object], column: str) -> Mapping[str, int]:
     """Return how many rows hold each value of `column`, the most frequent first."""
-    counts: dict[str, int] = {}
-    for row in rows:
-        value = row.get(column) if isinstance(row, Mapping) else None
-        if isinstance(value, str | bool):
-            counts[str(value)] = counts.get(str(value), 0) + 1
-    return dict(sorted(counts.items(), key=lambda item: -item[1]))
+    values = (mapping(row).get(column) for row in rows)
+    counts = Counter(str(value) for value in values if isinstance(value, str | bool))
+    return dict(counts.most_common())
 
 
 def spread(length: int, limit: int) -> list[int]:
@@ -189,10 +187,8 @@ def spread(length: int, limit: int) -> list[int]:
 
 def change_pct(first: object, last: object) -> float | None:
     """Return (last / first - 1) x 100; None unless both are positive."""
-    start, end = number(first), number(last)
-    if start is None or end is None or start <= 0 or end <= 0:
-        return None
-    return (end / start - 1) * 100
+    end = number(last)
+    return None if end is None or end <= 0 else distance_pct(end, first)
 
 
 def mean(values: Iterable[object]) -> float | None:

@@ -90,14 +90,12 @@ def _tools(tool_names: Mapping[str, str], paths: Sequence[str]) -> str:
 def _refused(error: BackQuantError) -> list[dict[str, str]]:
     """Return the parameters upstream refused, with its words, from a 422 body."""
     listed = error.details.get("errors") if isinstance(error, ApiError) else None
+    items = map(mapping, listed[:_FAULTS_SHOWN]) if isinstance(listed, list) else ()
     found = []
-    for item in filter(
-        None, map(mapping, listed[:_FAULTS_SHOWN] if isinstance(listed, list) else ())
-    ):
-        place = item.get("loc")
+    for item in filter(None, items):
+        place, said = item.get("loc"), _bounded(item.get("msg") or "", _REFUSAL_TOKENS)
         name = place[-1] if isinstance(place, list) and place else "parameter"
-        message = _bounded(item.get("msg") or "", _REFUSAL_TOKENS)
-        found.append({"param": clean(name, 40), "message": message})
+        found.append({"param": clean(name, 40), "message": said})
     return found
 
 

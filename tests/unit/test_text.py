@@ -2,6 +2,7 @@
 
 import html
 import json
+from base64 import b64encode, urlsafe_b64encode
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -83,8 +84,9 @@ def test_a_key_is_never_shown_even_when_broken_up_by_invisible_characters() -> N
     assert clean(f"key {KEY[:12]}\u200b{KEY[12:]}!", 80) == "key [key]!"
 
 
-def test_redact_replaces_keys_and_given_secrets() -> None:
-    assert redact(f"a {KEY} b hunter2", "hunter2", "") == "a [key] b [key]"
+def test_redact_replaces_keys_and_the_secrets_of_this_process() -> None:
+    MASK.add("hunter2")
+    assert redact(f"a {KEY} b hunter2") == "a [key] b [key]"
 
 
 ODD_SECRETS = [
@@ -104,6 +106,11 @@ ODD_SECRETS = [
     "bq_live_" + "Ab1-" * 8,
     "bq_live_odd$characters!in~it",
     "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl",
+    "4242424242424242",
+    "password",
+    "[a-z]+(.*)?$^|",
+    "api.example/v2",
+    "schlüssel-größe-日本",
 ]
 
 
@@ -164,6 +171,34 @@ def test_of_a_long_secret_half_is_masked_where_the_rest_was_cut_off() -> None:
     MASK.add(secret)
     for end in range(21, len(secret)):
         assert secret[:20] not in redact(f"the reply said {secret[:end]}…")
+
+
+@pytest.mark.parametrize("secret", [*ODD_SECRETS[3:], "a" * 8])
+def test_nothing_of_an_encoded_secret_can_be_decoded_from_what_is_left(secret: str) -> None:
+    MASK.add(secret)
+    octets = secret.encode()
+    for before in ("", "u:", "us:", "user:"):
+        for encode in (b64encode, urlsafe_b64encode):
+            left = redact(f"Basic {encode(f'{before}{secret}:x'.encode()).decode()}")
+            assert len(left) < 24 + len(before)
+    for encoded in (
+        octets.hex().upper(),
+        "".join(f"%{octet:02X}" for octet in octets),
+        "".join(f"\\u{ord(character):04x}" for character in secret),
+        "".join(f"&#{ord(character)};" for character in secret),
+        "".join(f"&#x{ord(character):X};" for character in secret),
+    ):
+        assert len(redact(encoded)) <= len("[key]")
+
+
+def test_a_secret_of_digits_is_masked_as_a_figure_too() -> None:
+    MASK.add("4242424242424242")
+    figures = [4242424242424242, 4242424242424242.0, 42, True]
+    assert redact_all({"a": figures}) == {"a": ["[key]", "[key].0", 42, True]}
+    assert redact("4,242,424,242,424,242 left") == "[key] left"
+    MASK.clear()
+    MASK.add("0000")
+    assert redact("0 of 10,000") == "0 of 10,000"
 
 
 def test_two_secrets_are_masked_side_by_side() -> None:

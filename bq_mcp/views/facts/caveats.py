@@ -14,6 +14,8 @@ from .notes import CONVENTIONS, NOTES, texts_in
 Facts = Mapping[str, object]
 _QUOTA_NEARLY_GONE = 0.1
 _QUOTA_FLOOR = 100
+# Below this the way of a reply, or a gap between two clocks, is not worth a word.
+_NOTICED_S = 120.0
 _TOTALS = (
     "total_matching_count", "total_matching", "total_available", "total_count",
     "points_available", "total",
@@ -22,8 +24,8 @@ _TOTALS = (
 
 def caveats_of(scene: Scene) -> Mapping[str, Facts]:
     """Return the caveats of a reply by kind, those that change the reading of figures first."""
-    found = {kind: gather(scene) for kind, gather in _GATHERERS.items()}
-    return {kind: facts for kind, facts in found.items() if facts is not None}
+    found = ((kind, gather(scene)) for kind, gather in _GATHERERS.items())
+    return {kind: facts for kind, facts in found if facts is not None}
 
 
 def _stated(scene: Scene, name: str) -> object:
@@ -35,6 +37,10 @@ def _stated(scene: Scene, name: str) -> object:
 def _said(name: str, value: object) -> Facts | None:
     """Return a record as it is, and any other value that says something under `name`."""
     return (mapping(value) or {name: value}) if value else None
+
+
+def _noticed(seconds: float) -> Facts | None:
+    return {"seconds": seconds} if seconds > _NOTICED_S else None
 
 
 def _other_symbol(scene: Scene) -> Facts | None:
@@ -49,11 +55,6 @@ def _other_symbol(scene: Scene) -> Facts | None:
 def _flow_start(scene: Scene) -> Facts | None:
     start, note = _stated(scene, "flow_unavailable_before"), _stated(scene, "flow_coverage_note")
     return {"before": start, "note": note} if start or note else None
-
-
-def _failed(scene: Scene) -> Facts | None:
-    errors = scene.extra.get("errors")
-    return {"errors": errors} if errors else None
 
 
 def _truncated(scene: Scene) -> Facts | None:
@@ -115,8 +116,8 @@ def _quota(scene: Scene) -> Facts | None:
 
 
 def _units(scene: Scene) -> Facts | None:
-    charged = number(scene.extra.get("quota_units_charged"))
-    return {"count": charged} if charged is not None and charged > 1 else None
+    charged = number(scene.extra.get("quota_units_charged")) or 0
+    return {"count": charged} if charged > 1 else None
 
 
 def _conventions(scene: Scene) -> Facts | None:
@@ -126,6 +127,8 @@ def _conventions(scene: Scene) -> Facts | None:
 
 _GATHERERS: Mapping[str, Callable[[Scene], Facts | None]] = {
     "other symbol": _other_symbol,
+    "held on the way": lambda scene: _noticed(scene.reply.delay_seconds),
+    "may be a replay": lambda scene: _noticed(scene.reply.clock_gap_seconds),
     "missing symbols": lambda scene: _said("names", _stated(scene, "missing")),
     "invalid symbols": lambda scene: _said("names", _stated(scene, "invalid")),
     "as_of snapshot": lambda scene: mapping(_stated(scene, "as_of")) or None,
@@ -135,7 +138,7 @@ _GATHERERS: Mapping[str, Callable[[Scene], Facts | None]] = {
     "history clamped": lambda scene: _said("note", _stated(scene, "history_clamp")),
     "flow unavailable": _flow_start,
     "sections unavailable": lambda scene: _said("sections", _stated(scene, "unavailable_sections")),
-    "series failed": _failed,
+    "series failed": lambda scene: _said("errors", scene.extra.get("errors")),
     "truncated": _truncated,
     "more pages": _pages,
     "venues not confirmed": lambda scene: _venues(scene, False),

@@ -21,6 +21,8 @@ _LIVE_VERDICTS = ("unknown", "fresh", "late", "stale")
 _ENDS_EARLIER = ("as_of", "before", "to", "end", "until")
 _LONGEST_GAP_DAYS = 3_660
 _RETRY_AFTER_S = 10.0
+# Two clocks may be set apart by as much without making an age doubtful.
+_CLOCKS_APART_S = 600.0
 _SYMBOL = re.compile(r"[A-Z0-9][A-Z0-9._-]{1,15}")
 # Words that open a line of ours; a payload that calls its symbol so must not write one.
 _OUR_OPENINGS = frozenset({"SIMULATED", "STALE", "ERROR", "CAVEAT", "CAVEATS", "NEXT"})
@@ -44,9 +46,7 @@ def header_of(scene: Scene, fresh: Freshness) -> Mapping[str, Any]:
         "levels": _near_spot(scene),
         "fresh": fresh,
         "at": _told(scene, fresh),
-        "oldest": _judged_worse(
-            [part for part in seen if part is not scene.data], fresh, scene.now
-        ),
+        "oldest": _judged_worse(scene, seen, fresh),
         "failure": failure.kind if failure else "",
         "retry_after": _retry_after(failure),
         "model": _positioning(scene, seen),
@@ -56,7 +56,15 @@ def header_of(scene: Scene, fresh: Freshness) -> Mapping[str, Any]:
 
 
 def freshness_of(scene: Scene) -> Freshness:
-    """Return the verdict on a reply, with the end of its series where it has one."""
+    """Return the verdict on a reply; unknown where it would be another if this is a replay."""
+    found, gap = _judged(scene), scene.reply.clock_gap_seconds
+    ours = scene.now + timedelta(seconds=gap if gap > _CLOCKS_APART_S else 0.0)
+    is_sure = ours == scene.now or _judged(replace(scene, now=ours)).verdict == found.verdict
+    return found if is_sure else replace(found, verdict="unknown")
+
+
+def _judged(scene: Scene) -> Freshness:
+    """Return the verdict by upstream's clock, with the end of a series where it has one."""
     hint, meta, now = scene.question.hint, scene.envelope.meta, scene.now
     if hint.clock == "business_days":
         return assess_trading_day(_latest_day(scene), now, meta.computed_at)
@@ -125,14 +133,14 @@ def _latest_day(scene: Scene) -> date | None:
     return None
 
 
-def _judged_worse(inner: Sequence[Part], whole: Freshness, now: datetime) -> Freshness | None:
+def _judged_worse(scene: Scene, seen: Sequence[Part], whole: Freshness) -> Freshness | None:
     """Return the verdict on the oldest part, where it is worse than that on the whole."""
-    stamps = filter(None, map(parse_instant, stated(inner, "computed_at")))
-    part = min(stamps, default=None)
+    inner = [part for part in seen if part is not scene.data]
+    part = min(filter(None, map(parse_instant, stated(inner, "computed_at"))), default=None)
     if part is None or whole.verdict not in _LIVE_VERDICTS or whole.cadence_seconds is None:
         return None
     found = assess(
-        computed_at=part, server_now=now, clock="live", cadence_seconds=whole.cadence_seconds
+        computed_at=part, server_now=scene.now, clock="live", cadence_seconds=whole.cadence_seconds
     )
     worse = _LIVE_VERDICTS.index(found.verdict) > _LIVE_VERDICTS.index(whole.verdict)
     return found if worse else None

@@ -13,6 +13,7 @@ from bq_mcp.client import Breaker, Client, MemoryStore, Tuning
 from bq_mcp.client.model import RawReply, Request
 from bq_mcp.envelope import SANDBOX_SOURCE
 from bq_mcp.errors import BackQuantError, UnreachableError
+from bq_mcp.text import MASK
 from bq_mcp.tools import Access, Desk
 from bq_mcp.views import Answer
 
@@ -68,7 +69,7 @@ async def open_desk(
         breaker=Breaker(clock.monotonic),
     )
     async with client:
-        yield Desk(client, Access(has_key, (KEY,) if has_key else ()), clock, see_version)
+        yield Desk(client, Access(has_key), clock, see_version)
 
 
 def ask(
@@ -112,6 +113,7 @@ def test_without_a_key_only_public_tools_reach_upstream() -> None:
 
 
 def test_the_key_is_in_no_answer() -> None:
+    MASK.add(KEY)
     refused = ask(Upstream(status=404), "gex_levels", {})
     echoed = ask(Upstream({**LEVELS, "note": KEY}, request_id=KEY), "gex_levels", {"detail": "raw"})
     wrong = ask(Upstream(), "gex_levels", {"X-API-Key": KEY, "symbol": "bq_live_abcdef"})

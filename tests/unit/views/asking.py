@@ -87,6 +87,8 @@ def ask(
     limits: Limits | None = None,
     overdue: bool = False,
     failure: BackQuantError | None = None,
+    delay: float = 0.0,
+    clock_gap: float = 0.0,
     **meta: Any,
 ) -> Answer:
     """Return the answer to `data` as the reply of `path`; `now` is upstream's clock then."""
@@ -95,6 +97,8 @@ def ask(
         envelope(data, **meta),
         now,
         received=0.0,
+        delay_seconds=delay,
+        clock_gap_seconds=clock_gap,
         limits=limits or Limits(),
         overdue=overdue,
         failure=failure,

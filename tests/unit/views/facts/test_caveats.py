@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from bq_mcp.catalog.hints import Clock
 from bq_mcp.client.model import Limits, Reply
 from bq_mcp.envelope import decode_json, read_envelope
 from bq_mcp.views.answer import render
@@ -12,7 +13,7 @@ from bq_mcp.views.fit.size import estimate
 from bq_mcp.views.model import Detail
 from bq_mcp.views.scene import BUDGETS
 
-from ..asking import DETAILS, NOW, ask, question
+from ..asking import DETAILS, NOW, ask, first_line, hint, question
 
 EVERYTHING: Mapping[str, Any] = {
     "positioning": "std",
@@ -60,6 +61,8 @@ SIGNS = (
     "quota",
     "note",
     "std positioning",
+    "held",
+    "replay",
     "no aggressor tape",
 )
 
@@ -73,6 +76,8 @@ def test_all_caveats_at_once_survive_at_every_detail(detail: Detail) -> None:
         query={"exchanges": "deribit", "symbol": "ETHUSDT", "hours": "720"},
         simulated=True,
         limits=Limits(quota_left=3, quota_limit=10_000),
+        delay=900,
+        clock_gap=900,
     )
     lacking = [sign for sign in SIGNS if not any(word in answer.text for word in sign.split("|"))]
     assert not lacking
@@ -159,6 +164,41 @@ def test_answer_for_another_symbol_is_said() -> None:
 def test_quota_is_mentioned_when_nearly_gone(left: int, limit: int | None, said: bool) -> None:
     limits = Limits(quota_left=left, quota_limit=limit)
     assert ("quota nearly gone" in ask({"x": 1}, limits=limits).text) is said
+
+
+def test_a_reply_held_on_the_way_is_said_and_its_age_counts_that() -> None:
+    held = ask({"x": 1}, hint=hint(), age=86_412, delay=86_400)
+    assert "24h old, stale" in first_line(held)
+    assert "caveat: held or repeated on the way for 24h; the age told counts it" in held.text
+    brief = ask({"x": 1}, detail="brief", delay=600).text
+    assert "caveats: held on the way 10m" in brief
+    assert "caveats: held on the way" in ask({"x": 1}, detail="raw", delay=600).text
+    assert "caveat" not in ask({"x": 1}, delay=120, clock_gap=120).text
+
+
+def test_a_clock_behind_ours_that_was_not_seen_going_may_be_a_replays() -> None:
+    found = ask({"x": 1}, hint=hint(), clock_gap=300)
+    assert "this machine's clock is 5m ahead of upstream's" in found.text
+    assert found.meta["verdict"] == "fresh"
+    brief = ask({"x": 1}, hint=hint(), detail="brief", clock_gap=86_400)
+    assert "12s old, unknown" in first_line(brief)
+    assert "may be a replay: clock 24h ahead" in brief.text
+    assert brief.meta["verdict"] == "unknown" and "next_refresh_at" not in brief.meta
+    assert "at least 12s old, unknown" in first_line(ask({"x": 1}, hint=hint(), clock_gap=660))
+
+
+@pytest.mark.parametrize(
+    ("clock", "age", "verdict"),
+    [("live", 9_000, "stale"), ("history", 12, "historical"), ("static", 12, "static")],
+)
+def test_a_verdict_that_a_replay_would_not_change_stands(
+    clock: Clock, age: float, verdict: str
+) -> None:
+    found = ask({"x": 1}, hint=hint(clock), age=age, clock_gap=86_400)
+    assert found.meta["verdict"] == verdict
+    assert "may be a replay" in found.text
+    young = ask({"x": 1}, hint=hint("daily", None), clock_gap=3_600)
+    assert young.meta["verdict"] == "fresh"
 
 
 def test_figures_that_were_not_finite_are_counted() -> None:
