@@ -25,7 +25,7 @@ def test_pin_and_pocket_lead() -> None:
     assert page_told(PATH, _summary())[:4] == [
         "top pin zone 72,000 (+2.9%): meanAbs 4,000,000",
         "Black-Scholes projection of today's chain, no price path",
-        'nearest acceleration pocket 69,300 (-1.0%) 12:00Z: field -3,000,000',
+        "nearest acceleration pocket 69,300 (-1.0%) 12:00Z: field -3,000,000",
         "lean: label late",
     ]
 
