@@ -390,8 +390,8 @@ OF_STRIKES = [
         meta={"spot_price": 52_846.0},
         query={"strike_min": "60000"},
         every=("3 strikes returned, from 60,000, all expiries",),
-        says=("nearest of the strikes asked: net GEX", "60,000 (+13.5%) +$1m"),
-        brief=("nearest of the strikes asked: 60,000 (+13.5%) +$1m",),
+        says=("nearest of the strikes returned: net GEX", "60,000 (+13.5%) +$1m"),
+        brief=("nearest of the strikes returned: 60,000 (+13.5%) +$1m",),
         never=("nearest spot", "beside spot"),
     ),
     profile(
@@ -419,7 +419,7 @@ OF_STRIKES = [
         "a filter whose window is not told",
         data={"filtered_strike_window": {"min": None, "max": None}},
         query={"spot_window_pct": "5"},
-        every=("of 3 strikes returned, window not stated",),
+        every=("of 3 strikes returned, all expiries",),
         says=("total of 3 strikes returned",),
     ),
     profile(
@@ -428,14 +428,6 @@ OF_STRIKES = [
         every=("26MAR27", "by_venue_note"),
         says=("26MAR27 (3d)", 'by_venue_note: "whole expiry"'),
         never=("OI by venue",),
-    ),
-    profile(
-        "venues that hold nothing",
-        data={
-            "by_venue": {"deribit": {"total_oi": 0}, "okx": {"total_oi": 0.0}},
-            "by_venue_unattributed": {"total_oi": 3},
-        },
-        says=("OI by venue, coin: 0 at 2 venues", "unattributed 3"),
     ),
     profile("calls without open interest", data={"call_oi": [0, 0, 0]}, says=("OI) n/a",)),
     profile(

@@ -137,13 +137,11 @@ def _zones(served: object, spot: float | None, flip: float | None) -> dict[str, 
     listed = served if isinstance(served, list) else []
     found = [{**level(price, spot), "rest": rest} for price, rest in map(_zone, listed)]
     found.sort(key=lambda zone: abs((zone["value"] or 0) - (spot or 0)))
-    here = (zone["rest"] for zone in found if flip is not None and zone["value"] == flip)
+    here = (mapping(zone["rest"]) for zone in found if flip is not None and zone["value"] == flip)
     several = len(listed) > 1
     return {
         "shown": found[:4],
-        "crossing": next(
-            filter(None, (text(x) for rest in here for x in (rest or {}).values())), None
-        ),
+        "crossing": next((x for rest in here for x in rest.values() if text(x)), None),
         "rank": "2" if several else "5",
         "title": "several flips" if several else "flip zones",
         "order": "nearest spot first" if several and spot else None,
