@@ -192,7 +192,7 @@ OF_LEVELS = [
         meta={"spot_price": 70_000.0},
         query={"include": "expected_move,ranked"},
         says=(
-            "expected move, 24h: ±1σ 66,990 to 72,030 (-4.3%/+2.9%, -3,010/2,030 USD)",
+            "expected move, 24h: ±1σ 66,990 to 72,030 (-4.3%/+2.9%)",
             "±2σ n/a to 74,060",
             "call wall 70,000 (0.0%, +$106m per 1% move) · put wall 65,000 (-7.1%)",
         ),
@@ -222,10 +222,10 @@ OF_LEVELS = [
         LEVELS | {"gamma_flip_zones": [66_000, [66_500, 67_000], {"low": 1, "kind": "x y"}]},
         query={"include": "zones"},
         says=(
-            "several flips (3), nearest spot first: 66,500 to 67,000 (-1.1%); 66,000 (-1.8%);"
+            "several flips (3), nearest spot first: 66,500 (-1.1%) high 67,000; 66,000 (-1.8%);"
             ' 1 (-100.0%) kind "x y"',
         ),
-        brief=("several flips (3), nearest 66,500 to 67,000, 66,000",),
+        brief=("several flips (3), nearest 66,500, 66,000",),
     ),
     levels(
         "six flips",
@@ -299,7 +299,7 @@ OF_SEVERAL = [
         every=("11:48", "12m old, stale", "67,214.4"),
         says=(
             "no data now: HYPEUSDT",
-            "HYPEUSDT no data now, which is not zero",
+            "HYPEUSDT no levels served, which is not zero",
             "std positioning (flow asked) · 11:48Z, 12m old",
             "two models (flow, std), whose figures do not compare",
         ),
@@ -321,14 +321,14 @@ OF_SEVERAL = [
         requested=["BTCUSDT", "SOLUSDT"],
         query={"include": "ranked", "exchanges": "deribit,foo"},
         meta={"exchanges_filtered": ["deribit"]},
-        every=("SOLUSDT spot n/a", "side of spot n/a", "venues deribit only", "deribit, foo"),
+        every=("SOLUSDT spot n/a", "venues deribit only", "deribit, foo"),
         says=("BTCUSDT no figures served for: ranked",),
     ),
     multi(
         "levels that are not there",
         {"ETHUSDT": {"all_expiry": {"hvl": None}, "odte": {}}, "SOLUSDT": "odd"},
-        every=("no flip", "call wall n/a", "SOLUSDT entry not readable"),
-        never=("no call wall", "SOLUSDT no data"),
+        every=("no flip", "SOLUSDT no levels served"),
+        never=("no call wall",),
     ),
     multi(
         "a wall on the wrong side and a flip far from spot",
@@ -390,8 +390,8 @@ OF_STRIKES = [
         meta={"spot_price": 52_846.0},
         query={"strike_min": "60000"},
         every=("3 strikes returned, from 60,000, all expiries",),
-        says=("nearest of the strikes asked: net GEX", "60,000 (+13.5%) +$1m"),
-        brief=("nearest of the strikes asked: 60,000 (+13.5%) +$1m",),
+        says=("nearest of the strikes returned: net GEX", "60,000 (+13.5%) +$1m"),
+        brief=("nearest of the strikes returned: 60,000 (+13.5%) +$1m",),
         never=("nearest spot", "beside spot"),
     ),
     profile(
@@ -419,7 +419,7 @@ OF_STRIKES = [
         "a filter whose window is not told",
         data={"filtered_strike_window": {"min": None, "max": None}},
         query={"spot_window_pct": "5"},
-        every=("of 3 strikes returned, window not stated",),
+        every=("of 3 strikes returned, all expiries",),
         says=("total of 3 strikes returned",),
     ),
     profile(
@@ -428,14 +428,6 @@ OF_STRIKES = [
         every=("26MAR27", "by_venue_note"),
         says=("26MAR27 (3d)", 'by_venue_note: "whole expiry"'),
         never=("OI by venue",),
-    ),
-    profile(
-        "venues that hold nothing",
-        data={
-            "by_venue": {"deribit": {"total_oi": 0}, "okx": {"total_oi": 0.0}},
-            "by_venue_unattributed": {"total_oi": 3},
-        },
-        says=("OI by venue, coin: 0 at 2 venues", "unattributed 3"),
     ),
     profile("calls without open interest", data={"call_oi": [0, 0, 0]}, says=("OI) n/a",)),
     profile(

@@ -1,4 +1,4 @@
-"""Taker flow by strike: calls and puts bought and sold, and what that leaves dealers with."""
+"""Taker flow by strike: totals of premium, and the net size dealers are left with."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -6,7 +6,6 @@ from functools import partial
 
 from ..arithmetic import net_of
 from ..digest import led_by, lens_of
-from ..digest.ladder import largest_picks
 from ..digest.lens import Lens
 from ..digest.measures import LARGEST, Measure, bare, sums
 from ..digest.sheet import Pick, Sheet
@@ -16,7 +15,6 @@ from ..read.values import derive
 from ..scene import Scene
 
 _BOUGHT, _SOLD = frozenset(["buy", "bought"]), frozenset(["sell", "sold"])
-_QUADRANTS = 4
 _NET = "largest dealer net size in coin, sold less bought"
 
 
@@ -29,32 +27,22 @@ def page(scene: Scene) -> Sheet | None:
 
 def _picks(table: Table, lens: Lens) -> Iterator[Pick]:
     placed, measures = partial(lens.places, table.key), lens.measures(table)
-    paid, sizes = (_quadrants(measures, word) for word in ("premium", "size"))
-    if table.form != "ladder" or len(paid) != _QUADRANTS:
+    paid, sizes = (_sides(measures, word, _BOUGHT | _SOLD) for word in ("premium", "size"))
+    if table.form != "ladder" or (len(paid), len(sizes)) != (4, 4):
         return
     yield Pick(1, [sums(f"total of {table.size:,} strikes", paid)])
-    if len(sizes) == _QUADRANTS:
-        net = _dealers(sizes)
-        yield Pick(2, [net.along(bare(net.largest(LARGEST)), placed, _NET, 1)])
-    yield from (replace(pick, rank=pick.rank + 3) for pick in largest_picks(paid, placed))
+    sold, bought = (
+        zip(*(one.values for one in _sides(sizes, "size", of)), strict=True)
+        for of in (_SOLD, _BOUGHT)
+    )
+    left = [derive(net_of, plus, less) for plus, less in zip(sold, bought, strict=True)]
+    net = replace(sizes[0], values=left)
+    yield Pick(2, [replace(net.along(bare(net.largest(LARGEST)), placed, _NET, 1), name="")])
 
 
-def _quadrants(measures: Sequence[Measure], word: str) -> list[Measure]:
-    """Return what was bought and sold over all venues, not that of one inside a row."""
-    named = [one for one in measures if word in _words(one) and (_BOUGHT | _SOLD) & _words(one)]
+def _sides(measures: Sequence[Measure], word: str, sides: frozenset[str]) -> list[Measure]:
+    """Return what was bought or sold over all venues, not that of one inside a row."""
+    words = {one.name: {*words_of(one.name.replace(".", "_"))} for one in measures}
+    named = [one for one in measures if word in words[one.name] and sides & words[one.name]]
     depth = min((one.name.count(".") for one in named), default=0)
     return [one for one in named if one.name.count(".") == depth]
-
-
-def _dealers(sizes: Sequence[Measure]) -> Measure:
-    """Return the size sold to dealers less the size bought from them, by strike."""
-    sold, bought = (
-        zip(*(one.values for one in sizes if side & _words(one)), strict=True)
-        for side in (_SOLD, _BOUGHT)
-    )
-    net = [derive(net_of, plus, less) for plus, less in zip(sold, bought, strict=True)]
-    return replace(sizes[0], name="", values=net)
-
-
-def _words(held: Measure) -> set[str]:
-    return {*words_of(held.name.replace(".", "_"))}

@@ -2,12 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 from ..read.values import mapping, text
 from .rows import Row
 
-_MOST = 20_000
 _NAMES = ("name", "id", "venue", "exchange", "symbol", "category")
 
 
@@ -19,27 +17,17 @@ class Part:
     fields: Row
 
 
-def parts_of(data: object) -> Iterator[Part]:
+def parts_of(node: object, path: Sequence[str] = ()) -> Iterator[Part]:
     """Yield the records below the root of a payload, in served order."""
-    stack: list[tuple[Sequence[str], object]] = [((), data)]
-    while stack:
-        path, node = stack.pop()
-        if isinstance(node, dict) and path:
-            yield Part(path, node)
-        stack += [((*path, name), item) for name, item in reversed(list(_inside(node)))]
-
-
-def parts_with(data: object, *names: str) -> list[Part]:
-    """Return the records below the root that have one of the fields `names`, all without one."""
-    found = islice(parts_of(data), _MOST)
-    return [part for part in found if not names or any(name in part.fields for name in names)]
-
-
-def _inside(node: object) -> Iterable[tuple[str, object]]:
+    inside: Iterable[tuple[str, object]] = ()
     if isinstance(node, dict):
-        return [(name, item) for name, item in node.items() if isinstance(item, dict | list)]
-    listed = enumerate(node) if isinstance(node, list) else ()
-    return [(_own_name(item) or str(place), item) for place, item in listed if item]
+        if path:
+            yield Part(path, node)
+        inside = node.items()
+    elif isinstance(node, list):
+        inside = ((_own_name(item) or str(place), item) for place, item in enumerate(node))
+    for name, item in inside:
+        yield from parts_of(item, (*path, name))
 
 
 def _own_name(node: object) -> str | None:

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from ..arithmetic import days_left, distance_pct, expiry_type, side
+from ..arithmetic import days_left, distance_pct, expiry_type, share_pct, side, total
 from ..read.units import IvScale, iv_scale
 from ..read.values import TEXT, Derived, derive, expiry_day, field_at, figure, holds, text
 
 Row = Mapping[str, object]
 Spellings = str | Sequence[str]
+_NAMED = 3
 _SCOPES = {"all": "all expiries", "0dte": "0DTE"}
 
 
@@ -113,6 +114,23 @@ def highest(rows: Iterable[Row], column: str) -> Row | None:
 def lowest(rows: Iterable[Row], column: str) -> Row | None:
     """Return the row with the lowest figure, None without one."""
     return min(measured(rows, column), key=lambda row: _size(row, column), default=None)
+
+
+def largest_of(sizes: Mapping[str, object]) -> Mapping[str, Any] | None:
+    """Return the largest of named sizes with their names, and the count and share of the others.
+
+    The share is in percent; None where nothing has a size.
+    """
+    held = [(name, size) for name, value in sizes.items() if (size := figure(value))]
+    held.sort(key=lambda pair: -pair[1])
+    all_ = [size for _, size in held]
+    rest = all_[_NAMED:]
+    share = derive(share_pct, derive(total, rest), derive(total, all_))
+    return (
+        {"listed": held[:_NAMED], "more": derive(len, rest) or None, "share": share}
+        if held
+        else None
+    )
 
 
 def united(*parts: Iterable[Row]) -> list[Row]:

@@ -178,13 +178,12 @@ def test_positioning_that_is_not_stated_is_said() -> None:
     [
         "call wall 70,000 (+4.1%, +$106m per 1% move) · put wall 64,000 (-4.8%)",
         "max pain (0DTE) 66,000 (-1.8%), payout $123m",
-        "expected move, 24h: ±1σ 65,600 to 68,800 (-2.4%/+2.4%, -1,613.9/1,586.5 USD)"
-        " · ±2σ 64,000 to 70,400",
+        "expected move, 24h: ±1σ 65,600 to 68,800 (-2.4%/+2.4%) · ±2σ 64,000 to 70,400",
         "several flips (2), nearest spot first: 67,000 (-0.3%); 61,000 (-9.2%)",
         "largest strikes, all expiries: 70,000 +$106m, 65,000 -$91m, 68,000 +$40m, 60,000 +$30m",
         "largest strikes, 0DTE: 67,500 +$5m per 1% move",
         "perpetual 67,300, +12.8 bps from spot",
-        "candles 10:00Z to 13:00Z (4) · close 67,110 to 67,113 · low 66,887, high 67,313",
+        "candles: 4 received, in detail=raw",
         "call walls 2 and 3: 72,000, 75,000",
         "put walls 2 and 3: 62,000, 60,000",
     ],

@@ -6,7 +6,10 @@ from tests.unit.views.digest.asking import hourly, page_told
 
 PATH = "/options/greeks/trace/{greek}/summary"
 PINS = [{"price": 71_000.0, "meanAbs": 2e6}, {"price": 72_000.0, "meanAbs": 4e6}]
-POCKETS = [[hourly(1)[0], 66_000.0, 9e6], [hourly(1)[0], 69_300.0, -3e6]]
+POCKETS = [
+    {"at": hourly(1)[0], "price": price, "field": size}
+    for price, size in ((66_000.0, 9e6), (69_300.0, -3e6))
+]
 
 
 def _summary(**more: Any) -> dict[str, Any]:
@@ -18,13 +21,12 @@ def _summary(**more: Any) -> dict[str, Any]:
     }
 
 
-def test_pin_and_pocket_lead_and_the_zero_is_that_of_the_horizon() -> None:
-    assert page_told(PATH, _summary())[:5] == [
+def test_pin_and_pocket_lead() -> None:
+    assert page_told(PATH, _summary())[:4] == [
         "top pin zone 72,000 (+2.9%): meanAbs 4,000,000",
         "Black-Scholes projection of today's chain, no price path",
-        'nearest acceleration pocket 69,300 (-1.0%) 12:00Z: "column 3" -3,000,000',
-        "zero contour at the horizon 69,200 (-1.1%) 12:00Z",
-        "lean: late",
+        "nearest acceleration pocket 69,300 (-1.0%) 12:00Z: field -3,000,000",
+        "lean: label late",
     ]
 
 

@@ -20,14 +20,11 @@ def test_the_tightest_contract_is_not_crossed_and_names_both_venues() -> None:
     spreads = (4.0, -2.0, 1.5, 3.0, -0.5, 2.0, 2.5, 5.0)
     rows = [_row(n, spread, 0.3 * n) for n, spread in enumerate(spreads)]
     lines = page_told(PATH, {"zeta": rows, "medianSpreadPct": 2.75, "compared": 8})
-    assert lines == [
-        "medianSpreadPct 2.75%, compared 8",
-        "prices in coin",
-        "largest gap put 67,000 (-4.3%) 25DEC26 (26d): ivGap 2.1",
-        "of 8 rows: bookCrossed 2",
+    assert lines[:2] == ["medianSpreadPct 2.75%, compared 8", "prices in coin"]
+    assert (
         "tightest put 62,000 (-11.4%) 04DEC26 (5d): spreadPct 1.5%"
-        " · bid.px 0.022 (okx) · ask.px 0.032 (deribit)",
-    ]
+        " · bid.px 0.022 (okx) · ask.px 0.032 (deribit)"
+    ) in lines
 
 
 def test_where_every_book_is_crossed_the_digests_answer() -> None:
