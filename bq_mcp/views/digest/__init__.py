@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from ..read.columns import leaf_of, words_of
@@ -13,7 +12,7 @@ from ..read.units import AS_SERVED, Kind, Unit
 from ..read.values import number, text
 from .curve import curve_picks
 from .grid import grid_picks, layers_of
-from .groups import cross_section_picks, panel_picks, turned
+from .groups import cross_section_picks, panel_picks
 from .ladder import ladder_picks
 from .lens import Lens
 from .measures import NOT_LEADING, Measure
@@ -65,15 +64,13 @@ def digest_of(scene: "Scene") -> Sheet:
     hint, forms = lens.hint, lens.forms
     parts = sorted(_parts(forms, lens), key=lambda part: (part.lead, part.axes, -part.size))
     lead = parts[0].lead if parts else NOT_LEADING
-    twins = {one.name for one, other in pairwise(parts)
-             if one.lead == other.lead and one.name != other.name}  # fmt: skip
     picks: list[Pick] = []
     tables: dict[str, Rows] = {}
     for place, part in enumerate(parts[:_PARTS]):
         shift = 0 if not place else 1 if part.lead < NOT_LEADING else 3
         wanted = hint.picks if part.lead == lead and not part.few else ()
         least = _ROWS_RANK if part.few else 0
-        about = part.name if place or part.name in twins else ""
+        about = part.name if place else ""
         picks += _ranked(_hinted(part.picks, wanted), shift, about, least)
         name = (part.name or "others") if place else "rows"
         rows = part.rows((1 if part.few else _ROWS_RANK) + shift, name)
@@ -105,7 +102,7 @@ def lens_of(scene: "Scene") -> Lens:
     hint, asked = scene.question.hint.answer, dict(_asked(scene))
     forms = _headed(scene.forms)
     lens = Lens(hint, forms, scene.spot, scene.instant, scene.most_rows, asked)
-    tables = [as_prints(turned(table, lens) or table) for table in forms.tables]
+    tables = [as_prints(table) for table in forms.tables]
     return replace(lens, forms=replace(forms, tables=tables))
 
 

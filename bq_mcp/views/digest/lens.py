@@ -26,7 +26,6 @@ _WORDS = {
     " bps move nav price",
     "flows": "flow flows volume vol buy sell bought sold inflow outflow trades prints",
     "stocks": "oi interest gex dex exposure aum assets",
-    "rates": "basis premium discount ann annual annualized annualised carry yield pct percent",
     "amounts": "size amount contracts notional long short",
 }
 _HELD = {kind: frozenset(words.split()) for kind, words in _WORDS.items()}
@@ -38,7 +37,6 @@ _MARKET: Sequence[Kind] = (
     "exposure", "usd", *_LEVELS, "coin", "as_served", "count", "days", "duration"
 )  # fmt: skip
 _ENDS = ("open", "high", "low")
-_YEAR, _PROOF, _SAME, _OF_ROWS = 365, 2.0, 1.02, 0.8
 _NO_QUANTITIES: Sequence[Role] = ("time", "expiry", "name", "days", "position")
 
 
@@ -65,17 +63,10 @@ class Lens:
             if column.numeric and column.role not in _NO_QUANTITIES
             and not _is(column.name, "ids")
         ]  # fmt: skip
-        held: dict[str, Sequence[object]] = {
-            one.name: one.values for one in (*table.key, *table.columns)
-        }
-        for axis in (one for one in (*table.key, *table.columns) if one.role == "expiry"):
-            held.setdefault("dte", [self.place(axis, at).days for at in range(table.size)])
-        proved = self.proved(held)
         found = []
         for column in shown:
             meant = spelled.get(column.name, "") or self._alone(table, shown)
-            one = self.measure(column.name, column.values, column.role, meant)
-            found.append(replace(one, unit=proved.get(column.name, one.unit)))
+            found.append(self.measure(column.name, column.values, column.role, meant))
         return sorted((one for one in found if one.present), key=_order)
 
     def _alone(self, table: Table, columns: Sequence[Column]) -> str:
@@ -84,33 +75,6 @@ class Lens:
             return ""
         around = leaf_of(table.path)
         return around if self.lead(around) < NOT_LEADING else self.meant([columns[0].name])
-
-    def proved(self, columns: Mapping[str, Sequence[object]]) -> Mapping[str, Unit]:
-        """Return the units of rates whose scale the prices beside them prove.
-
-        A rate is a price over spot, or over the net asset value, less one, by the year or not; or
-        it is the difference itself.
-        """
-        figured = {name: [*map(number, values)] for name, values in columns.items()}
-        kinds = {name: self.unit(name, "", values).kind for name, values in figured.items()}
-        prices = {name: figured[name] for name, kind in kinds.items() if kind == "price"}
-        base = next((prices.pop(name) for name in list(prices) if "nav" in words_of(name)), None)
-        days = next((figured[name] for name, kind in kinds.items() if kind == "days"), ())
-        units: dict[str, Unit] = {}
-        for price in prices.values():
-            pairs = [*zip(price, base or [self.spot] * len(price), strict=True)]
-            over = [x / y - 1 if x and y else 0 for x, y in pairs]
-            yearly = [x * _YEAR / left if left else 0 for x, left in zip(over, days, strict=False)]
-            apart = [x - y if x and y else 0 for x, y in pairs]
-            proofs = [(Unit("pct", factor=100.0), rates) for rates in (over, yearly)]
-            proofs += [(Unit("pct"), [x * 100 for x in rates]) for rates in (over, yearly)]
-            for name in (one for one in columns if _is(one, "rates") and one not in prices):
-                found = {unit for unit, wanted in proofs if _fits(figured[name], wanted, _PROOF)}
-                if not found and _fits(figured[name], apart, _SAME):
-                    found = {Unit("usd")}
-                # Within some days a yearly fraction is as large as a plain percentage.
-                units |= {name: found.pop()} if len(found) == 1 else {}
-        return units
 
     def leading(self, measures: Sequence[Measure], fewest: int = 2) -> list[Measure]:
         """Return the quantities that lead, the first few where the hint names none of them."""
@@ -250,13 +214,6 @@ class Lens:
         for grid in self.forms.grids:
             meant = self.meant(list(grid.layers))
             yield from ((meant or name, chain(*cells)) for name, cells in grid.layers.items())
-
-
-def _fits(figures: Sequence[float | None], wanted: Sequence[float], most: float) -> bool:
-    """Tell whether figures are within `most` times what is wanted in most rows that have both."""
-    pairs = [(x, y) for x, y in zip(figures, wanted, strict=False) if x and abs(y) > 1e-5]
-    near = [1 / most < abs(x / y) < most for x, y in pairs]
-    return bool(near) and sum(near) >= _OF_ROWS * len(near)
 
 
 def _order(measure: Measure) -> tuple[int, bool, bool, int]:

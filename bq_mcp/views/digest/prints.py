@@ -10,12 +10,11 @@ from ..read.forms import Column, Role, Table
 from ..read.units import Unit
 from ..read.values import derive
 from .lens import Lens
-from .measures import LARGEST, NOT_LEADING, Measure, bare, row, sums
+from .measures import LARGEST, Measure, bare, sums
 from .sheet import Figure, Part, Pick, Place
 
 _CLASSES, _SAMPLE, _LONGEST_NAME = 4, 500, 16
 _SIDED = frozenset(["buy", "sell", "long", "short", "bought", "sold", "b", "s"])
-_STEPS = (1, 5, 10)
 _SIDES = frozenset(["side", "direction", "taker", "aggressor"])
 _ORDER: Sequence[Role] = ("name", "price", "expiry")
 
@@ -31,24 +30,17 @@ def prints_picks(table: Table, measures: Sequence[Measure], lens: Lens) -> Itera
     window = [lens.place(axes[0], at) for at in (*newest[-1:], *newest[:1])]
     added = [one for one in measures[:2] if one.adds]
     yield Pick(1, window_of(window), ["window"])
-    steps = steps_of(table, measures, lens)
-    leads = lens.leading(measures)
-    for step in _STEPS if steps else ():
-        found = [at for at in steps[0].present if abs(steps[0].values[at] or 0) == step]
-        yield Pick(3, [row("", [*steps, *leads], at, placed) for at in found], [f"{step}%"])
     yield Pick(1, [sums(f"total of {table.size:,} rows", added, 1)], ["total"])
     yield from _groups(lead, table)
     flags = [one for one in table.columns if True in one.values[:_SAMPLE]]
-    flags = [one for one in flags if {*map(type, one.values)} <= {bool, type(None)}]
     counts = [(one.name, derive(occurrences, one.values, True)) for one in flags]
     flagged = [Figure(name, count, Unit("count")) for name, count in counts]
     yield Pick(3, [Part("rows with", flagged)], ["flags"])
     tops = []
-    for place, at in enumerate(lead.largest(LARGEST) if axes or steps else ()):
-        figures = [one.figure(one.values[at]) for one in (*steps, *leads)]
-        figures += [Figure(one.name, True) for one in flags if one.values[at] is True]
-        words, most = ("largest", "next largest", "")[place], len(steps) + (1 if place else 2)
-        tops.append(Part(words, figures, placed(at), "", most))
+    for place, at in enumerate(lead.largest(LARGEST) if axes else ()):
+        figures = [one.figure(one.values[at]) for one in lens.leading(measures)]
+        words = ("largest", "next largest", "")[place]
+        tops.append(Part(words, figures, placed(at), "", 1 if place else 2))
     yield Pick(2, tops[:1], ["largest"])
     yield Pick(2, tops[1:], ["largest"])
     yield Pick(4, [lead.along(bare(newest[:LARGEST]), placed, "newest", 2)], ["newest"])
@@ -68,16 +60,6 @@ def as_prints(table: Table) -> Table:
 def window_of(ends: Sequence[Place]) -> list[Part]:
     """Return the first and the last instant of a window."""
     return [Part(words, [], [end]) for words, end in zip(("window from", "to"), ends, strict=False)]
-
-
-def steps_of(table: Table, measures: Sequence[Measure], lens: Lens) -> list[Measure]:
-    """Return what tells rows without an axis apart: their distances in percent, from and to."""
-    if table.form != "rows":
-        return []
-    keyed = [lens.measure(one.name, one.values) for one in table.key if one.name]
-    found = [one for one in measures if one.lead == NOT_LEADING and one.unit.kind == "pct"]
-    apart = [one for one in found if len({*one.values}) == table.size]
-    return [one for one in keyed if one.present] or ([] if table.key else apart[:2])
 
 
 def newest_first(table: Table) -> list[int]:

@@ -33,11 +33,7 @@ def record_picks(record: Record, lens: Lens) -> Iterator[Pick]:
     # At the root a caveat says what upstream tells of its own figures.
     fresh = [pair for pair in fields if record.path or not is_note(pair[0])]
     told = {name: x for name, x in fresh if _is_told(name, x) and asked.get(name) != x}
-    proved = lens.proved({name: [figure(value)] for name, value in fields})
     figures = {name: _figure(name, value, lens) for name, value in told.items()}
-    figures |= {
-        name: replace(figures[name], unit=proved[name]) for name in figures if name in proved
-    }
     led = sorted((name for name in told if lens.lead(name) < NOT_LEADING), key=lens.lead)
     market = [name for name in told if name not in led and figures[name].unit.kind in _MARKET]
     rest = [name for name in told if name not in led and name not in market]
@@ -53,9 +49,6 @@ def record_picks(record: Record, lens: Lens) -> Iterator[Pick]:
 def listing_pick(listing: Listing, lens: Lens) -> Pick:
     """Return the first values of a list that runs along nothing."""
     name, values = leaf_of(listing.path), listing.values
-    if all(value is None for value in values):
-        absent = [Figure("", None, words=f"in all {len(values):,} rows")]
-        return Pick(1 if lens.lead(name) < NOT_LEADING else 6, [Part("", absent, (), name)])
     figures = [replace(_figure(name, value, lens), name="") for value in values[:_LISTED]]
     words = f"first of {len(values):,}" if len(values) > _LISTED else ""
     rank = 1 if lens.lead(name) < NOT_LEADING and not words else 6

@@ -6,7 +6,7 @@ from ..read.forms import Column, Table
 from ..read.values import number
 from .lens import LEADS, Lens
 from .measures import Measure
-from .prints import newest_first, steps_of, telling
+from .prints import newest_first, telling
 from .sheet import Figure, Place, Rows
 
 _FEWEST, _WIDEST = 2, 16
@@ -20,8 +20,7 @@ def rows_of(
         return None
     axes = telling(table) if table.form in ("prints", "contracts", "rows") else table.key
     chosen = list(dict.fromkeys(_chosen(table, measures[0], lens)))[: lens.most_rows]
-    steps, rows = steps_of(table, measures, lens), []
-    held = [*steps, *(one for one in measures if one not in steps)][:LEADS]
+    rows, held = [], measures[:LEADS]
     for at in sorted(chosen):
         cells: list[Place | Figure] = [*lens.places(axes, at)]
         shown = [(one, one.values[at]) for one in held]
