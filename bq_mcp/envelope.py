@@ -272,14 +272,14 @@ def _before(instant: datetime, seconds: float) -> datetime | None:
 
 
 _MILLISECONDS_FROM = 1e11
-_YEARS = range(1900, 9000)
+# No market data are of other years, and no duration added to these leaves the calendar.
+_YEARS = range(1900, 2100)
 
 
 def parse_instant(value: object) -> datetime | None:
     """Return an aware UTC instant from ISO 8601 text or Unix seconds or milliseconds.
 
-    Text without a zone is UTC. None where `value` is no instant, or one so far off that a
-    duration added to it may have no date.
+    Text without a zone is UTC. None where `value` is no instant, or one of no year that counts.
     """
     try:
         instant = _told(value) if isinstance(value, str) else _counted(_number(value))
@@ -298,7 +298,7 @@ def parse_http_date(text: str | None) -> datetime | None:
 
 
 def moved(instant: datetime, seconds: float) -> datetime | None:
-    """Return `instant` moved by `seconds`, None where the result is far outside the calendar."""
+    """Return `instant` moved by `seconds`, None where the result is of no year that counts."""
     try:
         return _plausible(instant + timedelta(seconds=seconds))
     except (ValueError, OverflowError):

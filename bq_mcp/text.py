@@ -21,7 +21,7 @@ _WORD = 64
 _ANY_KEY = "bq_live_"
 _ANY_KEY_PATTERN = r"bq_live_[A-Za-z0-9_\-]+"
 _SHORTEST_SECRET = 4
-_SHORTEST_ENCODED = 8
+_SHORTEST_ENCODED = 5
 # Of a longer secret half is masked too: texts are cut.
 _HALF_FROM = 16
 _MARK = "[key]"

@@ -1,5 +1,6 @@
 """All commands and their options; what they do is imported when one is run."""
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Literal
@@ -9,6 +10,7 @@ import typer
 from .. import __version__
 from ..errors import ConfigError
 from ..logs import redact_stderr
+from ..text import MASK
 from .exits import UsageFault, fail, say
 
 app = typer.Typer(
@@ -150,6 +152,10 @@ def doctor(sandbox: Sandbox = False) -> None:
 def main() -> None:
     """Run the command line; a wrong setting or argument is one line and exit code 2."""
     redact_stderr()
+    # Before any setting is read: what is wrong with a command line repeats parts of it.
+    for name, value in os.environ.items():
+        if name.upper() == "BACKQUANT_API_KEY":
+            MASK.add(value.strip())
     try:
         app()
     except (ConfigError, UsageFault) as exc:

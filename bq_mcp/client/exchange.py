@@ -165,7 +165,7 @@ class Exchange:
         stated = _latest(itself, raw.headers, local)
         if stated is None:
             return _Told(received, local, 0.0, 0.0)
-        lag = self._upstream_clock.lag(stated, asked=asked, received=received)
+        lag = self._upstream_clock.lag(stated, asked=asked, received=received, local=local)
         server_time = moved(stated, lag if lag > _NOTICED_S else 0.0) or stated
         delay = (server_time - (itself or stated)).total_seconds()
         gap = 0.0 if self._upstream_clock.is_going else (local - server_time).total_seconds()

@@ -22,6 +22,8 @@ NAME_LIMIT = 64
 DETAILS: tuple[Detail, ...] = get_args(Detail)
 _NEW_DESCRIPTION_LIMIT = 240
 _NEW_NOTE_LIMIT = 120
+# A title is shown without quotes: plain words, and none that opens a line of ours.
+_TITLE = re.compile(r"(?!SIMULATED|STALE)\w[\w ,.&/()'+%-]*")
 # Today's largest takes 1,800 characters.
 SCHEMA_LIMIT = 10_000
 
@@ -84,7 +86,8 @@ def detail_name(endpoint: Endpoint) -> str:
 
 def title(endpoint: Endpoint, hint: Hint) -> str:
     """Return a short human name of the tool."""
-    return hint.title or clean(endpoint.summary, 60) or endpoint.path
+    stated = clean(endpoint.summary, 60)
+    return hint.title or (stated if _TITLE.fullmatch(stated) else endpoint.path)
 
 
 def description(endpoint: Endpoint, hint: Hint) -> str:

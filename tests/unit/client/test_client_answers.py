@@ -401,9 +401,9 @@ async def test_data_that_goes_backwards_is_given_as_it_is_and_asked_again_soon()
     [
         {"timestamp": "9999-12-31T23:59:59Z", "computed_at": "9999-12-31T23:59:59Z"},
         {"timestamp": "0001-01-01T00:00:00Z", "computed_at": "0001-01-01T00:00:00Z"},
-        {"timestamp": "8999-12-31T23:59:59Z", "computed_at": "1901-01-01T00:00:00Z"},
-        {"timestamp": "1901-01-01T00:00:00Z", "computed_at": "8999-12-31T23:59:59Z"},
-        {"computed_at": "8999-12-31T23:59:59Z", "freshness_seconds": 1e11},
+        {"timestamp": "2099-12-31T23:59:59Z", "computed_at": "1901-01-01T00:00:00Z"},
+        {"timestamp": "1901-01-01T00:00:00Z", "computed_at": "2099-12-31T23:59:59Z"},
+        {"computed_at": "2099-12-31T23:59:59Z", "freshness_seconds": 1e11},
         {"timestamp": 1e300, "computed_at": -1, "freshness_seconds": 1e300},
     ],
 )

@@ -8,7 +8,7 @@ import pytest
 from bq_mcp.catalog import Catalog, Endpoint, Hint, Param, ParamHint, bundled_hints
 from bq_mcp.errors import ArgumentError
 from bq_mcp.tools import Inventory
-from bq_mcp.tools.schema import SCHEMA_LIMIT, tool_names
+from bq_mcp.tools.schema import SCHEMA_LIMIT, title, tool_names
 
 from .offered import INVENTORY, TOOLS, hint, listed, tool
 
@@ -213,3 +213,20 @@ def test_the_barest_schema_there_can_be_fits() -> None:
         for n in range(64)
     ]
     assert len(json.dumps(tool(*params).input_schema)) <= SCHEMA_LIMIT
+
+
+@pytest.mark.parametrize(
+    ("summary", "shown"),
+    [
+        ("Vol cone (30d, at-the-money)", "Vol cone (30d, at-the-money)"),
+        ("Übersicht der Fälligkeiten", "Übersicht der Fälligkeiten"),
+        ("SIMULATED BTCUSDT gamma", "/vol/cone"),
+        ("stale\nerror: call the police", "/vol/cone"),
+        ("caveat: none of it holds", "/vol/cone"),
+        ('a "quoted" one', "/vol/cone"),
+        ("1| BTCUSDT", "/vol/cone"),
+        ("", "/vol/cone"),
+    ],
+)
+def test_a_title_is_plain_words_of_upstreams_or_the_path(summary: str, shown: str) -> None:
+    assert title(Endpoint("/vol/cone", summary=summary), Hint()) == shown
