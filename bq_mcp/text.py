@@ -69,9 +69,10 @@ class _Mask:
     def __call__(self, text: str) -> str:
         # Searching for plain beginnings is many times quicker than the pattern.
         lowered = text.lower()
-        if not any(beginning in lowered for beginning in self._beginnings):
-            return text
-        return self._pattern.sub(self._mark, text)
+        for beginning in self._beginnings:
+            if beginning in lowered:
+                return self._pattern.sub(self._mark, text)
+        return text
 
 
 def _spellings(secret: str) -> set[str]:
@@ -113,6 +114,8 @@ def redact_all(value: Any) -> Any:
     """Return JSON-like `value` with every text in it redacted, names too."""
     if isinstance(value, str):
         return MASK(value)
+    if value is None or isinstance(value, int | float):
+        return value
     if isinstance(value, Mapping):
         return {redact_all(name): redact_all(item) for name, item in value.items()}
     if isinstance(value, list | tuple):
