@@ -54,8 +54,8 @@ class _Mask:
         halves = [form[: (len(form) + 1) // 2] for form in forms if len(form) >= _HALF_FROM]
         patterns = [*map(re.escape, forms), *(re.escape(half) + r"\S*" for half in halves)]
         self._pattern = re.compile("|".join([*patterns, _ANY_KEY_PATTERN]), re.IGNORECASE)
-        starts = {form[:_SHORTEST_SECRET].lower() for form in forms}
-        self._beginnings = (_ANY_KEY, *starts)
+        starts = {form[:_SHORTEST_SECRET].lower() for form in (_ANY_KEY, *forms)}
+        self._beginnings = tuple(starts)
         _cleaned_before.cache_clear()
 
     def may_be_in(self, body: bytes) -> bool:
