@@ -56,7 +56,7 @@ class BurstBudget:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._turn = anyio.Lock()
+        self._turn = anyio.Lock(fast_acquire=True)
         self._queued = 0
         self._limit: int | None = None
         self._window: _Window | None = None

@@ -1,6 +1,6 @@
 """What the layers of the client saved and spent."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Literal
 
 Count = Literal[
@@ -45,7 +45,7 @@ class Counters:
 
     def as_dict(self) -> dict[str, float]:
         """Return the counts by name, and what they `saved`."""
-        counts = {name: round(value, 3) for name, value in asdict(self).items()}
+        counts = {name: round(value, 3) for name, value in vars(self).items()}
         return {**counts, "saved": self.saved}
 
 

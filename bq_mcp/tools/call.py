@@ -4,10 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
-import anyio
-
 from ..client import Client, Clock, Reply, Tally, in_worker
-from ..errors import BackQuantError, MissingKeyError, RequestTimeoutError
+from ..errors import BackQuantError, MissingKeyError
 from ..views import Answer, Question, render, render_error
 from .arguments import Prepared
 from .inventory import Inventory, Tool
@@ -50,7 +48,7 @@ class Desk:
             reply = await self._client.get(prepared.path, prepared.query, lifetime, tally)
             self._see_version(reply.envelope.meta.version)
             work = partial(self._answer, tool, prepared, reply, inventory)
-            answer = await _in_time(deadline, reply.size, work)
+            answer = await in_worker(reply.size, work, deadline=deadline)
         except BackQuantError as error:
             return self._accounted(self.refuse(tool.name, error, inventory), tally)
         return self._accounted(answer, tally)
@@ -93,14 +91,3 @@ class Desk:
         known = {name: count for name, count in left.items() if count is not None}
         account = {"spent": tally.spent(), "totals": self._client.counters.as_dict()}
         return replace(answer, meta={**known, **answer.meta, **account})
-
-
-async def _in_time(deadline: float, size: int, work: Callable[[], Answer]) -> Answer:
-    """Return the answer that `work` makes of a reply of `size` bytes.
-
-    Raises:
-        RequestTimeoutError: the reply is large, and the deadline came first.
-    """
-    with anyio.CancelScope(deadline=deadline):
-        return await in_worker(size, work)
-    raise RequestTimeoutError("the reply was not put into words in time")
