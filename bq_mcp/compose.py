@@ -126,7 +126,7 @@ def compose(
 
 
 def _owner(base_url: str, key: str | None) -> str:
-    """Return what tells this key and service from every other, without showing them."""
+    """Return a hash that identifies this key and service."""
     return hashlib.sha256(f"{base_url} {key}".encode()).hexdigest()[:16]
 
 

@@ -105,16 +105,15 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A successful reply and how it was come by.
+    """A successful reply and where it came from.
 
     `server_time` is upstream's clock when the head of the reply was `received` (monotonic seconds),
-    so that an age keeps counting whatever the local clock does. It is never earlier than anything
-    proves: `delay_seconds` is by how much the reply is older than it says itself, because a cache
-    or somebody who replays it held it on the way; 0 where nothing shows that. `clock_gap_seconds`
-    is how far this machine's clock was ahead of `server_time`, 0 once upstream's clock was seen to
-    go on: then only one of the clocks is set wrong, and before that the reply may be a replay.
-    `overdue`: upstream had nothing newer though its next refresh was due. `failure` is why an older
-    answer is given (outcome `stale`).
+    so that an age keeps counting whatever the local clock does; it is the latest time that anything
+    proves. `delay_seconds` is how much older the reply is than it says, because a cache or a replay
+    held it on the way; 0 where nothing shows that. `clock_gap_seconds` is how far this machine's
+    clock was ahead of `server_time`. Until upstream's clock was seen to run, a gap may mean a
+    replay; after that one of the clocks is set wrong, and it is 0. `overdue`: upstream had nothing
+    newer though its next refresh was due. `failure` is why an older answer is given (`stale`).
     """
 
     envelope: Envelope
@@ -215,8 +214,8 @@ def read_envelope(
 ) -> Envelope:
     """Return the envelope in a decoded `body`.
 
-    `headers` have lower-case names; the two limits on a 429 are told apart by them. `now` is what a
-    wait until some instant is counted from where the reply has no Date. An error page comes as its
+    `headers` have lower-case names; the two limits on a 429 are told apart by them. `now` stands
+    in for a missing Date when a wait until some instant is counted. Of an error page `body` is the
     title.
 
     Raises:
@@ -261,8 +260,8 @@ def read_meta(raw: object) -> Meta:
 def with_older_claim(meta: Meta) -> Meta:
     """Return `meta` with the older of its two claims, where `computed_at` and the age differ.
 
-    Not for history, where both say when a row was written. An instant ahead of the reply is left
-    alone by an age of nothing, which is only its stump.
+    Not for history, where both say when a row was written. Where `computed_at` lies ahead of the
+    reply and the age is 0, the age was cut at 0 and says nothing.
     """
     if meta.timestamp is None or meta.computed_at is None or meta.freshness_seconds is None:
         return meta

@@ -137,11 +137,11 @@ class ProxyFaultError(TransportError):
 
 
 class ApiError(BackQuantError):
-    """Upstream refused; also the class of codes nobody here has seen.
+    """Upstream refused; also the class of unknown codes.
 
     `details` are upstream's own. `retry_after` are the seconds to wait, None where nobody said;
     `was_sent` is false where the refusal was foreseen and no request went out; `age_seconds` is set
-    where upstream said so that long ago and was not asked again.
+    where a refusal was kept and upstream was not asked again.
     """
 
     kind = "api"
@@ -219,7 +219,7 @@ class BurstLimitError(ApiError):
     retryable = True
 
     def with_wait(self, seconds: float) -> "BurstLimitError":
-        """Return this refusal with how long to wait, known from elsewhere."""
+        """Return this refusal with the seconds to wait, which it does not state itself."""
         return BurstLimitError(
             self.message,
             code=self.code,
@@ -281,8 +281,8 @@ def is_known_code(code: str) -> bool:
 def api_error_class(code: str, status: int, *, is_month_used_up: bool) -> type[ApiError]:
     """Return the class for an upstream refusal; the code decides before the status.
 
-    A 429 with nothing left of the month is `QuotaExhaustedError`. A code nobody here has seen is
-    judged by its status, one of those by its family, and `ApiError` itself says that nobody knows.
+    A 429 with nothing left of the month is `QuotaExhaustedError`. For an unknown code the status
+    decides, for an unknown status its family (5xx); all else is `ApiError`.
     """
     family = UpstreamUnavailableError if 500 <= status <= 599 else ApiError
     found = _BY_CODE.get(code) or _BY_STATUS.get(status, family)

@@ -83,8 +83,8 @@ def read_item_type(items: Facts) -> ItemType:
 def read_members(facts: Facts, kind: ParamType, *, in_path: bool = False) -> tuple[Scalar, ...]:
     """Return the closed set of a parameter, empty where it is open.
 
-    A member that is not plain text, or cannot stand in a path, is left out. A set with a member
-    that is no token, or one too long to show, is no set: what it would refuse may be right.
+    A member that is not plain text, or cannot stand in a path, is left out. A set that is too long
+    to show, or has a member that is no token, counts as open: it might refuse a right value.
     """
     raw = _raw_members(facts)
     if len(raw) > _MAX_ENUM or kind == "boolean":

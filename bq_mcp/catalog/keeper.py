@@ -168,7 +168,7 @@ class CatalogKeeper:
             _log.warning("catalog entry", warning=warning)
         before, self.current = self.current, fresh
         differs = _differ(before, fresh)
-        # Who waits for it wakes up after the first listener, the toolbox, has taken it over.
+        # Waiters wake up after the first listener, the toolbox, has taken it over.
         self._attempted.set()
         try:
             if differs:

@@ -31,7 +31,7 @@ _NOT_DATA = frozenset({"/openapi.json", "/docs", "/docs/oauth2-redirect", "/redo
 def read_catalog(body: object, *, source: Source, simulated: bool = False) -> Catalog:
     """Return the catalog in a decoded JSON `body` (the `data` of a reply, or a whole document).
 
-    A live list that says in so many words that there is nothing gives an empty catalog.
+    A live list that is explicitly empty gives an empty catalog.
 
     Raises:
         CatalogError: no entry of `body` is a usable endpoint, or it is too much to read.

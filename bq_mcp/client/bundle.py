@@ -1,7 +1,7 @@
 """Carry single-symbol level questions asked together in one request, and know what calls cost.
 
-The only place outside the sandbox that knows endpoint paths: upstream charges the levels of up to
-eight symbols as one call, so a desk that looks at four markets need not spend four.
+Besides the pages of answers and the sandbox the only place that names endpoints. Upstream charges
+the levels of up to eight symbols as one call, so four markets need not cost four calls.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -25,12 +25,12 @@ _INCLUDES = frozenset({"ranked", "max_pain", "expected_move", "zones"})
 _SHARED_ARGUMENTS = frozenset({"exchanges", "include", "positioning"})
 _MOST_SYMBOLS = 8
 _WINDOW_S = 0.004
-# After the shared route was of no use, so long each symbol goes out by itself.
+# How long each symbol is asked by itself after the shared route was of no use.
 _PAUSE_S = 900.0
 _ENTRY_META = ("spot_price", "computed_at")
 
 Ask = Callable[[Request, Effort], Awaitable[Reply]]
-# These say that the shared route will not do; any other failure the single ones would meet too.
+# These failures concern the shared route; any other would meet the single ones too.
 _SINGLES_HELP = (NoDataError, UnknownRouteError, InvalidRequestError, ForbiddenError)
 
 
@@ -49,8 +49,8 @@ class Bundler:
     """Gathers level questions for a few milliseconds; a lone one goes out as it is.
 
     A symbol whose entry in the shared reply lacks what the single route would say is asked
-    singly, and so is each where the shared route refuses. Where it helped nobody, it is left alone
-    for a quarter of an hour.
+    singly, and so is each where the shared route refuses. After a shared request that helped
+    nobody, none is tried for a quarter of an hour.
     """
 
     def __init__(self, ask: Ask, flights: Flights[Reply | None], clock: Clock) -> None:
@@ -135,7 +135,7 @@ def bundled_symbol(request: Request) -> str | None:
 def _single_reply(reply: Reply, symbol: str, request: Request) -> Reply | None:
     """Return what the single route would have said of `symbol`.
 
-    None where the entry lacks spot, time or positioning, or names nothing of the symbol.
+    None where the entry lacks spot, time or positioning, or where there is no entry.
 
     Raises:
         NoDataError: there is no data for the symbol, as the single route's 404.

@@ -57,10 +57,10 @@ _STALE_HELPS = (
 class Tuning:
     """What can be set; durations are in seconds.
 
-    `deadline` bounds one call as a whole, `patience_with_older` the wait of one who has an older
+    `deadline` bounds one call as a whole, `patience_with_older` the wait of a caller with an older
     answer; `patience` is the longest silent wait for the burst budget; `longest_pause` the longest
-    pause before a retry. An answer that is older by `stale_cadences` refreshes than it should be
-    is no longer given when upstream fails.
+    pause before a retry. An answer more than `stale_cadences` refreshes overdue is not given when
+    upstream fails.
     """
 
     deadline: float = 20.0
@@ -73,7 +73,7 @@ class Tuning:
 class Client:
     """Answers questions of one key to one service; to be entered before it is asked.
 
-    `owner` tells this key and service from every other in a shared store, without showing them.
+    `owner` is a hash that identifies key and service in a shared store.
     """
 
     def __init__(
@@ -138,8 +138,8 @@ class Client:
     ) -> Reply:
         """Return the answer to GET `path` (below the version prefix, percent-encoded).
 
-        Without a `lifetime` upstream is asked whatever the store holds. What it takes is counted
-        in `tally`, a failure's too.
+        Without a `lifetime` upstream is asked whatever the store holds. `tally` counts what the
+        answer takes, and what a failure takes.
 
         Raises:
             TransportError: no usable reply within the deadline, and no older answer in hand; or
@@ -189,7 +189,7 @@ class Client:
             await self._keep_refusal(key, error, lifetime)
             raise
         if lifetime.kind == "pinned" and not is_settled(request.query, reply.server_time):
-            # By upstream's clock; by ours, which is ahead, it looked settled.
+            # It looked settled by our clock only, which is ahead of upstream's.
             return reply
         if lifetime.kind in ("refreshed", "slow"):
             meta = with_older_claim(reply.envelope.meta)
@@ -219,10 +219,10 @@ class Client:
         await self._store.put(key, Entry(refusal, good_until, good_until, len(error.message)))
 
     def _given_again(self, held: Entry) -> Reply:
-        """Return the answer that is kept and still good.
+        """Return the kept answer, which is still good.
 
         Raises:
-            NoDataError: it was that there is no data.
+            NoDataError: the kept answer is "no data".
         """
         if isinstance(held.kept, Refusal):
             raise held.kept.error(self._clock.monotonic())

@@ -52,8 +52,8 @@ class Counters:
 class Tally:
     """Counts what one question takes, towards the counters of its key as well.
 
-    What is shared is counted for the one who began it, so that the requests of all tallies are
-    the requests of the key.
+    A shared request is counted for the question that began it, so that the requests of all tallies
+    are the requests of the key.
     """
 
     def __init__(self, total: Counters) -> None:

@@ -45,7 +45,7 @@ _DATE_BELIEVED = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """When a reply was `received`, and what it and all before it prove of upstream's clock then."""
+    """When a reply was `received`, and what the replies so far prove of upstream's clock then."""
 
     received: float
     server_time: datetime
@@ -68,7 +68,7 @@ class Exchange:
 
     @property
     def limits(self) -> Limits:
-        """What the last reply stated; of a minute that is over nothing is known to be left."""
+        """What the last reply stated, without the calls left of a minute that is over."""
         if self._clock.monotonic() < self._minute_ends:
             return self._limits
         return replace(self._limits, burst_left=None, burst_resets_at=None)
@@ -178,7 +178,7 @@ class Exchange:
         if stated.burst_resets_at is not None:
             seconds = stated.burst_resets_at - server_time.timestamp()
             if not 0 < seconds <= _LONGEST_MINUTE_S:
-                # The end of a minute that is over, or that lasts for hours, is none.
+                # A minute that is over, or that lasts for hours, makes no sense.
                 seconds, stated = None, replace(stated, burst_resets_at=None)
         if stated != Limits():
             left = MINUTE_S if seconds is None else min(seconds, MINUTE_S)
@@ -220,7 +220,7 @@ def _latest(
     """Return the latest instant of upstream's clock that a reply proves, None where it tells none.
 
     `itself` is what it says in its body. A Date that is far ahead of both that and the `local`
-    clock is none.
+    clock is ignored.
     """
     date = parse_http_date(headers.get("date"))
     if date is not None and date - max(itself or local, local) > _DATE_BELIEVED:

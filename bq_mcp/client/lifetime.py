@@ -24,7 +24,7 @@ _LONGEST_REFUSAL_S = 30.0
 _HOUR_S = 3_600.0
 _DAY_S = 86_400.0
 _FIXED: Mapping[Kind, float] = {"static": 300.0, "slow": 900.0, "pinned": _DAY_S}
-# Data that change more slowly than this program can tell outlive an outage of hours.
+# An old answer of data that change slowly is still of use after an outage of hours.
 _LONGEST_STALE: Mapping[Kind, float] = {"slow": _DAY_S, "pinned": _DAY_S}
 _SETTLED_AFTER_S = 600.0
 _QUESTIONS_REMEMBERED = 1_024
@@ -118,8 +118,8 @@ class LearnedCadences:
     def see(self, question: str, computed_at: datetime, *, now: datetime) -> None:
         """Take note of one reply; only a step forward teaches anything.
 
-        A step may hide refreshes that nobody saw. It is one cadence for sure where the data before
-        it was still the newest after half of the step; a longer one teaches nothing.
+        A step may hide refreshes that nobody saw. It counts where the data before it were still the
+        newest after half of the step, or where it is shorter than the steps so far.
         """
         pace = self._paces.get(question)
         if pace is None:

@@ -43,7 +43,7 @@ class Refusal:
     received: float
 
     def error(self, monotonic: float) -> NoDataError:
-        """Return the refusal as it is told at a later moment."""
+        """Return the error for it at a later moment, with its age."""
         return NoDataError(
             self.message,
             code=self.code,
@@ -74,7 +74,7 @@ Send = Callable[[Request], Awaitable[RawReply]]
 def read_limits(headers: Mapping[str, str]) -> Limits:
     """Return the limits that `headers` state, as far as they make sense.
 
-    A limit below one is none, and what is left of it nothing; more cannot be left than there is.
+    A limit below 1 is ignored, and so is one with more left than there is.
     """
     burst_limit, burst_left = _limit_and_left(headers, "x-ratelimit")
     quota_limit, quota_left = _limit_and_left(headers, "x-quota")

@@ -1,7 +1,7 @@
 """What the replies so far prove of upstream's clock: that it goes on while ours does.
 
-A reply that says it was made earlier than upstream's clock must have shown was made earlier: it was
-held on the way, by a cache or by who replays it.
+A reply stamped earlier than upstream's clock must have shown by then was made earlier: it was held
+on the way, by a cache or by a replay.
 """
 
 from datetime import datetime

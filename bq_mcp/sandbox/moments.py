@@ -56,7 +56,7 @@ def worked_until(call: Call) -> datetime:
 
 
 def stored_chain_note(moment: Moment, *, has_quotes: bool) -> dict[str, Any]:
-    """Return what to say of a stored chain: its activity was not rebuilt, its quotes may lack."""
+    """Return what to say of a stored chain: activity was not rebuilt, quotes may be missing."""
     if not moment.is_stored:
         return {}
     # The simulated tape counts no prints by contract, so there is nothing to rebuild from.

@@ -40,7 +40,7 @@ class Reply:
 
 
 async def record(app: ASGIApp, scope: Scope, receive: Receive) -> Reply:
-    """Return the reply of `app`, which is sent nowhere."""
+    """Return the reply of `app` without sending it."""
     opening: Message = {}
     body = bytearray()
 

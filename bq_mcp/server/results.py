@@ -30,7 +30,7 @@ def listed_tool(tool: Tool) -> types.Tool:
 
 
 def call_result(answer: Answer) -> types.CallToolResult:
-    """Return an answer as a result: text for the model, the machine's twin in `_meta`."""
+    """Return an answer as a result: text for the model, the same facts as data in `_meta`."""
     return types.CallToolResult(
         content=[types.TextContent(type="text", text=answer.text)],
         is_error=answer.is_error,

@@ -104,7 +104,7 @@ class ArgumentDoctor:
         return distinct if self._is_ordered(param) else _in_order_of(allowed, distinct)
 
     def _is_ordered(self, param: Param) -> bool:
-        """Tell whether two orders of a list may be two questions; of an unknown one they may."""
+        """Return whether the order of a list may matter; where nothing is known it may."""
         known = self._hint.params.get(param.name)
         return known is None or not known.csv or known.ordered
 

@@ -12,7 +12,7 @@ from .inventory import Tool
 # store behind `as_of` gets a snapshot every five minutes.
 _FIXING = ("as_of", "before")
 _SETTLED_AFTER = timedelta(minutes=10)
-# The hour at which data arrive that are replaced more seldom is nobody's to rely on.
+# Data that are replaced more seldom arrive at no hour one can rely on.
 _LONGEST_CADENCE_S = 3_600.0
 
 

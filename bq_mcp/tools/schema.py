@@ -32,7 +32,7 @@ def tool_names(endpoints: Iterable[Endpoint], settled: Container[str] = ()) -> d
     """Return the tool name of each path: path segments joined by `_`, placeholders dropped.
 
     Two paths that would share a name are told apart by their placeholders (`_by_greek`), then by
-    a digest of the path, then by a number, which some number always does. Paths in `settled`
+    a digest of the path, then by a number. Paths in `settled`
     choose first, so that a newcomer never takes the name of a tool that agents already know.
     """
     names: dict[str, str] = {}

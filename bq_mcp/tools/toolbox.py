@@ -70,7 +70,7 @@ class Toolbox:
     async def call(self, name: str, arguments: Mapping[str, object]) -> Answer:
         """Return the answer to one tool call.
 
-        A tool known earlier that upstream no longer lists is an answer that names the nearest one.
+        A call of a tool that upstream no longer lists gets an answer that names the nearest one.
 
         Raises:
             UnknownToolError: no tool ever had this name, also after the first live catalog.

@@ -101,9 +101,9 @@ def _aggregates(chain: Chain, matching: Ints) -> Section:
 
 
 def _atm_iv(chain: Chain, matching: Ints) -> float | None:
-    """Return what the strike at spot of the nearest expiry in the selection is at, in percent.
+    """Return the volatility at spot in the nearest expiry of the selection, in percent.
 
-    That strike counts whether or not a strike filter keeps it: another is not at the money.
+    Strike filters do not apply: the nearest strike they keep may not be at the money.
     """
     if not len(matching):
         return None

@@ -36,7 +36,7 @@ def density_data(
 
     `expiry` is one token in any case, None for all. Prices in USD, probabilities from 0 to 1.
 
-    An expiry is left out whose strikes the price has left so far behind that they hold next to no
+    An expiry is left out if its strikes are so far from the price that they hold almost no
     probability.
 
     Raises: ServiceError 404 when `expiry` is not listed.

@@ -32,8 +32,8 @@ def moved(episode: Episode, parameters: Parameters, seconds: Floats) -> Floats:
 class SequenceDrift:
     """The moves of a whole sequence, zero at the anchor instant.
 
-    What its falls and rises add up to is taken back evenly in time, so that a path neither climbs
-    nor sinks for good.
+    The sum of its falls and rises is taken back evenly in time, so that no path climbs or sinks for
+    ever.
     """
 
     def __init__(self, episodes: Sequence[Episode], parameters: Parameters) -> None:
