@@ -133,6 +133,14 @@ def largest_of(sizes: Mapping[str, object]) -> Mapping[str, Any] | None:
     )
 
 
+def grouped(rows: Iterable[Row], *columns: str) -> list[list[Row]]:
+    """Return rows in groups of the same values of some columns, in the order of their first."""
+    groups: dict[str, list[Row]] = {}
+    for row in rows:
+        groups.setdefault(str([row.get(column) for column in columns]), []).append(row)
+    return list(groups.values())
+
+
 def united(*parts: Iterable[Row]) -> list[Row]:
     """Return the rows of all parts in order, each row once."""
     return list({id(row): row for part in parts for row in part}.values())
