@@ -26,7 +26,7 @@ def page(scene: Scene) -> Mapping[str, Any] | None:
     if not rows and served not in ({}, []):
         return None
     ahead, settled = table.by_expiry(rows, scene.instant)
-    anchor = table.next_anchor(ahead, scene.instant)
+    anchor = table.next_anchor(ahead)
     picks = {
         "front": next(iter(ahead), None),
         f"next {expiry_type(anchor['expiry'])}" if anchor else "": anchor,

@@ -33,7 +33,7 @@ def page(scene: Scene) -> Mapping[str, Any] | None:
         return None
     chosen = {
         "front": found["front"],
-        "next anchor": table.next_anchor(rows, scene.instant),
+        "next anchor": table.next_anchor(rows),
         "largest OI": next(iter(table.top(rows, "oi", 1)), None),
     }
     told = table.united(filter(None, chosen.values())) or rows[:1]

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..arithmetic import change, share_of_gross
-from ..read.values import derive, mapping, number
+from ..read.values import derive, expiry_day, mapping, number
 from ..scene import Scene
 from . import rows as table
 from .expiry_summary import board
@@ -41,7 +41,7 @@ def page(scene: Scene) -> Mapping[str, Any] | None:
         **found,
         **anchor,
         "leads": leads,
-        "after": _after(row, rows, found, scene) if row and number(row["dte"]) == 0 else None,
+        "after": _after(row, rows, found) if row and number(row["dte"]) == 0 else None,
         "others": table.placed(
             others, [*filter(table.is_anchor, others), *table.top(others, "oi", len(others))]
         ),
@@ -57,11 +57,12 @@ def _anchor(rows: Sequence[Row], scene: Scene) -> dict[str, Any]:
 
     It is the nearest that has not settled, by our own calendar or by upstream's pointer.
     """
-    own, served = table.next_anchor(rows, scene.instant), scene.root.get("next_anchor", "")
+    own, served = table.next_anchor(rows), scene.root.get("next_anchor", "")
     columns = {"expiry": ("expiry", "expiry_date"), "dte": "dte", "type": "type"}
     alive, _ = table.by_expiry(table.paired([served], **columns), scene.instant)
     stated = next(iter(table.measured(alive, "dte")), None)
-    found = next(iter(table.at_expiry(rows, "expiry", stated["expiry"])), None) if stated else None
+    day = expiry_day(stated["expiry"]) if stated else None
+    found = next((row for row in rows if day and expiry_day(row["expiry"]) == day), None)
     sooner = stated and own and own is not found and table.ordered([stated, own], "dte")[0] is own
     listed = table.counted(rows, "expiry") if mapping(served).get("expiry") else None
     return {
@@ -72,9 +73,9 @@ def _anchor(rows: Sequence[Row], scene: Scene) -> dict[str, Any]:
     }
 
 
-def _after(row: Row, rows: Sequence[Row], sums: Row, scene: Scene) -> Row:
+def _after(row: Row, rows: Sequence[Row], sums: Row) -> Row:
     """Return what stays of the listed once an anchor of today has settled."""
     whole = len(table.measured(rows, "oi", "net")) == len(rows)
-    later = table.next_anchor(table.without(rows, [row]), scene.instant) or {}
+    later = table.next_anchor(table.without(rows, [row])) or {}
     left = {name: derive(change, row[name], sums[name]) for name in ("oi", "net") if whole}
     return {**left, "next": later.get("expiry"), "next_dte": later.get("dte")}

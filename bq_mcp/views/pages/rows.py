@@ -9,7 +9,7 @@ from typing import Any
 
 from ..arithmetic import days_left, distance_pct, expiry_type, share_pct, side, total
 from ..read.units import IvScale, iv_scale
-from ..read.values import TEXT, Derived, derive, expiry_day, field_at, figure, holds, text
+from ..read.values import TEXT, Derived, derive, field_at, figure, holds, text
 
 Row = Mapping[str, object]
 Spellings = str | Sequence[str]
@@ -106,16 +106,6 @@ def top(rows: Iterable[Row], column: str, limit: int) -> list[Row]:
     return sorted(measured(rows, column), key=lambda row: -abs(_size(row, column)))[:limit]
 
 
-def highest(rows: Iterable[Row], column: str) -> Row | None:
-    """Return the row with the highest figure, None without one."""
-    return max(measured(rows, column), key=lambda row: _size(row, column), default=None)
-
-
-def lowest(rows: Iterable[Row], column: str) -> Row | None:
-    """Return the row with the lowest figure, None without one."""
-    return min(measured(rows, column), key=lambda row: _size(row, column), default=None)
-
-
 def largest_of(sizes: Mapping[str, object]) -> Mapping[str, Any] | None:
     """Return the largest of named sizes with their names, and the count and share of the others.
 
@@ -158,45 +148,25 @@ def placed(rows: Sequence[Row], order: Iterable[Row]) -> list[Row]:
     return [{**row, "place": places[id(row)]} for row in rows]
 
 
-def at_expiry(rows: Iterable[Row], column: str, expiry: object) -> list[Row]:
-    """Return the rows of one expiry; a token and an ISO date of the same day match."""
-    day = expiry_day(expiry)
-    return [row for row in rows if day and expiry_day(field_at(row, column)) == day]
-
-
-def with_days(rows: Iterable[Row], instant: datetime) -> list[Row]:
-    """Return the rows with the whole days from `instant` to settlement where they state none."""
-    return [
-        {**row, "dte": derive(days_left, row.get("expiry"), instant)}
-        if figure(row.get("dte")) is None
-        else row
-        for row in rows
-    ]
-
-
-def living(rows: Iterable[Row], instant: datetime) -> list[Row]:
-    """Return the rows that have not settled at `instant`: by their days, and by their expiry."""
-    return [
-        row
-        for row in rows
-        if (figure(row.get("dte")) or 0) >= 0 and (days_left(_expiry(row), instant) or 0) >= 0
-    ]
-
-
 def by_expiry(rows: Iterable[Row], instant: datetime) -> tuple[list[Row], list[Row]]:
-    """Return the rows that have not settled, the nearest first, with their days, and the others.
+    """Return the rows that have not settled at `instant`, the nearest first, and the others.
 
-    Rows without days come last.
+    Where a row states no days they are counted to its settlement; rows without days come last.
     """
-    dated = with_days(rows, instant)
-    alive = living(dated, instant)
-    return united(ordered(alive, "dte"), alive), without(dated, alive)
+    alive: list[Row] = []
+    settled: list[Row] = []
+    for row in rows:
+        left = days_left(_expiry(row), instant)
+        if figure(row.get("dte")) is None:
+            row = {**row, "dte": derive(days_left, row.get("expiry"), instant)}
+        ahead = (figure(row["dte"]) or 0) >= 0 and (left or 0) >= 0
+        (alive if ahead else settled).append(row)
+    return united(ordered(alive, "dte"), alive), settled
 
 
-def next_anchor(rows: Iterable[Row], instant: datetime) -> Row | None:
-    """Return the nearest monthly or quarterly expiry that has not settled at `instant`."""
-    found = ordered(living(with_days(rows, instant), instant), "dte")
-    return next(filter(is_anchor, found), None)
+def next_anchor(rows: Iterable[Row]) -> Row | None:
+    """Return the first monthly or quarterly expiry of rows that `by_expiry` put in order."""
+    return next((row for row in rows if row["dte"] is not None and is_anchor(row)), None)
 
 
 def is_anchor(row: Row) -> bool:
@@ -220,15 +190,6 @@ def common_scale(levels: Iterable[object]) -> IvScale | None:
     """Return the scale all volatility levels agree on; None where they do not, or without one."""
     found = {iv_scale([level]) for level in levels if figure(level)}
     return found.pop() if len(found) == 1 else None
-
-
-def spread_ranks(length: int) -> list[str]:
-    """Return the importance of each of `length` rows, so that any number kept is spread evenly.
-
-    That is the place of a row with its bits reversed, as text for the mark of its line.
-    """
-    bits = length.bit_length()
-    return [str(int(f"{place:0{bits}b}"[::-1], 2)) for place in range(length)]
 
 
 def _expiry(row: Row) -> object:
