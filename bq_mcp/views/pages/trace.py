@@ -126,16 +126,13 @@ def _zeros(
 
 
 def _grid(scene: Scene) -> _Grid | None:
-    """Return the cells, indexed [time][price], with their axes; turned where only that fits."""
+    """Return the cells, indexed [time][price], with their axes in ascending order."""
     data = scene.root
     times = [found for at in _listed(data.get("time_axis_ms")) if (found := moment(at))]
     axis = (figure(at) for at in _listed(data.get("price_axis")))
     prices = [price for price in axis if price is not None]
     cells = [row for row in _listed(data.get("field")) if isinstance(row, list)]
-    shape = [len(prices)] * len(times)
-    if [*map(len, cells)] != shape:
-        cells = [list(column) for column in zip(*cells, strict=False)]
-    if [*map(len, cells)] != shape or not times or not prices:
+    if [*map(len, cells)] != [len(prices)] * len(times) or not times or not prices:
         return None
     down = sorted(range(len(times)), key=times.__getitem__)
     across = sorted(range(len(prices)), key=prices.__getitem__)

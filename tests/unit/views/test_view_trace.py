@@ -144,11 +144,6 @@ def test_a_square_grid_reads_time_first() -> None:
     assert "now +$1m · in 6h +$1m" in told(square).text
 
 
-def test_a_grid_that_only_fits_turned_is_turned() -> None:
-    turned = GAMMA | {"field": [list(column) for column in zip(*FIELD, strict=True)]}
-    assert told(turned).text == told(GAMMA).text
-
-
 def test_a_grid_without_fitting_axes_has_no_places() -> None:
     text = told(GAMMA | {"price_axis": PRICES[:3]}).text
     assert "lowest -$90m · highest +$80m · cells and axes do not fit together" in text
