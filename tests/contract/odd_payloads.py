@@ -463,7 +463,7 @@ OF_PAIN = [
             "next anchor 25SEP26 (14d): max pain 67,214.4 (about 0%), payout $250k",
             "from open interest",
         ),
-        says=("30OCT26 (49d): max pain 70,000 (+4.1%)", "1 settled left out"),
+        says=("30OCT26 (49d) 70,000 (+4.1%)", "1 settled left out"),
         never=("0DTE", "09SEP26"),
     ),
     Odd(

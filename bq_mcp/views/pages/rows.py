@@ -5,6 +5,7 @@ A row is a mapping; a dotted column leads into records inside it.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from ..arithmetic import days_left, distance_pct, expiry_type, share_pct, side, total
@@ -14,6 +15,7 @@ from ..read.values import TEXT, Derived, derive, field_at, figure, holds, text
 Row = Mapping[str, object]
 Spellings = str | Sequence[str]
 _NAMED = 3
+_first = itemgetter(0)
 _SCOPES = {"all": "all expiries", "0dte": "0DTE"}
 
 
@@ -91,19 +93,19 @@ def measured(rows: Iterable[Row], *columns: str) -> list[Row]:
 
 def ordered(rows: Iterable[Row], column: str) -> list[Row]:
     """Return the rows that have a figure in a column, in its ascending order."""
-    return sorted(measured(rows, column), key=lambda row: _size(row, column))
+    return [row for _, row in sorted(_sized(rows, column), key=_first)]
 
 
 def around(rows: Iterable[Row], column: str, target: float) -> list[Row]:
     """Return the nearest row on either side of `target` and any row on it, in order."""
-    found = [(_size(row, column) - target, row) for row in ordered(rows, column)]
-    below, above = ([row for gap, row in found if gap * sign > 0] for sign in (-1, 1))
-    return [*below[-1:], *(row for gap, row in found if gap == 0), *above[:1]]
+    found = sorted(_sized(rows, column), key=_first)
+    below, above = ([row for x, row in found if (x - target) * sign > 0] for sign in (-1, 1))
+    return [*below[-1:], *(row for x, row in found if x == target), *above[:1]]
 
 
 def top(rows: Iterable[Row], column: str, limit: int) -> list[Row]:
     """Return the rows with the largest absolute figures, the largest first."""
-    return sorted(measured(rows, column), key=lambda row: -abs(_size(row, column)))[:limit]
+    return [row for _, row in sorted(_sized(rows, column), key=lambda of: -abs(of[0]))][:limit]
 
 
 def largest_of(sizes: Mapping[str, object]) -> Mapping[str, Any] | None:
@@ -181,8 +183,8 @@ def tenor(rows: Iterable[Row], column: str, days: float, tolerance: float = 1 / 
     Choose among rows that have the axis, not the figure: a tenor without the figure is told as
     n/a, never replaced by another one.
     """
-    apart = [(abs(_size(row, column) - days), row) for row in ordered(rows, column)]
-    gap, row = min(apart, key=lambda pair: pair[0], default=(0.0, None))
+    apart = [(abs(x - days), row) for x, row in sorted(_sized(rows, column), key=_first)]
+    gap, row = min(apart, key=_first, default=(0.0, None))
     return row if gap <= tolerance * days else None
 
 
@@ -196,8 +198,9 @@ def _expiry(row: Row) -> object:
     return row.get("expiry") or row.get("expiry_date")
 
 
-def _size(row: Row, column: str) -> float:
-    return figure(field_at(row, column)) or 0.0
+def _sized(rows: Iterable[Row], column: str) -> list[tuple[float, Row]]:
+    """Return the rows that have a figure in a column, each behind it."""
+    return [(x, row) for row in rows if (x := figure(field_at(row, column))) is not None]
 
 
 def _along(lead: list[Any], values: list[Any] | None) -> list[Any]:

@@ -15,7 +15,6 @@ from .rows import (
     around,
     largest_of,
     level,
-    measured,
     ordered,
     paired,
     placed,
@@ -104,10 +103,9 @@ def _chosen(rows: Sequence[Row], spot: float | None) -> tuple[str, list[Row]]:
     """
     if spot is None:
         return "largest", top(rows, "net", len(rows))
-    near = sorted(
-        measured(rows, "strike"), key=lambda row: abs((figure(row["strike"]) or 0) - spot)
-    )
-    beside = around(near, "strike", spot)
+    listed = ordered(rows, "strike")
+    beside = around(listed, "strike", spot)
+    near = sorted(listed, key=lambda row: abs((figure(row["strike"]) or 0) - spot))
     words = _BESIDE if len(beside) > 1 else "nearest of the strikes returned"
     return words, united(beside, near)
 
