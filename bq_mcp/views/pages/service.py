@@ -12,7 +12,7 @@ from .rows import counted, rows_of
 
 _META = (
     "name", "version", "simulated", "your_plan", "history_depth", "history_depth_enforced",
-    "data_coverage", "rate_limits", "supported_symbols", "supported_exchanges", "error_codes",
+    "data_coverage", "rate_limits", "supported_symbols", "supported_exchanges",
 )  # fmt: skip
 _VERDICTS = ("status", "overall_status", "overall")
 _NEVER = datetime.min.replace(tzinfo=UTC)

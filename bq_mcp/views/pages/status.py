@@ -6,7 +6,7 @@ from typing import Any
 from ..read.values import figure, text
 from ..scene import Scene
 from .parts import Part, parts_of
-from .rows import Row, counted, values_of, without
+from .rows import Row, counted, grouped, values_of, without
 from .service import verdict
 
 _GRADES = {"unavailable": 0, "unhealthy": 1, "degraded": 2}
@@ -51,10 +51,7 @@ def _cell(part: Part) -> Row:
 
 def _grouped(rows: Sequence[Row], *columns: str) -> list[Mapping[str, Any]]:
     """Return rows grouped by the values of some columns, in the order of the first of each."""
-    groups: dict[str, list[Row]] = {}
-    for row in rows:
-        groups.setdefault(str([row.get(column) for column in columns]), []).append(row)
     return [
         {**members[0], "members": members, "owners": dict.fromkeys(values_of(members, "owner"))}
-        for members in groups.values()
+        for members in grouped(rows, *columns)
     ]
