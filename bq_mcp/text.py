@@ -142,13 +142,13 @@ def redact_all(value: Any) -> Any:
     """Return JSON-like `value` with every text in it redacted, names and figures too."""
     if isinstance(value, str):
         return MASK(value)
-    if value is None or isinstance(value, int | float):
-        return value
+    if isinstance(value, int | float):
+        return MASK.figure(value)
     if isinstance(value, Mapping):
         return {redact_all(name): redact_all(item) for name, item in value.items()}
     if isinstance(value, list | tuple):
         return [redact_all(item) for item in value]
-    return MASK.figure(value) if isinstance(value, int | float) else value
+    return value
 
 
 def may_hold_secret(body: bytes) -> bool:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.unit.views.digest.asking import SPOT, hourly, line, told
+from tests.unit.views.digest.asking import hourly, line, told
 
 _EXPIRIES = ("04DEC26", "25DEC26", "29JAN27", "26FEB27")
 
@@ -27,27 +27,7 @@ def test_a_row_as_large_as_all_others_is_their_total_unless_it_is_a_fund() -> No
     assert "total of 4 rows: flow $100m" in funds
 
 
-def _curve(basis: float, name: str = "basis") -> dict[str, Any]:
-    rows = [
-        {"expiry": expiry, "price": SPOT * (1 + 0.05 * days / 365), name: basis + days / 1e5}
-        for expiry, days in zip(_EXPIRIES, (5, 26, 61, 89), strict=True)
-    ]
-    days = (5, 26, 61, 89)
-    return {"curve": [{**row, "dte": left} for row, left in zip(rows, days, strict=True)]}
-
-
-def test_prices_prove_whether_a_rate_is_a_fraction() -> None:
-    asked: dict[str, Any] = {"lead": ("*basis*",)}
-    assert "front, ~7d 5.01%" in line(_curve(0.05), "basis: front", **asked)
-    assert "front, ~7d 5%" in line(_curve(5.0), "basis: front", **asked)
-
-
-def test_a_proof_that_fits_two_scales_proves_nothing() -> None:
-    data = {"upper_1sd": SPOT * 1.03, "move_pct": 3.0, "dte": 3}
-    assert any("move_pct 3%" in one for one in told(data))
-
-
-def test_a_rate_without_proof_is_told_as_served() -> None:
+def test_a_rate_whose_scale_nothing_states_is_told_as_served() -> None:
     data = {"ts": hourly(3), "premium": [0.0012, 0.0013, 0.00538]}
     assert told(data, lead=("premium",))[0] == "latest 12:00Z: premium 0.00538"
 
@@ -85,12 +65,6 @@ def test_names_in_a_list_elsewhere_name_the_columns() -> None:
     assert told(data, lead=("*flow*",))[0] == "latest 12:00Z: gammaFlow 10.5"
 
 
-def test_rows_by_distance_say_their_distance() -> None:
-    rows = [{"movePct": float(step), "hedge_usd": 1e6 * (step + 7)} for step in range(-5, 6)]
-    lines = told({"levels": rows}, lead=("*hedge*",), picks=("5%",))
-    assert lines[0] == "movePct -5%, hedge_usd $2m · movePct 5%, hedge_usd $12m"
-
-
 def test_moves_prices_and_running_sums_do_not_add() -> None:
     rows = [{"expiry": expiry, "move_usd": 900.0, "nav_usd": 50.0} for expiry in _EXPIRIES]
     assert line({"rows": rows}, "total") == ""
@@ -122,7 +96,7 @@ def test_a_running_sum_is_looked_at_on_each_side_of_spot() -> None:
 def test_nothing_served_is_told_as_nothing_served() -> None:
     assert told({"trades": []}) == ["trades: rows received 0"]
     nothing = {"t": hourly(9), "rate": [None] * 9}
-    assert "rate: in all 9 rows n/a" in told(nothing, lead=("rate",))
+    assert "first of 9 rate: n/a, n/a, n/a" in told(nothing, lead=("rate",))
     rows = {"rows": [{"ts": at, "rate": None} for at in hourly(9)]}
     assert "in all 9 rows: rate n/a" in told(rows, lead=("rate",))
 
