@@ -66,6 +66,7 @@ def endpoints(scene: Scene) -> Mapping[str, Any] | None:
         path = next(filter(text, map(entry.get, PATH_KEYS)), None)
         groups.setdefault(next(filter(None, map(text, tags)), "no group"), []).append(path)
     found = sorted(groups.items(), key=lambda group: -len(group[1]))
-    told = [{"name": name, "many": derive(len, paths), "paths": paths} for name, paths in found]
+    most = 99 if scene.detail == "full" else 6
+    told = [{"name": of, "many": derive(len, paths), "paths": paths[:most]} for of, paths in found]
     total = derive(len, [path for _, paths in found for path in paths])
     return {"total": total, "groups": told, "count": counted(told, "name")} if told else None

@@ -149,4 +149,4 @@ def test_a_large_catalog_of_routes_keeps_its_small_groups() -> None:
     routes = [{"path": f"/v2/gex/r{place}", "tag": "GEX"} for place in range(40)]
     routes.append({"path": "/v2/meta", "tag": "Meta"})
     text = ask({"endpoints": routes}, "/endpoints").text
-    assert "- Meta: /v2/meta" in text and "/v2/gex/r39" in text
+    assert "- Meta: /v2/meta" in text and "/v2/gex/r5 …" in text
