@@ -7,7 +7,7 @@ computation.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ..arithmetic import distance_pct, seconds_between
+from ..arithmetic import seconds_between
 from ..read.values import derive, field_at, figure, mapping, moment, text
 from ..scene import Scene
 from .max_pain import pain_of
@@ -36,7 +36,7 @@ def page(scene: Scene) -> Mapping[str, Any] | None:
 def several(scene: Scene) -> Mapping[str, Any] | None:
     """Return the levels of each symbol, in the order asked; None for another payload."""
     results, requested = mapping(scene.root.get("results")), scene.root.get("requested")
-    listed = requested if isinstance(requested, list) else []
+    listed = filter(None, map(text, requested if isinstance(requested, list) else ()))
     served = {name: results[name] for name in (*listed, *results) if name in results}
     rows = [_entry(scene, *pair) for pair in served.items() if isinstance(pair[1], Mapping)]
     models = dict.fromkeys(row["model"] for row in rows if row["model"])
@@ -66,7 +66,6 @@ def _entry(scene: Scene, symbol: str, entry: Any) -> dict[str, Any]:
         "model": model,
         "asked": asked if model and model != asked else None,
         "stamped": None if computed_at == scene.instant else computed_at,
-        "late": computed_at != scene.instant,
         "age": derive(seconds_between, computed_at, scene.now),
     }
 
@@ -90,8 +89,7 @@ def _symbol(scene: Scene, block: Row, spot: float | None) -> dict[str, Any]:
         "max_pain": pain if pain["value"] is not None else None,
         "expected_move": bounds if any(figure(value) for value in move.values()) else None,
         "ranked": {_SETS[name]: top(rows, "gex", many) for name, rows in strikes.items() if rows},
-        "spot": perpetual
-        and {"perpetual": perpetual, "bps": derive(_basis_points, perpetual, own)},
+        "spot": level(perpetual, own) if perpetual else None,
         "candles": derive(len, rows_of(block.get("candles"))) or None,
     }
     # What upstream itself names as unavailable is told in a caveat.
@@ -156,8 +154,3 @@ def _zone(zone: object) -> tuple[object, Mapping[str, object] | None]:
     fields = zone if isinstance(zone, Mapping) else dict(zip(("low", "high"), ends, strict=False))
     name = next((name for name in _PRICES if figure(fields.get(name)) is not None), "")
     return fields.get(name), {key: value for key, value in fields.items() if key != name} or None
-
-
-def _basis_points(price: object, spot: object) -> float | None:
-    away = distance_pct(price, spot)
-    return None if away is None else away * 100
