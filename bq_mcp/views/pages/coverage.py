@@ -45,13 +45,11 @@ def expiries(scene: Scene) -> Mapping[str, Any] | None:
     if not rows and not settled and not (scene.root and scene.forms.empty):
         return None
     most = max(scene.most_rows // _ROWS_AN_EXPIRY, 2)
-    shown, cut = rows[:most], rows[most:]
     return {
         "total": counted(rows, "expiry"),
-        "rows": shown,
-        "cut": counted(cut[:-1], "expiry") or None,
-        "last": cut[-1:],
-        "counted": any(isinstance(row["dte"], Derived) for row in shown),
+        "rows": rows[:most],
+        "cut": counted(rows[most:], "expiry") or None,
+        "counted": any(isinstance(row["dte"], Derived) for row in rows[:most]),
         "settled": counted(settled, "expiry") or None,
     }
 

@@ -7,7 +7,7 @@ computation.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ..arithmetic import seconds_between
+from ..arithmetic import distance_pct, seconds_between
 from ..read.values import derive, field_at, figure, mapping, moment, text
 from ..scene import Scene
 from .max_pain import pain_of
@@ -89,7 +89,9 @@ def _symbol(scene: Scene, block: Row, spot: float | None) -> dict[str, Any]:
         "max_pain": pain if pain["value"] is not None else None,
         "expected_move": bounds if any(figure(value) for value in move.values()) else None,
         "ranked": {_SETS[name]: top(rows, "gex", many) for name, rows in strikes.items() if rows},
-        "spot": level(perpetual, own) if perpetual else None,
+        "spot": {"value": perpetual, "bps": derive(_basis_points, perpetual, own)}
+        if perpetual
+        else None,
         "candles": derive(len, rows_of(block.get("candles"))) or None,
     }
     # What upstream itself names as unavailable is told in a caveat.
@@ -154,3 +156,8 @@ def _zone(zone: object) -> tuple[object, Mapping[str, object] | None]:
     fields = zone if isinstance(zone, Mapping) else dict(zip(("low", "high"), ends, strict=False))
     name = next((name for name in _PRICES if figure(fields.get(name)) is not None), "")
     return fields.get(name), {key: value for key, value in fields.items() if key != name} or None
+
+
+def _basis_points(price: object, spot: object) -> float | None:
+    away = distance_pct(price, spot)
+    return None if away is None else away * 100

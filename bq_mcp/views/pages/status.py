@@ -25,7 +25,6 @@ def page(scene: Scene) -> Mapping[str, Any] | None:
     on = [feed for feed in feeds if feed["chain"] == feed["tape"] == "on"]
     return {
         "overall": verdict(scene.root),
-        "version": scene.root.get("version"),
         "well": counted(well, "owner"),
         "cells": counted(cells, "owner"),
         "ill": sorted(ill, key=lambda group: _GRADES.get(group["status"], 3)),

@@ -37,7 +37,7 @@ def page(scene: Scene) -> Mapping[str, Any] | None:
         "zero_now": "0 at spot itself" if greek == "delta_change" else None,
         "shift": figure(data.get("vol_shift_pct")),
         "tokens": tokens[:_SHOWN_TOKENS] or None,
-        "others": derive(len, tokens[_SHOWN_TOKENS:]) or None,
+        "more": " …" if tokens[_SHOWN_TOKENS:] else "",
         **(grid.told() if grid else {}),
     }
 
