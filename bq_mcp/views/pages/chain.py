@@ -1,7 +1,7 @@
 """The option chain: what matches, what it adds up to, the strikes beside spot, the largest ones."""
 
 from collections.abc import Mapping, Sequence
-from heapq import nlargest, nsmallest
+from heapq import nsmallest
 from typing import Any
 
 from ..arithmetic import missing, put_call, total
@@ -19,12 +19,13 @@ from .rows import (
     placed,
     read,
     rows_of,
+    top,
     values_of,
 )
 
 _NO_FILTER = ("symbol", "fields", "include", "max_contracts", "as_of")
 _MOST_CONTRACTS = 5_000
-_STRIKES_SHOWN, _LARGEST_SHOWN = 10, 3
+_STRIKES_SHOWN = 10
 _QUOTES = ("bid", "ask")
 # What a contract tells first, and what it tells in a full answer.
 _FIRST = ("iv", "delta", "oi", *_QUOTES, "mark")
@@ -48,10 +49,6 @@ _KINDS: Mapping[str, Kind] = {
     "gex": "exposure",
 }
 _WORDS = {"iv": "IV", "oi": "OI"}
-_TOPS = {
-    "largest OI (coin)": ("oi", "iv"),
-    "most traded in 24h, notional_volume (USD premium)": ("notional_volume", "volume"),
-}
 
 
 def page(scene: Scene) -> Mapping[str, Any] | None:
@@ -84,7 +81,6 @@ def page(scene: Scene) -> Mapping[str, Any] | None:
         "cut_rank": 4 if root.get("truncated") is True else 1,
         "returned": returned if cut else None,
         "matching": matching,
-        "cap": root.get("max_contracts"),
         "most": matching if (matching or 0) <= _MOST_CONTRACTS else None,
         "count": None if cut else returned if matching is None else matching,
         "counted": "returned" if matching is None else "match, all returned" if rows else "match",
@@ -99,7 +95,7 @@ def page(scene: Scene) -> Mapping[str, Any] | None:
         "nearest": next(iter(strikes), None),
         "others": placed(ordered(strikes[1:], "value"), strikes[1:]),
         "other_count": max(len(legs) - 1, 0),
-        "tops": {title: _largest(rows, of, scale) for title, of in _TOPS.items()},
+        "largest": [_contract(row, ("oi", "iv"), scale) for row in top(rows, "oi", 3)],
         "of": " of those returned" if cut else "",
         "unmeasured": bool(rows) and all(row.get("volume", 0) is None for row in rows),
         "available": root.get("available_expiries"),
@@ -118,16 +114,15 @@ def _columns(front: Sequence[Row], scene: Scene) -> tuple[Sequence[str], str]:
     """Return what the contracts of one expiry tell, and what to say of it."""
     served = {name for row in front for name in row}
     known = {name for row in front for name, value in row.items() if value is not None}
-    noted = "quotes_note" in scene.extra
-    quotes = [figure(row.get(name)) for row in front for name in _QUOTES if not noted]
-    first = [name for name in _FIRST if name in known and (any(quotes) or name not in _QUOTES)]
+    # Quotes that were not recorded are 0, which a caveat says.
+    told = [name for name in _FIRST if name not in _QUOTES or "quotes_note" not in scene.extra]
+    first = [name for name in told if name in known]
     then = [name for name in _THEN if name in known]
     null = [_WORDS.get(name, name) for name in _FIRST if name in served - known]
     unit = "in coin" if scene.envelope.meta.symbol in ("BTCUSDT", "ETHUSDT") else "unit not stated"
     notes = {
         ", OI coin, all venues": "oi" in first,
         f", Deribit quotes {unit}, 0 = no quote": "mark" in first or "bid" in first,
-        ", bid and ask 0 throughout (no quote, or not recorded)": 0 in quotes and not any(quotes),
         f", {', '.join(null)} n/a": bool(null),
     }
     said = "".join(words for words, holds in notes.items() if holds)
@@ -163,9 +158,3 @@ def _sums(rows: Sequence[Row]) -> Row:
     oi = [figure(row.get("oi")) for row in rows]
     pcr = derive(put_call, oi, values_of(rows, "type"))
     return {"oi": derive(total, oi), "pcr": pcr, "no_oi": derive(missing, oi) or None}
-
-
-def _largest(rows: Sequence[Row], told: Sequence[str], scale: IvScale | None) -> Sequence[Row]:
-    """Return the contracts with most of the first of some figures."""
-    held = nlargest(_LARGEST_SHOWN, rows, lambda row: abs(figure(row.get(told[0])) or 0.0))
-    return [_contract(row, told, scale) for row in held if figure(row.get(told[0]))]

@@ -37,12 +37,11 @@ def page(scene: Scene) -> Mapping[str, Any] | None:
     leads = [_lead(row, names, scene) for row, names in named]
     alone = len(ahead) == 1
     steps = leads[0]["steps"] if alone else []
-    near = sorted(steps, key=lambda step: abs(step["strike"] - (scene.spot or 0)))
     return {
         "alone": alone,
         "leads": leads,
         "left": derive(len, table.without(ahead, chosen)) or None,
-        "ladder": table.placed(steps, near),
+        "ladder": _spread(steps),
         "strikes": derive(len, steps),
         "upto": figure(scene.root.get("filtered_dte_max")),
         "settled": table.values_of(settled, "expiry") or None,
@@ -70,6 +69,15 @@ def _lead(row: _Row, names: Sequence[str], scene: Scene) -> _Row:
         "asked": asked,
         "beside": [] if asked is None else around(steps, "strike", asked),
     }
+
+
+def _spread(steps: Sequence[_Row]) -> list[_Row]:
+    """Return steps with their importance, so that any number kept is spread evenly.
+
+    That is the place of a step with its bits reversed, as text for the mark of its line.
+    """
+    bits = len(steps).bit_length()
+    return [{**of, "place": f"{int(f'{at:0{bits}b}'[::-1], 2)}"} for at, of in enumerate(steps)]
 
 
 def _coarse(row: _Row, strikes: Sequence[Any]) -> float | None:

@@ -22,12 +22,12 @@ def page(scene: Scene) -> Mapping[str, Any] | None:
     data = scene.root
     if not {"max_pain", "per_expiry", "pain_curve"} & data.keys():
         return None
-    stated, tokens = pain_of(mapping(data.get("max_pain")), scene.spot), data.get("expiry_tokens")
+    stated = pain_of(mapping(data.get("max_pain")), scene.spot)
     curve, table = _curve(scene, stated), _table(scene)
     alone = not (curve or table["front"] or table["unlisted"])
     return {
         **scope_of(data),
-        "tokens": tokens if isinstance(tokens, list) and tokens else None,
+        "tokens": data.get("expiry_tokens") or None,
         "stated": stated if alone or stated["value"] is not None else None,
         "curve": curve,
         **table,

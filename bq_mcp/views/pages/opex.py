@@ -63,13 +63,14 @@ def _anchor(rows: Sequence[Row], scene: Scene) -> dict[str, Any]:
     stated = next(iter(table.measured(alive, "dte")), None)
     day = expiry_day(stated["expiry"]) if stated else None
     found = next((row for row in rows if day and expiry_day(row["expiry"]) == day), None)
-    sooner = stated and own and own is not found and table.ordered([stated, own], "dte")[0] is own
+    # Upstream's pointer leads unless one of the list is nearer.
+    nearest = [*table.ordered(filter(None, (found or stated, own)), "dte"), None][0]
     listed = table.counted(rows, "expiry") if mapping(served).get("expiry") else None
     return {
         "unnamed": "upstream reports no next anchor" if served is None else None,
-        "row": own if sooner or not stated else found,
-        "stated": None if sooner or found or not stated else {**stated, "listed": listed or None},
-        "other": stated["expiry"] if stated and sooner else None,
+        "row": None if nearest is stated else nearest,
+        "stated": {**stated, "listed": listed or None} if stated and nearest is stated else None,
+        "other": stated["expiry"] if stated and nearest is own and own is not found else None,
     }
 
 

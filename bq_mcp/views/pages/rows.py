@@ -25,8 +25,8 @@ def rows_of(source: object) -> list[Row]:
     return [row for row in listed if isinstance(row, Mapping)]
 
 
-def columns_of(source: object, **columns: Spellings) -> dict[str, list[Any]]:
-    """Return parallel columns, each read from the first of its spellings.
+def paired(source: object, **columns: Spellings) -> list[Row]:
+    """Return rows of some columns, each read from the first of its spellings.
 
     `source` is a list of records, or a record that holds one or parallel lists. The first column
     that is a list sets the length; a list of another length belongs to no row and is left out.
@@ -34,19 +34,13 @@ def columns_of(source: object, **columns: Spellings) -> dict[str, list[Any]]:
     """
     names = {name: (key,) if isinstance(key, str) else key for name, key in columns.items()}
     if isinstance(source, Mapping):
-        lists = {name: _first_list(source, keys) for name, keys in names.items()}
-        lead = next((held for held in lists.values() if held is not None), [])
+        lists = [_first_list(source, keys) for keys in names.values()]
+        lead = next((held for held in lists if held is not None), [])
         if not rows_of(lead):
-            return {name: _along(lead, held) for name, held in lists.items()}
+            cells = zip(*(_along(lead, held) for held in lists), strict=True)
+            return [dict(zip(names, row, strict=True)) for row in cells]
         source = lead
-    records = rows_of(source)
-    return {name: [_cell(row, keys) for row in records] for name, keys in names.items()}
-
-
-def paired(source: object, **columns: Spellings) -> list[Row]:
-    """Return the rows of `columns_of`, with the keys of `columns`."""
-    found = columns_of(source, **columns)
-    return [dict(zip(found, row, strict=True)) for row in zip(*found.values(), strict=True)]
+    return [{name: _cell(row, keys) for name, keys in names.items()} for row in rows_of(source)]
 
 
 def read(value: object) -> object:

@@ -61,7 +61,7 @@ def page(scene: Scene) -> Mapping[str, Any] | None:
     return {
         "sums": sums,
         "gross": derive(gross, found["net"]),
-        "strikes": derive(len, [row["strike"] for row in rows]) or None,
+        "strikes": derive(len, found["net"]) or None,
         "filtered": bool(window) or any(scene.query.get(name) for name in _FILTERS),
         "low": figure(window.get("min")),
         "high": figure(window.get("max")),

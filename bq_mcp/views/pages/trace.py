@@ -36,9 +36,8 @@ def page(scene: Scene) -> Mapping[str, Any] | None:
         "turned": "passing time has the opposite sign" if greek == "charm" else None,
         "zero_now": "0 at spot itself" if greek == "delta_change" else None,
         "shift": figure(data.get("vol_shift_pct")),
-        "empty": "no contracts in it" if data.get("contracts_used") == 0 else None,
         "tokens": tokens[:_SHOWN_TOKENS] or None,
-        "others": derive(len, tokens[_SHOWN_TOKENS:]) or None,
+        "more": " …" if tokens[_SHOWN_TOKENS:] else "",
         **(grid.told() if grid else {}),
     }
 
@@ -97,23 +96,19 @@ class _Grid:
         return {"highest": high, "lowest": low, "largest": largest, "flat": None}
 
     def zero(self, row: int) -> Mapping[str, Any]:
-        """Return the zero nearest spot at one time, with the sign on either side of it."""
-        found = list(_zeros(self.prices, self.rows[row]))
-        off = [abs((level or 0) - (self.spot or 0)) for level, _ in found]
-        level, below = found[off.index(min(off))] if found else (None, 0)
+        """Return the zero nearest spot at one time."""
+        found = _zeros(self.prices, self.rows[row])
+        level = min(found, key=lambda level: abs(level - (self.spot or 0)), default=None)
         return {
             **self.cell(row, None),
             "level": level,
             "away": derive(distance_pct, level, self.spot),
-            "signs": "+ below, - above" if below > 0 else "- below, + above",
-            "none": "" if found else "no sign change on the grid",
+            "none": "no sign change on the grid" if level is None else "",
         }
 
 
-def _zeros(
-    prices: Sequence[float], line: Sequence[float | None]
-) -> Iterator[tuple[Derived | None, float]]:
-    """Yield where a line of cells changes sign, with the figure below: straight between two cells.
+def _zeros(prices: Sequence[float], line: Sequence[float | None]) -> Iterator[Derived]:
+    """Yield where a line of cells changes sign: straight between two cells.
 
     A run of exact zeros counts as its middle; a cell without a figure breaks the line.
     """
@@ -122,7 +117,8 @@ def _zeros(
         if below is not None and above is not None and (below > 0) != (above > 0):
             flat = [price for price in prices if low < price < high]
             made = derive(crossing, low, below, high, above)
-            yield derive(midpoint, flat[0], flat[-1]) if flat else made, below
+            zero = derive(midpoint, flat[0], flat[-1]) if flat else made
+            yield from filter(None, [zero])
 
 
 def _grid(scene: Scene) -> _Grid | None:

@@ -87,7 +87,7 @@ def test_one_expiry_gets_its_ladder_of_odds() -> None:
     assert "80,000 100.0% / 0.0%" in text
 
 
-def test_a_ladder_that_does_not_fit_keeps_the_strikes_nearest_spot() -> None:
+def test_a_ladder_that_does_not_fit_stays_evenly_spread() -> None:
     strikes = [50_000 + 250 * step for step in range(160)]
     below = [min(1.0, max(0.0, (strike - 60_000) / 15_000)) for strike in strikes]
     above = [1 - share for share in below]
@@ -95,8 +95,8 @@ def test_a_ladder_that_does_not_fit_keeps_the_strikes_nearest_spot() -> None:
     text = told({"expiries": {"25DEC26": long}}).text
     shown = [line for line in text.split("\n") if " / " in line and re.match(r"[\d,]+ ", line)]
     places = [float(line.split(" ")[0].replace(",", "")) for line in shown]
-    assert len(places) > 10 and places[0] < 67_214 < places[-1]
-    assert places[-1] - places[0] == 250 * (len(places) - 1)
+    gaps = [after - before for before, after in zip(places, places[1:], strict=False)]
+    assert len(places) > 10 and max(gaps) <= 4 * min(gaps)
     assert f"strikes left out ({160 - len(places)})" in text or " of 160 strikes" in text
 
 

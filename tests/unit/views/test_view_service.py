@@ -147,10 +147,6 @@ def test_limits_cadences_and_what_a_call_costs_are_told_where_they_are_asked_for
     assert "requests_per_month 10,000" in brief and "max_history_days 30" in brief
 
 
-def test_parts_of_the_facts_that_are_not_shown_are_named() -> None:
-    assert "also in detail=raw: error_codes, links" in ask(META, "/meta", "full").text
-
-
 @pytest.mark.parametrize("limits", [{"starter": 30}, [{"plan": "starter", "burst": 30}]])
 def test_plan_limits_may_have_other_shapes(limits: object) -> None:
     text = ask(META | {"rate_limits": limits}, "/meta").text

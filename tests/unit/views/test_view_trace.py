@@ -55,8 +55,7 @@ def test_spot_column_zeros_and_extremes_are_told_with_their_places() -> None:
         "in 12h -$1m · in 24h $0 (settled) · + damping, - amplifying side in the usual reading",
         "highest +$5m at 69,000 (+2.7%), in 12h · lowest -$6m at 61,000 (-9.2%), in 12h; "
         "settled left out",
-        "zero nearest spot: now 66,333 (-1.3%), - below, + above · "
-        "in 12h 67,333 (+0.2%), - below, + above",
+        "zero nearest spot: now 66,333 (-1.3%) · in 12h 67,333 (+0.2%)",
         "largest pocket -$6m at 61,000 (-9.2%), in 12h",
         "from 2026-11-21 08:00Z on cells still count settled contracts: left out of the extremes",
         "time to expiry is never below tau_floor 60s",
