@@ -27,21 +27,26 @@ def dealer_coins(chain: Snapshot, venues: tuple[str, ...] = VENUES) -> Floats:
 
 
 @pytest.fixture(scope="module")
-def books():
+def openings():
     script = Script(7)
     common, own = Factor(7, "common", script), Factor(7, "BTCUSDT", script)
     spot = SpotPath(7, BITCOIN, common=common, own=own, script=script)
     outlook = OutlookPath(7, BITCOIN, common=common.clock, own=own.clock, script=script)
-    return Books(7, BITCOIN, Openings(spot, outlook), script)
+    return Openings(spot, outlook)
 
 
 @pytest.fixture(scope="module")
-def flows(books):
+def books(openings):
+    return Books(7, BITCOIN, openings, Script(7))
+
+
+@pytest.fixture(scope="module")
+def flows(books, openings):
     return Flows(
         7,
         BITCOIN,
         books=books,
-        openings=books._openings,
+        openings=openings,
         script=Script(7),
         pin_strike=lambda episode: BITCOIN.anchor_price,
     )
