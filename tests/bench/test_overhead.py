@@ -27,7 +27,7 @@ from bq_mcp.compose import Service, compose
 from bq_mcp.envelope import decode_json, read_envelope
 from bq_mcp.sandbox.access import SANDBOX_KEY
 from bq_mcp.sandbox.app import create_app
-from bq_mcp.sandbox.serve import serving
+from bq_mcp.sandbox.http_server import serving
 from bq_mcp.settings import Settings
 from bq_mcp.views import Question, render
 from bq_mcp.views.read.normalise import read_forms

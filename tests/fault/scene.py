@@ -16,7 +16,7 @@ from bq_mcp.compose import bundled_snapshot
 from bq_mcp.sandbox.access import SANDBOX_KEY
 from bq_mcp.sandbox.app import create_app
 from bq_mcp.sandbox.faults import Fault, Schedule
-from bq_mcp.sandbox.serve import serving
+from bq_mcp.sandbox.http_server import serving
 from bq_mcp.tools import Access, Desk, Toolbox
 from bq_mcp.views import Answer
 from tests.unit.sandbox.asking import NOW, HandClock
