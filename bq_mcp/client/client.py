@@ -35,8 +35,8 @@ from .lifetime import (
     keep_refusal_for,
     stale_for,
 )
-from .model import Effort, Limits, Query, Refusal, Reply, Request, Send
-from .store import Entry, Store
+from .model import Effort, Limits, QueryPairs, Refusal, Reply, Request, Send
+from .store import Store, StoreEntry
 
 # With an older answer in hand nobody waits long before asking again.
 _PAUSE_WITH_OLDER_S = 0.5
@@ -132,7 +132,7 @@ class Client:
     async def get(
         self,
         path: str,
-        query: Query = (),
+        query: QueryPairs = (),
         lifetime: Lifetime | None = None,
         tally: Tally | None = None,
     ) -> Reply:
@@ -206,7 +206,7 @@ class Client:
             reply = replace(reply, overdue=True)
         good_until = reply.received + keep_for(lifetime, age=age)
         stale_until = good_until + stale_for(lifetime, cadences=self._tuning.stale_cadences)
-        entry = Entry(reply, good_until, stale_until, reply.size)
+        entry = StoreEntry(reply, good_until, stale_until, reply.size)
         await self._store.put(key, entry)
         return reply
 
@@ -216,9 +216,9 @@ class Client:
         now = self._clock.monotonic()
         refusal = Refusal(error.message, error.code, error.request_id, error.simulated, now)
         good_until = now + keep_refusal_for(lifetime)
-        await self._store.put(key, Entry(refusal, good_until, good_until, len(error.message)))
+        await self._store.put(key, StoreEntry(refusal, good_until, good_until, len(error.message)))
 
-    def _given_again(self, held: Entry) -> Reply:
+    def _given_again(self, held: StoreEntry) -> Reply:
         """Return the kept answer, which is still good.
 
         Raises:
@@ -228,7 +228,7 @@ class Client:
             raise held.kept.error(self._clock.monotonic())
         return replace(held.kept, outcome="hit", limits=self.limits)
 
-    def _of_use(self, held: Entry | None) -> Reply | None:
+    def _of_use(self, held: StoreEntry | None) -> Reply | None:
         """Return the older answer in hand, None where there is none or it is too old."""
         if held is None or self._clock.monotonic() >= held.stale_until:
             return None

@@ -41,11 +41,11 @@ class Desk:
         """Return the answer to one call; errors a caller can act on are answers too."""
         tally, deadline = self._client.tally(), self._client.deadline()
         try:
-            prepared = tool.doctor.prepare(arguments)
+            prepared = tool.checker.prepare(arguments)
             if not (self._access.has_key or tool.hint.public):
                 raise MissingKeyError("no API key is set")
-            lifetime = lifetime_of(tool, prepared.asked, self._clock.now())
-            reply = await self._client.get(prepared.path, prepared.query, lifetime, tally)
+            lifetime = lifetime_of(tool, prepared.query, self._clock.now())
+            reply = await self._client.get(prepared.path, prepared.pairs, lifetime, tally)
             self._see_version(reply.envelope.meta.version)
             work = partial(self._answer, tool, prepared, reply, inventory)
             answer = await in_worker(reply.size, work, deadline=deadline)
@@ -69,7 +69,7 @@ class Desk:
             tool=tool.name,
             endpoint=tool.endpoint,
             hint=tool.hint,
-            query=prepared.asked,
+            query=prepared.query,
             detail=prepared.detail,
             tool_names=inventory.names,
         )

@@ -8,8 +8,8 @@ from functools import cached_property
 
 from ..catalog import NO_HINT, Catalog, Endpoint, Hint
 from ..logs import Log
-from .arguments import ArgumentDoctor
-from .schema import Schema, description, detail_name, input_schema, title, tool_names
+from .arguments import ArgumentChecker
+from .schema import InputSchema, description, detail_name, input_schema, title, tool_names
 
 _log = Log(__name__)
 # Today's list takes 45,000 characters.
@@ -40,7 +40,7 @@ class Tool:
         return detail_name(self.endpoint)
 
     @cached_property
-    def input_schema(self) -> Schema:
+    def input_schema(self) -> InputSchema:
         """Return the JSON Schema offered to clients."""
         return input_schema(self.endpoint, self.hint)
 
@@ -50,9 +50,9 @@ class Tool:
         return json.dumps([self.name, self.title, self.description, self.input_schema])
 
     @cached_property
-    def doctor(self) -> ArgumentDoctor:
+    def checker(self) -> ArgumentChecker:
         """Return what checks the arguments of this tool."""
-        return ArgumentDoctor(self.endpoint, self.hint)
+        return ArgumentChecker(self.endpoint, self.hint)
 
 
 class Inventory:

@@ -16,9 +16,9 @@ _SETTLED_AFTER = timedelta(minutes=10)
 _LONGEST_CADENCE_S = 3_600.0
 
 
-def lifetime_of(tool: Tool, asked: Mapping[str, object], now: datetime) -> Lifetime:
+def lifetime_of(tool: Tool, query: Mapping[str, object], now: datetime) -> Lifetime:
     """Return what is known of how often the data behind a call changes."""
-    if any(_is_settled(asked.get(name), now) for name in _FIXING):
+    if any(_is_settled(query.get(name), now) for name in _FIXING):
         return Lifetime("pinned")
     hint = tool.hint
     if hint.clock == "static":

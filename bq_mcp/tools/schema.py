@@ -16,7 +16,7 @@ from ..catalog import Endpoint, Hint, Param
 from ..text import clean
 from ..views import Detail
 
-Schema = dict[str, Any]
+InputSchema = dict[str, Any]
 
 NAME_LIMIT = 64
 DETAILS: tuple[Detail, ...] = get_args(Detail)
@@ -99,7 +99,7 @@ def description(endpoint: Endpoint, hint: Hint) -> str:
     return f"{call}, described upstream as: {_quoted(words)}" if words else call
 
 
-def input_schema(endpoint: Endpoint, hint: Hint) -> Schema:
+def input_schema(endpoint: Endpoint, hint: Hint) -> InputSchema:
     """Return the schema offered to clients; one too long to show loses its sets and notes."""
     schema = _whole_schema(endpoint, hint)
     if len(json.dumps(schema)) > SCHEMA_LIMIT:
@@ -109,22 +109,22 @@ def input_schema(endpoint: Endpoint, hint: Hint) -> Schema:
     return schema
 
 
-def _whole_schema(endpoint: Endpoint, hint: Hint) -> Schema:
+def _whole_schema(endpoint: Endpoint, hint: Hint) -> InputSchema:
     properties = {param.name: _offered(param, hint) for param in endpoint.params}
     properties[detail_name(endpoint)] = {"type": "string", "enum": list(DETAILS)}
-    schema: Schema = {"type": "object", "properties": properties}
+    schema: InputSchema = {"type": "object", "properties": properties}
     if required := [param.name for param in endpoint.params if param.required]:
         schema["required"] = required
     schema["additionalProperties"] = False
     return schema
 
 
-def _bare(schema: Schema) -> Schema:
+def _bare(schema: InputSchema) -> InputSchema:
     bare = {"type": schema["type"]}
     return bare | ({"items": {"type": schema["items"]["type"]}} if "items" in schema else {})
 
 
-def checking_schema(endpoint: Endpoint, hint: Hint) -> Schema:
+def checking_schema(endpoint: Endpoint, hint: Hint) -> InputSchema:
     """Return the whole schema with the exclusive bounds that clients are not shown."""
     schema = _whole_schema(endpoint, hint)
     for param in endpoint.params:
@@ -176,13 +176,13 @@ def _is_numeric(param: Param) -> bool:
     return param.type in ("integer", "number")
 
 
-def _stated(facts: Schema) -> Schema:
+def _stated(facts: InputSchema) -> InputSchema:
     return {key: value for key, value in facts.items() if value is not None}
 
 
-def _offered(param: Param, hint: Hint) -> Schema:
+def _offered(param: Param, hint: Hint) -> InputSchema:
     values = members(param, hint)
-    schema: Schema = {"type": item_type(param)}
+    schema: InputSchema = {"type": item_type(param)}
     if values:
         schema["enum"] = list(values)
     if is_list(param, hint):

@@ -164,8 +164,8 @@ async def _play(
     given: list[Given] = []
 
     async def one(call: Call) -> None:
-        prepared = toolbox.inventory.tools[call.tool].doctor.prepare(call.arguments)
-        request = Request(prepared.path, prepared.query)
+        prepared = toolbox.inventory.tools[call.tool].checker.prepare(call.arguments)
+        request = Request(prepared.path, prepared.pairs)
         await anyio.sleep(call.at)
         began = time.perf_counter()
         seen = await asking.ask(call, request)

@@ -185,9 +185,9 @@ def _render(service: Service, asked: Asked, body: bytes, taken: _Taken) -> None:
     """Decode, read and render the reply by itself."""
     inventory = service.toolbox.inventory
     tool = inventory.tools[asked.tool]
-    prepared = tool.doctor.prepare(asked.arguments)
+    prepared = tool.checker.prepare(asked.arguments)
     question = Question(
-        tool.name, tool.endpoint, tool.hint, prepared.asked, prepared.detail, inventory.names
+        tool.name, tool.endpoint, tool.hint, prepared.query, prepared.detail, inventory.names
     )
     units = tool.hint.answer.units
     for _ in range(WARM_UP + ROUNDS):

@@ -16,7 +16,7 @@ import anyio
 import httpx
 import pytest
 
-from bq_mcp.cli.main import Plan
+from bq_mcp.cli.main import PlanName
 from bq_mcp.sandbox.access import SANDBOX_KEY, SPENT_KEY
 from bq_mcp.sandbox.app import create_app
 from bq_mcp.sandbox.envelope import SOURCE
@@ -211,7 +211,7 @@ def refused(*args: str) -> str:
 
 
 def test_command_offers_every_plan() -> None:
-    assert get_args(Plan) == tuple(PLANS)
+    assert get_args(PlanName) == tuple(PLANS)
     assert "earthly" in refused("--plan", "earthly")
 
 

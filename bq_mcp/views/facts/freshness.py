@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from ...catalog.hints import Clock
+from ...catalog.hints import AgeRule
 from ..arithmetic import business_days, own_step
 from ..read.values import utc_day
 
@@ -71,7 +71,7 @@ def assess(
     *,
     computed_at: datetime | None,
     server_now: datetime,
-    clock: Clock,
+    clock: AgeRule,
     cadence_seconds: float | None = None,
     overdue: bool = False,
     told_at: datetime | None = None,

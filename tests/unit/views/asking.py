@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bq_mcp.catalog.hints import NO_HINT, AnswerHint, Clock, Hint, bundled_hints
+from bq_mcp.catalog.hints import NO_HINT, AgeRule, AnswerHint, Hint, bundled_hints
 from bq_mcp.catalog.model import Endpoint, Param
 from bq_mcp.client.model import Limits, Reply
 from bq_mcp.envelope import Envelope, read_envelope
@@ -26,7 +26,7 @@ DETAILS: tuple[Detail, ...] = ("brief", "standard", "full", "raw")
 LIVE = Hint(title="Test figures", cadence_seconds=30, clock="live")
 
 
-def hint(clock: Clock = "live", cadence: float | None = 30, **units: str) -> Hint:
+def hint(clock: AgeRule = "live", cadence: float | None = 30, **units: str) -> Hint:
     answer = AnswerHint(units=units)
     return Hint(title="Test figures", cadence_seconds=cadence, clock=clock, answer=answer)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bq_mcp.catalog.hints import Clock
+from bq_mcp.catalog.hints import AgeRule
 from bq_mcp.client.model import Limits, Reply
 from bq_mcp.envelope import decode_json, read_envelope
 from bq_mcp.views.answer import render
@@ -192,7 +192,7 @@ def test_a_clock_behind_ours_that_was_not_seen_going_may_be_a_replays() -> None:
     [("live", 9_000, "stale"), ("history", 12, "historical"), ("static", 12, "static")],
 )
 def test_a_verdict_that_a_replay_would_not_change_stands(
-    clock: Clock, age: float, verdict: str
+    clock: AgeRule, age: float, verdict: str
 ) -> None:
     found = ask({"x": 1}, hint=hint(clock), age=age, clock_gap=86_400)
     assert found.meta["verdict"] == verdict

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..catalog import Param
 from ..errors import ArgumentFault
 from ..text import clean
-from .values import wire
+from .spellings import wire
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError
