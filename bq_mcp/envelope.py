@@ -102,6 +102,12 @@ class Limits:
     quota_left: int | None = None
     is_fallback: bool = False
 
+    def stated(self) -> Mapping[str, int]:
+        """Return the calls left and what they are left of, by name, as far as they are stated."""
+        names = ("burst_left", "burst_limit", "quota_left", "quota_limit")
+        counts = ((name, getattr(self, name)) for name in names)
+        return {name: count for name, count in counts if count is not None}
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:
@@ -112,8 +118,9 @@ class Reply:
     proves. `delay_seconds` is how much older the reply is than it says, because a cache or a replay
     held it on the way; 0 where nothing shows that. `clock_gap_seconds` is how far this machine's
     clock was ahead of `server_time`. Until upstream's clock was seen to run, a gap may mean a
-    replay; after that one of the clocks is set wrong, and it is 0. `overdue`: upstream had nothing
-    newer though its next refresh was due. `failure` is why an older answer is given (`stale`).
+    replay; after that one of the clocks is set wrong, and it is 0. `limits` are the newest known
+    when the client gives the reply. `overdue`: upstream had nothing newer though its next refresh
+    was due. `failure` is why an older answer is given (`stale`).
     """
 
     envelope: Envelope

@@ -148,7 +148,14 @@ class Client:
         """
         if not self._is_open:
             raise UnreachableError("the client is closed")
-        request, tally = Request(path, query), tally or self.tally()
+        reply = await self._reply(Request(path, query), lifetime, tally or self.tally())
+        return replace(reply, limits=self.limits)
+
+    async def fetch(self, path: str) -> Envelope:
+        """Return the envelope of GET `path` as upstream has it now."""
+        return (await self.get(path)).envelope
+
+    async def _reply(self, request: Request, lifetime: Lifetime | None, tally: Tally) -> Reply:
         key = self._key(request)
         held = await self._store.get(key) if lifetime else None
         if held is not None and self._clock.monotonic() < held.good_until:
@@ -165,10 +172,6 @@ class Client:
         except BackQuantError as error:
             return self._older(self._of_use(held), error, tally)
         return replace(reply, outcome="joined") if joined else reply
-
-    async def fetch(self, path: str) -> Envelope:
-        """Return the envelope of GET `path` as upstream has it now."""
-        return (await self.get(path)).envelope
 
     def _effort(self, older: Reply | None, tally: Tally) -> Effort:
         tuning = self._tuning
@@ -226,7 +229,7 @@ class Client:
         """
         if isinstance(held.kept, Refusal):
             raise held.kept.error(self._clock.monotonic())
-        return replace(held.kept, outcome="hit", limits=self.limits)
+        return replace(held.kept, outcome="hit")
 
     def _of_use(self, held: StoreEntry | None) -> Reply | None:
         """Return the older answer in hand, None where there is none or it is too old."""
@@ -243,7 +246,7 @@ class Client:
         if older is None or not isinstance(error, _STALE_HELPS):
             raise error
         tally.add("stale")
-        return replace(older, outcome="stale", failure=error, limits=self.limits)
+        return replace(older, outcome="stale", failure=error)
 
     def _key(self, request: Request) -> str:
         return f"{self._owner} {request.path}?{urlencode(sorted(request.query))}"

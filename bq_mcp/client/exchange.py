@@ -151,7 +151,6 @@ class Exchange:
             received,
             told.delay_seconds,
             told.clock_gap_seconds,
-            self.limits,
             size=len(raw.body),
         )
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
-from ..client import Client, Clock, Reply, Tally, in_worker
+from ..client import Client, Clock, Limits, Reply, Tally, in_worker
 from ..errors import BackQuantError, MissingKeyError
 from ..views import Answer, Question, render, render_error
 from .arguments import Prepared
@@ -50,8 +50,9 @@ class Desk:
             work = partial(self._answer, tool, prepared, reply, inventory)
             answer = await in_worker(reply.size, work, deadline=deadline)
         except BackQuantError as error:
-            return self._accounted(self.refuse(tool.name, error, inventory), tally)
-        return self._accounted(answer, tally)
+            refusal = self.refuse(tool.name, error, inventory)
+            return self._accounted(refusal, self._client.limits, tally)
+        return self._accounted(answer, reply.limits, tally)
 
     def refuse(self, tool: str, error: BackQuantError, inventory: Inventory) -> Answer:
         """Return the answer to a call that cannot be carried out."""
@@ -79,15 +80,7 @@ class Desk:
         """Tell whether anything so far has shown that a sandbox answers."""
         return self._access.simulated or self._client.simulated or inventory.catalog.simulated
 
-    def _accounted(self, answer: Answer, tally: Tally) -> Answer:
+    def _accounted(self, answer: Answer, limits: Limits, tally: Tally) -> Answer:
         """Return the answer with what it took, and what all answers of this key took and saved."""
-        limits = self._client.limits
-        left = {
-            "burst_left": limits.burst_left,
-            "burst_limit": limits.burst_limit,
-            "quota_left": limits.quota_left,
-            "quota_limit": limits.quota_limit,
-        }
-        known = {name: count for name, count in left.items() if count is not None}
         account = {"spent": tally.spent(), "totals": self._client.counters.as_dict()}
-        return replace(answer, meta={**known, **answer.meta, **account})
+        return replace(answer, meta={**limits.stated(), **answer.meta, **account})
