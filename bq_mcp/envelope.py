@@ -68,6 +68,11 @@ class Meta:
     exchanges_filtered: tuple[str, ...] | None = None
     extra: Mapping[str, object] = field(default_factory=dict)
 
+    @property
+    def simulated(self) -> bool:
+        """Whether the sandbox made this reply, a refusal too."""
+        return SANDBOX_SOURCE in self.source
+
 
 # Compared by identity, so that what a reader works out can be kept for as long as the reply is.
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
@@ -84,7 +89,7 @@ class Envelope:
     @property
     def simulated(self) -> bool:
         """Whether the sandbox made this reply."""
-        return SANDBOX_SOURCE in self.meta.source
+        return self.meta.simulated
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,7 +366,6 @@ def _api_error(
         status=status,
         details=_details(raw),
         request_id=meta.request_id or _name(headers.get("x-request-id")),
-        simulated=SANDBOX_SOURCE in meta.source,
         retry_after=_wait(error, headers, now),
     )
 

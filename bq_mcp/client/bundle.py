@@ -150,7 +150,6 @@ def _single_reply(reply: Reply, symbol: str, request: Request) -> Reply | None:
             code="NOT_FOUND",
             status=404,
             request_id=reply.envelope.meta.request_id,
-            simulated=reply.envelope.simulated,
         )
     if not _is_whole(entry):
         return None

@@ -73,7 +73,8 @@ class Tuning:
 class Client:
     """Answers questions of one key to one service; to be entered before it is asked.
 
-    `owner` is a hash that identifies key and service in a shared store.
+    `owner` is a hash that identifies key and service in a shared store; `simulated`: a sandbox is
+    known to answer before it is asked.
     """
 
     def __init__(
@@ -85,6 +86,7 @@ class Client:
         owner: str,
         tuning: Tuning,
         breaker: Breaker,
+        simulated: bool = False,
     ) -> None:
         self.counters = Counters()
         self._store = store
@@ -92,7 +94,7 @@ class Client:
         self._owner = owner
         self._tuning = tuning
         self._learned = LearnedCadences()
-        self._exchange = Exchange(send, clock, breaker=breaker)
+        self._exchange = Exchange(send, clock, breaker=breaker, simulated=simulated)
         self._open = AsyncExitStack()
         self._is_open = False
         self._flights: Flights[Reply]
@@ -118,7 +120,7 @@ class Client:
 
     @property
     def simulated(self) -> bool:
-        """Whether any reply so far came from the sandbox."""
+        """Whether a sandbox answers: known from the start, or shown by any reply so far."""
         return self._exchange.simulated
 
     def deadline(self) -> float:
@@ -217,7 +219,7 @@ class Client:
         if error.code != _DOCUMENTED:
             return
         now = self._clock.monotonic()
-        refusal = Refusal(error.message, error.code, error.request_id, error.simulated, now)
+        refusal = Refusal(error.message, error.code, error.request_id, now)
         good_until = now + keep_refusal_for(lifetime)
         await self._store.put(key, StoreEntry(refusal, good_until, good_until, len(error.message)))
 

@@ -56,13 +56,15 @@ class _UpstreamTime:
 class Exchange:
     """Asks upstream on behalf of one key; `limits` and `simulated` are what its replies showed."""
 
-    def __init__(self, send: Send, clock: Clock, *, breaker: Breaker) -> None:
+    def __init__(
+        self, send: Send, clock: Clock, *, breaker: Breaker, simulated: bool = False
+    ) -> None:
         self._send = send
         self._clock = clock
         self._breaker = breaker
         self._budget = BurstBudget(clock)
         self._upstream_clock = UpstreamClock()
-        self.simulated = False
+        self.simulated = simulated
         self._limits = Limits()
         self._minute_ends = 0.0
 
@@ -137,11 +139,11 @@ class Exchange:
                 now=self._clock.now(),
             )
         except ApiError as exc:
-            self.simulated = self.simulated or exc.simulated
             meta = read_meta(body.get("meta") if isinstance(body, Mapping) else None)
+            self.simulated |= meta.simulated
             server_time = self._upstream_time(raw, meta, asked, received).server_time
             raise self._learned_from(exc, *self._stated(raw, server_time)) from None
-        self.simulated = self.simulated or envelope.simulated
+        self.simulated |= envelope.simulated
         told = self._upstream_time(raw, envelope.meta, asked, received)
         stated, seconds = self._stated(raw, told.server_time)
         self._budget.learn(stated, seconds_to_reset=seconds)

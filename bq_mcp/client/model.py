@@ -39,7 +39,6 @@ class Refusal:
     message: str
     code: str
     request_id: str | None
-    simulated: bool
     received: float
 
     def error(self, monotonic: float) -> NoDataError:
@@ -49,7 +48,6 @@ class Refusal:
             code=self.code,
             status=404,
             request_id=self.request_id,
-            simulated=self.simulated,
             age_seconds=monotonic - self.received,
         )
 

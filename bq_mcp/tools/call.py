@@ -1,7 +1,7 @@
 """Carry out one tool call: arguments, client, view; every failure becomes an answer."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from ..client import Client, Clock, Limits, Reply, Tally, in_worker
@@ -12,27 +12,23 @@ from .inventory import Inventory, Tool
 from .pace import lifetime_of
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
-    """Whether calls that need a key can be made, and whether a sandbox answers them."""
-
-    has_key: bool
-    simulated: bool = False
-
-
 class Desk:
-    """Answers tool calls against one client; `see_version` is told the version of each reply."""
+    """Answers tool calls against one client.
+
+    Without a key only public endpoints are asked; `see_version` is told the version of each reply.
+    """
 
     def __init__(
         self,
         client: Client,
-        access: Access,
         clock: Clock,
         see_version: Callable[[str | None], None],
+        *,
+        has_key: bool,
     ) -> None:
         self._client = client
         self._see_version = see_version
-        self._access = access
+        self._has_key = has_key
         self._clock = clock
 
     async def call(
@@ -42,7 +38,7 @@ class Desk:
         tally, deadline = self._client.tally(), self._client.deadline()
         try:
             prepared = tool.checker.prepare(arguments)
-            if not (self._access.has_key or tool.hint.public):
+            if not (self._has_key or tool.hint.public):
                 raise MissingKeyError("no API key is set")
             lifetime = lifetime_of(tool, prepared.query, self._clock.now())
             reply = await self._client.get(prepared.path, prepared.pairs, lifetime, tally)
@@ -77,8 +73,8 @@ class Desk:
         return render(question, reply, reply.server_now(self._clock.monotonic()))
 
     def is_simulated(self, inventory: Inventory) -> bool:
-        """Tell whether anything so far has shown that a sandbox answers."""
-        return self._access.simulated or self._client.simulated or inventory.catalog.simulated
+        """Decide whether a sandbox answers: by the client's replies so far, or by the catalog."""
+        return self._client.simulated or inventory.catalog.simulated
 
     def _accounted(self, answer: Answer, limits: Limits, tally: Tally) -> Answer:
         """Return the answer with what it took, and what all answers of this key took and saved."""

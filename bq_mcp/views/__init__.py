@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from .instructions import render_instructions
-from .model import Answer, Detail, Question
+from .model import Answer, Detail, Question, simulated_mark
 
 if TYPE_CHECKING:
     from ..envelope import Reply
@@ -21,6 +21,7 @@ __all__ = [
     "render",
     "render_error",
     "render_instructions",
+    "simulated_mark",
     "stated_cadence",
 ]
 
