@@ -251,7 +251,7 @@ def read_meta(raw: object) -> Meta:
         return Meta()
     timestamp = parse_instant(raw.get("timestamp"))
     computed_at = parse_instant(raw.get("computed_at"))
-    freshness = _number(raw.get("freshness_seconds"))
+    freshness = finite_number(raw.get("freshness_seconds"))
     if computed_at is None and timestamp is not None and freshness is not None:
         computed_at = _before(timestamp, freshness)
     extra = raw.get("extra")
@@ -260,7 +260,7 @@ def read_meta(raw: object) -> Meta:
         timestamp=timestamp,
         request_id=_name(raw.get("request_id")),
         symbol=_name(raw.get("symbol")),
-        spot_price=_number(raw.get("spot_price")),
+        spot_price=finite_number(raw.get("spot_price")),
         computed_at=computed_at,
         freshness_seconds=freshness,
         source=_names(raw.get("source")) or (),
@@ -300,10 +300,23 @@ def parse_instant(value: object) -> datetime | None:
     Text without a zone is UTC. None where `value` is no instant, or one of no year that counts.
     """
     try:
-        instant = _told(value) if isinstance(value, str) else _counted(_number(value))
+        instant = _told(value) if isinstance(value, str) else _counted(finite_number(value))
     except (ValueError, OverflowError, OSError):
         return None
     return _plausible(instant)
+
+
+def finite_number(value: object) -> float | None:
+    """Return `value` as a finite float; None where it is no number. Flags are no numbers."""
+    # Asked of every figure of a payload, nearly all of them floats.
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, bool) or not isinstance(value, int):
+        return None
+    try:
+        return float(value)
+    except OverflowError:
+        return None
 
 
 def parse_http_date(text: str | None) -> datetime | None:
@@ -447,16 +460,6 @@ def _names(value: object) -> tuple[str, ...] | None:
     return tuple(name for item in value[:_MOST_IN_LIST] if (name := _name(item)))
 
 
-def _number(value: object) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    try:
-        number = float(value)
-    except OverflowError:
-        return None
-    return number if math.isfinite(number) else None
-
-
 def _seconds_until(date: str | None, now: datetime | None) -> float | None:
     """Return how long it is until a date; one that is over is none."""
     instant = parse_http_date(date)
@@ -468,7 +471,7 @@ def _seconds_until(date: str | None, now: datetime | None) -> float | None:
 
 def _seconds(value: object) -> float | None:
     try:
-        number = _number(float(value) if isinstance(value, str) else value)
+        number = finite_number(float(value) if isinstance(value, str) else value)
     except ValueError:
         return None
     return number if number is not None and 0 <= number <= _LONGEST_WAIT_S else None

@@ -55,7 +55,8 @@ async def answer_call(toolbox: Toolbox, name: str, arguments: dict[str, object])
         simulated = toolbox.is_simulated
         return Answer(
             f"{simulated_mark(simulated)}error: {name} failed inside bq-mcp "
-            f"({type(exc).__name__}); this is a fault of the server, not of the market or the arguments.\n"
+            f"({type(exc).__name__}); "
+            "this is a fault of the server, not of the market or the arguments.\n"
             "Try the same call with detail=raw, or another tool.",
             {"simulated": simulated},
             is_error=True,

@@ -24,7 +24,7 @@ from .argument_faults import (
     unknown_names,
     unsendable,
 )
-from .schema import DETAILS, checking_schema, detail_name, expiry_form, is_list, item_type, members
+from .schema import DETAILS, checking_schema, expiry_form, is_list, item_type, members
 from .spellings import coerce, is_absent, split, wire
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class ArgumentChecker:
     def __init__(self, endpoint: Endpoint, hint: Hint) -> None:
         self._endpoint = endpoint
         self._hint = hint
-        self._detail = detail_name(endpoint)
+        self._detail = endpoint.detail_name
         self._validator: Draft202012Validator | None = None
 
     def prepare(self, arguments: Mapping[str, object]) -> Prepared:

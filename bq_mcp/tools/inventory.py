@@ -9,7 +9,7 @@ from functools import cached_property
 from ..catalog import NO_HINT, Catalog, Endpoint, Hint
 from ..logs import Log
 from .arguments import ArgumentChecker
-from .schema import InputSchema, description, detail_name, input_schema, title, tool_names
+from .schema import InputSchema, description, input_schema, title, tool_names
 
 _log = Log(__name__)
 # Today's list takes 45,000 characters.
@@ -33,11 +33,6 @@ class Tool:
     def description(self) -> str:
         """Return when to use this tool."""
         return description(self.endpoint, self.hint)
-
-    @property
-    def detail_name(self) -> str:
-        """Return what our own `detail` argument is called here."""
-        return detail_name(self.endpoint)
 
     @cached_property
     def input_schema(self) -> InputSchema:

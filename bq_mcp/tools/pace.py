@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from ..catalog import cadence_of
 from ..client import Lifetime
 from ..envelope import parse_instant
-from ..views import stated_cadence
 from .inventory import Tool
 
 # Arguments that fix an answer in the past, and how far back before it can no longer change: the
@@ -25,7 +25,7 @@ def lifetime_of(tool: Tool, query: Mapping[str, object], now: datetime) -> Lifet
         return Lifetime("static", hint.cadence_seconds)
     if hint.clock in ("daily", "business_days"):
         return Lifetime("slow")
-    cadence = hint.cadence_seconds or stated_cadence(tool.endpoint.description)
+    cadence = cadence_of(tool.endpoint, hint)
     if cadence is not None and cadence > _LONGEST_CADENCE_S:
         return Lifetime("slow")
     return Lifetime("appended" if hint.clock == "history" else "refreshed", cadence)

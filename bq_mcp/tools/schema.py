@@ -76,14 +76,6 @@ def _fit(text: str, path: str) -> str:
     return f"{name[: NAME_LIMIT - 9]}_{hashlib.sha256(path.encode()).hexdigest()[:8]}"
 
 
-def detail_name(endpoint: Endpoint) -> str:
-    """Return what our own argument is called on this endpoint."""
-    name = "detail"
-    while endpoint.param(name):
-        name = f"answer_{name}"
-    return name
-
-
 def title(endpoint: Endpoint, hint: Hint) -> str:
     """Return a short human name of the tool."""
     stated = clean(endpoint.summary, 60)
@@ -111,7 +103,7 @@ def input_schema(endpoint: Endpoint, hint: Hint) -> InputSchema:
 
 def _whole_schema(endpoint: Endpoint, hint: Hint) -> InputSchema:
     properties = {param.name: _offered(param, hint) for param in endpoint.params}
-    properties[detail_name(endpoint)] = {"type": "string", "enum": list(DETAILS)}
+    properties[endpoint.detail_name] = {"type": "string", "enum": list(DETAILS)}
     schema: InputSchema = {"type": "object", "properties": properties}
     if required := [param.name for param in endpoint.params if param.required]:
         schema["required"] = required

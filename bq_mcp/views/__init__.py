@@ -22,7 +22,6 @@ __all__ = [
     "render_error",
     "render_instructions",
     "simulated_mark",
-    "stated_cadence",
 ]
 
 
@@ -45,10 +44,3 @@ def render_error(
     from .error import render_error as rendered
 
     return rendered(error, tool=tool, simulated=simulated, tool_names=tool_names, instead=instead)
-
-
-def stated_cadence(description: str) -> float | None:
-    """Return the refresh interval in seconds that a description states outright, else None."""
-    from .facts.freshness import stated_cadence as stated
-
-    return stated(description)

@@ -90,7 +90,7 @@ def test_valid_arguments_give_a_valid_query(call: tuple[Tool, dict[str, Any]]) -
     subject, arguments = call
     prepared = subject.checker.prepare(arguments)
     assert_sendable(subject, prepared)
-    assert set(prepared.query) == set(arguments) - {subject.detail_name}
+    assert set(prepared.query) == set(arguments) - {subject.endpoint.detail_name}
     in_path = {param.name for param in subject.endpoint.params if param.location == "path"}
     assert {name for name, _ in prepared.pairs} == set(prepared.query) - in_path
 

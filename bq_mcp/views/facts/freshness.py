@@ -1,6 +1,5 @@
 """Judge how old an answer is."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -23,13 +22,6 @@ _ENDS_AFTER_STEPS = 3
 _DAY_S = 86_400.0
 _BUSINESS_DAYS_FRESH = 1
 _BUSINESS_DAYS_LATE = 3
-_UNITS_S = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": _DAY_S}
-_CADENCE = re.compile(
-    r"\b(?:refresh(?:es|ed)?|updat(?:es|ed)|rebuil(?:ds|t)|recomputed)\b[^.;]{0,40}?"
-    r"\b(?:every|each)\s+~?(\d{1,4})?\s*"
-    r"(s|secs?|seconds?|m|mins?|minutes?|h|hours?|d|days?)\b",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +48,6 @@ class Freshness:
         if self.verdict != "fresh" or not (self.computed_at and self.cadence_seconds):
             return None
         return self.computed_at + timedelta(seconds=self.cadence_seconds)
-
-
-def stated_cadence(description: str) -> float | None:
-    """Return the refresh interval in seconds that a description states outright, else None.
-
-    Only a sentence such as "refreshes every 30s" or "updated every 5 minutes" counts.
-    """
-    found = _CADENCE.search(description[:4_000])
-    return float(found[1] or 1) * _UNITS_S[found[2][0].lower()] or None if found else None
 
 
 def assess(

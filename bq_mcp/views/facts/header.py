@@ -7,12 +7,13 @@ from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import Any
 
+from ...catalog.cadence import cadence_of
 from ...envelope import SANDBOX_SOURCE, parse_instant
 from ...errors import BackQuantError, QuotaExhaustedError
 from ..pages import PAGES
 from ..read.values import expiry_day, mapping, moment, number, text, utc_day
 from ..scene import Scene
-from .freshness import Freshness, assess, assess_trading_day, ended_before, stated_cadence
+from .freshness import Freshness, assess, assess_trading_day, ended_before
 from .glance import Part, parts, shows_gex, stated
 
 # An unknown age of the whole is no reason to hide that a part is late.
@@ -73,7 +74,7 @@ def _judged(scene: Scene) -> Freshness:
         computed_at=meta.computed_at,
         server_now=now,
         clock="history" if as_of else hint.clock,
-        cadence_seconds=hint.cadence_seconds or stated_cadence(scene.question.endpoint.description),
+        cadence_seconds=cadence_of(scene.question.endpoint, hint),
         # An older answer is given because its successor could not be had.
         overdue=scene.reply.overdue or scene.reply.failure is not None,
         told_at=meta.timestamp,

@@ -9,7 +9,6 @@ from bq_mcp.views.facts.freshness import (
     assess,
     assess_trading_day,
     ended_before,
-    stated_cadence,
 )
 
 NOW = datetime(2026, 11, 20, 14, 32, 22, tzinfo=UTC)
@@ -87,19 +86,3 @@ def test_series_that_stopped_more_than_three_steps_ago_has_ended() -> None:
     assert ended_before(hours, NOW) == 4 * 3600
     assert ended_before(hours, NOW - timedelta(hours=2)) is None
     assert ended_before(hours[:2], NOW) is None
-
-
-@pytest.mark.parametrize(
-    ("text", "seconds"),
-    [
-        ("Levels. Refreshes every 30s.", 30),
-        ("The grid is updated every 5 minutes from the book", 300),
-        ("rebuilt each day", 86_400),
-        ("refreshed every hour", 3600),
-        ("candles of 5 minutes", None),
-        ("Poll every 30s if you like", None),
-        ("", None),
-    ],
-)
-def test_cadence_is_read_only_where_it_is_stated(text: str, seconds: float | None) -> None:
-    assert stated_cadence(text) == seconds
