@@ -50,7 +50,7 @@ DEFAULT_SECONDS = {
 }
 """Kinds that have a length, in seconds, and what it is when the fault does not say."""
 
-DAY_S = 86_400
+_LONGEST_S = 86_400
 _STATE = "fault"
 
 
@@ -203,8 +203,8 @@ def _mistake_in_window(fault: Fault) -> str | None:
 def _mistake_for_kind(fault: Fault) -> str | None:
     if fault.seconds is not None and fault.kind not in DEFAULT_SECONDS:
         return f"{fault.kind} takes no seconds"
-    if fault.seconds is not None and not 0 < fault.seconds <= DAY_S:
-        return f"seconds must be above 0 and at most {DAY_S}"
+    if fault.seconds is not None and not 0 < fault.seconds <= _LONGEST_S:
+        return f"seconds must be above 0 and at most {_LONGEST_S}"
     if fault.kind == "refused" and _picks_requests(fault):
         return "refused takes since and until only: where nobody listens no request is counted"
     return None

@@ -13,7 +13,7 @@ from .schema import InputSchema, description, input_schema, title, tool_names
 
 _log = Log(__name__)
 # Today's list takes 45,000 characters.
-LIST_LIMIT = 500_000
+LISTING_LIMIT = 500_000
 
 
 @dataclass(frozen=True)
@@ -87,6 +87,6 @@ def _as_many_as_fit(tools: Iterable[Tool]) -> Iterator[Tool]:
     length = 0
     for tool in tools:
         length += len(tool.listed)
-        if length > LIST_LIMIT:
+        if length > LISTING_LIMIT:
             return
         yield tool

@@ -18,7 +18,7 @@ from ..views import Detail
 
 InputSchema = dict[str, Any]
 
-NAME_LIMIT = 64
+TOOL_NAME_LIMIT = 64
 DETAILS: tuple[Detail, ...] = get_args(Detail)
 _NEW_DESCRIPTION_LIMIT = 240
 _NEW_NOTE_LIMIT = 120
@@ -49,7 +49,7 @@ def _candidates(path: str) -> Iterator[str]:
     yield _name_with_placeholders(path)
     digest = _digest_name(path)
     yield digest
-    yield from (f"{digest[: NAME_LIMIT - 6]}_{number}" for number in count(2))
+    yield from (f"{digest[: TOOL_NAME_LIMIT - 6]}_{number}" for number in count(2))
 
 
 def _fewest_placeholders(path: str) -> tuple[int, str]:
@@ -66,14 +66,14 @@ def _name_with_placeholders(path: str) -> str:
 
 def _digest_name(path: str) -> str:
     digest = hashlib.sha256(path.encode()).hexdigest()[:8]
-    return f"{_plain_name(path)[: NAME_LIMIT - 9]}_{digest}"
+    return f"{_plain_name(path)[: TOOL_NAME_LIMIT - 9]}_{digest}"
 
 
 def _fit(text: str, path: str) -> str:
     name = re.sub(r"[^a-z0-9_]", "_", text.lower()) or "endpoint"
-    if len(name) <= NAME_LIMIT:
+    if len(name) <= TOOL_NAME_LIMIT:
         return name
-    return f"{name[: NAME_LIMIT - 9]}_{hashlib.sha256(path.encode()).hexdigest()[:8]}"
+    return f"{name[: TOOL_NAME_LIMIT - 9]}_{hashlib.sha256(path.encode()).hexdigest()[:8]}"
 
 
 def title(endpoint: Endpoint, hint: Hint) -> str:

@@ -7,8 +7,7 @@ import numpy as np
 
 from bq_mcp.sandbox.answers.chain_query import ChainQuery
 from bq_mcp.sandbox.answers.contracts import Chain, contract_rows, served_delta
-from bq_mcp.sandbox.answers.figures import iv_pct
-from bq_mcp.sandbox.answers.rounding import coins, ratio, usd
+from bq_mcp.sandbox.answers.rounding import coins, iv_pct, ratio, usd
 from bq_mcp.sandbox.answers.scopes import listed_among
 from bq_mcp.sandbox.answers.section import Section
 from bq_mcp.sandbox.market import VENUES, World

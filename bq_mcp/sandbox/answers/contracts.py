@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from bq_mcp.sandbox.answers.figures import IV_DECIMALS
-from bq_mcp.sandbox.answers.rounding import coin_column, column, usd_column
+from bq_mcp.sandbox.answers.rounding import IV_DECIMALS, coin_column, column, usd_column
 from bq_mcp.sandbox.market import black
 from bq_mcp.sandbox.market.arrays import Floats, Ints
 from bq_mcp.sandbox.market.quotes import Quotes

@@ -4,8 +4,7 @@ from datetime import datetime
 
 import numpy as np
 
-from bq_mcp.sandbox.answers.figures import rounded
-from bq_mcp.sandbox.answers.rounding import column
+from bq_mcp.sandbox.answers.rounding import column, rounded
 from bq_mcp.sandbox.answers.scopes import listed_among
 from bq_mcp.sandbox.answers.section import Section
 from bq_mcp.sandbox.market import Expiry, Snapshot, World

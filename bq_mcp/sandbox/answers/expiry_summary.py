@@ -5,9 +5,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import get_args
 
-from bq_mcp.sandbox.answers.figures import IV_DECIMALS, iv_pct, rounded
 from bq_mcp.sandbox.answers.max_pain import pain_block
-from bq_mcp.sandbox.answers.rounding import coins, ratio, usd
+from bq_mcp.sandbox.answers.rounding import IV_DECIMALS, coins, iv_pct, ratio, rounded, usd
 from bq_mcp.sandbox.answers.section import Section
 from bq_mcp.sandbox.answers.venue_interest import interest_by_venue
 from bq_mcp.sandbox.market import Expiry, World

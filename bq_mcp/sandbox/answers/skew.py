@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bq_mcp.sandbox.answers.figures import IV_DECIMALS, iv_pct, rounded
+from bq_mcp.sandbox.answers.rounding import IV_DECIMALS, iv_pct, rounded
 from bq_mcp.sandbox.answers.section import Section
 from bq_mcp.sandbox.instants import iso
 from bq_mcp.sandbox.market import Expiry, World

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from bq_mcp.sandbox.answers.figures import iv_pct
+from bq_mcp.sandbox.answers.rounding import iv_pct
 from bq_mcp.sandbox.answers.section import Section
 from bq_mcp.sandbox.instants import floor_to, iso
 from bq_mcp.sandbox.market import Snapshot, World

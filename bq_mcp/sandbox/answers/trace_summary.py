@@ -5,7 +5,7 @@ The service names what the summary tells and no key of it; the keys here are the
 
 from datetime import UTC, datetime
 
-from bq_mcp.sandbox.answers.figures import rounded
+from bq_mcp.sandbox.answers.rounding import rounded
 from bq_mcp.sandbox.answers.section import Section
 from bq_mcp.sandbox.answers.trace import FIELD_DECIMALS, Projection, trace_head
 from bq_mcp.sandbox.instants import iso

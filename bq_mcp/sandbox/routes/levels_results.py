@@ -8,7 +8,7 @@ from bq_mcp.sandbox.queries import checked_positioning, known_members, venue_fil
 from bq_mcp.sandbox.request_context import RequestContext
 from bq_mcp.sandbox.routes.common import RouteResult
 
-SECTIONS = ("spot", "candles", "zones", "max_pain", "expected_move", "ranked")
+LEVELS_SECTIONS = ("spot", "candles", "zones", "max_pain", "expected_move", "ranked")
 _LIVE_ONLY = frozenset({"spot", "candles"})
 
 
@@ -30,7 +30,7 @@ def levels_answer(
     requested = checked_positioning(positioning)
     moment = moment_of(context, as_of)
     venues = venue_filter(exchanges)
-    sections = known_members(include, SECTIONS)
+    sections = known_members(include, LEVELS_SECTIONS)
     dropped = sections & _LIVE_ONLY if moment.is_stored else frozenset[str]()
     data, extra = levels_data(
         context.world(),

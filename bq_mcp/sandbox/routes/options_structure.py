@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from fastapi import Query, Response
 
-from bq_mcp.sandbox.answers.chain_query import PARTS, SECTIONS, ChainQuery
+from bq_mcp.sandbox.answers.chain_query import CHAIN_PARTS, CHAIN_SECTIONS, ChainQuery
 from bq_mcp.sandbox.answers.windows import StrikeFilter
 from bq_mcp.sandbox.envelope import success
 from bq_mcp.sandbox.queries import members
@@ -101,8 +101,8 @@ async def get_chain(
         ),
         option_type=option_type,
         max_contracts=max_contracts,
-        sections=projection(fields, SECTIONS),
-        parts=projection(include, PARTS),
+        sections=projection(fields, CHAIN_SECTIONS),
+        parts=projection(include, CHAIN_PARTS),
     )
     answer = chain_answer(context, symbol, query, as_of=as_of)
     return success(answer.data, context.stamp, answer.provenance)
