@@ -58,7 +58,7 @@ class Hint:
 
     `next` are paths worth calling afterwards, `instead` those that give the same figures, with an
     argument behind a question mark where it takes one; `cadence_seconds` is how often upstream
-    refreshes; `clock` says how to judge the age of its data; `public` that no key is needed;
+    refreshes; `age_rule` says how to judge the age of its data; `public` that no key is needed;
     `shows_limits` that an answer ends with what is left of the key's limits; `answer` what its
     figures mean.
     """
@@ -69,7 +69,7 @@ class Hint:
     next: tuple[str, ...] = ()
     instead: tuple[str, ...] = ()
     cadence_seconds: float | None = None
-    clock: AgeRule = ""
+    age_rule: AgeRule = ""
     public: bool = False
     shows_limits: bool = False
     params: Mapping[str, ParamHint] = field(default_factory=dict)

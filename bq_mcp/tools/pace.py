@@ -21,14 +21,14 @@ def lifetime_of(tool: Tool, query: Mapping[str, object], now: datetime) -> Lifet
     if any(_is_settled(query.get(name), now) for name in _FIXING):
         return Lifetime("pinned")
     hint = tool.hint
-    if hint.clock == "static":
+    if hint.age_rule == "static":
         return Lifetime("static", hint.cadence_seconds)
-    if hint.clock in ("daily", "business_days"):
+    if hint.age_rule in ("daily", "business_days"):
         return Lifetime("slow")
     cadence = cadence_of(tool.endpoint, hint)
     if cadence is not None and cadence > _LONGEST_CADENCE_S:
         return Lifetime("slow")
-    return Lifetime("appended" if hint.clock == "history" else "refreshed", cadence)
+    return Lifetime("appended" if hint.age_rule == "history" else "refreshed", cadence)
 
 
 def _is_settled(value: object, now: datetime) -> bool:

@@ -244,7 +244,7 @@ def test_every_endpoint_has_its_words(path: str) -> None:
     assert 2 <= len(hint.title.split()) <= 5
     assert hint.when.endswith(".")
     assert hint.toolset in TOOLSETS
-    assert hint.clock
+    assert hint.age_rule
     assert tokens(hint.when) <= WHEN_TOKENS
 
 
@@ -332,19 +332,19 @@ def test_cadences_are_the_documented_ones(path: str) -> None:
     assert hint_of(path).cadence_seconds == SLOWER.get(path, 30 if every_30_seconds else None)
 
 
-def test_clocks_follow_the_kind_of_data() -> None:
-    by_clock: dict[str, set[str]] = {}
+def test_age_rules_follow_the_kind_of_data() -> None:
+    by_rule: dict[str, set[str]] = {}
     for path in PATHS:
-        by_clock.setdefault(hint_of(path).clock, set()).add(path)
-    assert by_clock["daily"] == {"/options/iv/iv-rv", "/options/vrp"}
-    assert by_clock["business_days"] == {path for path in PATHS if path.startswith("/etf/")}
-    assert by_clock["history"] == {path for path in PATHS if path.startswith("/market/")} | {
+        by_rule.setdefault(hint_of(path).age_rule, set()).add(path)
+    assert by_rule["daily"] == {"/options/iv/iv-rv", "/options/vrp"}
+    assert by_rule["business_days"] == {path for path in PATHS if path.startswith("/etf/")}
+    assert by_rule["history"] == {path for path in PATHS if path.startswith("/market/")} | {
         "/gex/history",
         "/gex/stress-history",
         "/options/oi/history",
         "/options/pcr",
     }
-    assert by_clock["static"] == {
+    assert by_rule["static"] == {
         "/changelog",
         "/endpoints",
         "/health",

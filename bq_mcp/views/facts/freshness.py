@@ -54,28 +54,28 @@ def assess(
     *,
     computed_at: datetime | None,
     server_now: datetime,
-    clock: AgeRule,
+    age_rule: AgeRule,
     cadence_seconds: float | None = None,
     overdue: bool = False,
     told_at: datetime | None = None,
 ) -> Freshness:
     """Return the verdict on data computed at `computed_at`: late after 2 cadences, stale after 10.
 
-    `overdue` data, whose next refresh upstream has missed, are late however young they are. A
-    `history` clock is never late, a `static` one has no age; `business_days` are judged by
+    `overdue` data, whose next refresh upstream has missed, are late however young they are. Under
+    `history` data are never late, under `static` they have no age; `business_days` are judged by
     `assess_trading_day`. Data stamped ahead of `told_at`, when the reply was built, get no age by
     being kept.
     """
-    if clock == "static":
+    if age_rule == "static":
         return Freshness("static", "static", computed_at)
-    if clock == "daily":
+    if age_rule == "daily":
         cadence_seconds = cadence_seconds or _DAY_S
     if computed_at is None:
         return Freshness("unknown", "not_stated", cadence_seconds=cadence_seconds)
     if (computed_at - (told_at or server_now)).total_seconds() > _CLOCK_TOLERANCE_S:
         return Freshness("unknown", "future", computed_at)
     age = max((server_now - computed_at).total_seconds(), 0.0)
-    if clock == "history":
+    if age_rule == "history":
         return Freshness("historical", "row", computed_at, age)
     if not cadence_seconds:
         return Freshness("unknown", "no_cadence", computed_at, age)
