@@ -68,6 +68,11 @@ class Meta:
     exchanges_filtered: tuple[str, ...] | None = None
     extra: Mapping[str, object] = field(default_factory=dict)
 
+    @property
+    def simulated(self) -> bool:
+        """Whether the sandbox made this reply, a refusal too."""
+        return SANDBOX_SOURCE in self.source
+
 
 # Compared by identity, so that what a reader works out can be kept for as long as the reply is.
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
@@ -84,7 +89,7 @@ class Envelope:
     @property
     def simulated(self) -> bool:
         """Whether the sandbox made this reply."""
-        return SANDBOX_SOURCE in self.meta.source
+        return self.meta.simulated
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +107,12 @@ class Limits:
     quota_left: int | None = None
     is_fallback: bool = False
 
+    def stated(self) -> Mapping[str, int]:
+        """Return the calls left and what they are left of, by name, as far as they are stated."""
+        names = ("burst_left", "burst_limit", "quota_left", "quota_limit")
+        counts = ((name, getattr(self, name)) for name in names)
+        return {name: count for name, count in counts if count is not None}
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:
@@ -112,8 +123,9 @@ class Reply:
     proves. `delay_seconds` is how much older the reply is than it says, because a cache or a replay
     held it on the way; 0 where nothing shows that. `clock_gap_seconds` is how far this machine's
     clock was ahead of `server_time`. Until upstream's clock was seen to run, a gap may mean a
-    replay; after that one of the clocks is set wrong, and it is 0. `overdue`: upstream had nothing
-    newer though its next refresh was due. `failure` is why an older answer is given (`stale`).
+    replay; after that one of the clocks is set wrong, and it is 0. `limits` are the newest known
+    when the client gives the reply. `overdue`: upstream had nothing newer though its next refresh
+    was due. `failure` is why an older answer is given (`stale`).
     """
 
     envelope: Envelope
@@ -239,7 +251,7 @@ def read_meta(raw: object) -> Meta:
         return Meta()
     timestamp = parse_instant(raw.get("timestamp"))
     computed_at = parse_instant(raw.get("computed_at"))
-    freshness = _number(raw.get("freshness_seconds"))
+    freshness = finite_number(raw.get("freshness_seconds"))
     if computed_at is None and timestamp is not None and freshness is not None:
         computed_at = _before(timestamp, freshness)
     extra = raw.get("extra")
@@ -248,7 +260,7 @@ def read_meta(raw: object) -> Meta:
         timestamp=timestamp,
         request_id=_name(raw.get("request_id")),
         symbol=_name(raw.get("symbol")),
-        spot_price=_number(raw.get("spot_price")),
+        spot_price=finite_number(raw.get("spot_price")),
         computed_at=computed_at,
         freshness_seconds=freshness,
         source=_names(raw.get("source")) or (),
@@ -288,10 +300,23 @@ def parse_instant(value: object) -> datetime | None:
     Text without a zone is UTC. None where `value` is no instant, or one of no year that counts.
     """
     try:
-        instant = _told(value) if isinstance(value, str) else _counted(_number(value))
+        instant = _told(value) if isinstance(value, str) else _counted(finite_number(value))
     except (ValueError, OverflowError, OSError):
         return None
     return _plausible(instant)
+
+
+def finite_number(value: object) -> float | None:
+    """Return `value` as a finite float; None where it is no number. Flags are no numbers."""
+    # Asked of every figure of a payload, nearly all of them floats.
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, bool) or not isinstance(value, int):
+        return None
+    try:
+        return float(value)
+    except OverflowError:
+        return None
 
 
 def parse_http_date(text: str | None) -> datetime | None:
@@ -354,7 +379,6 @@ def _api_error(
         status=status,
         details=_details(raw),
         request_id=meta.request_id or _name(headers.get("x-request-id")),
-        simulated=SANDBOX_SOURCE in meta.source,
         retry_after=_wait(error, headers, now),
     )
 
@@ -436,16 +460,6 @@ def _names(value: object) -> tuple[str, ...] | None:
     return tuple(name for item in value[:_MOST_IN_LIST] if (name := _name(item)))
 
 
-def _number(value: object) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    try:
-        number = float(value)
-    except OverflowError:
-        return None
-    return number if math.isfinite(number) else None
-
-
 def _seconds_until(date: str | None, now: datetime | None) -> float | None:
     """Return how long it is until a date; one that is over is none."""
     instant = parse_http_date(date)
@@ -457,7 +471,7 @@ def _seconds_until(date: str | None, now: datetime | None) -> float | None:
 
 def _seconds(value: object) -> float | None:
     try:
-        number = _number(float(value) if isinstance(value, str) else value)
+        number = finite_number(float(value) if isinstance(value, str) else value)
     except ValueError:
         return None
     return number if number is not None and 0 <= number <= _LONGEST_WAIT_S else None

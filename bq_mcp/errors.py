@@ -154,7 +154,6 @@ class ApiError(BackQuantError):
         status: int = 0,
         details: Mapping[str, object] | None = None,
         request_id: str | None = None,
-        simulated: bool = False,
         retry_after: float | None = None,
         was_sent: bool = True,
         age_seconds: float | None = None,
@@ -164,7 +163,6 @@ class ApiError(BackQuantError):
         self.status = status
         self.details: Mapping[str, object] = details or {}
         self.request_id = request_id
-        self.simulated = simulated
         self.retry_after = retry_after
         self.was_sent = was_sent
         self.age_seconds = age_seconds
@@ -226,7 +224,6 @@ class BurstLimitError(ApiError):
             status=self.status,
             details=self.details,
             request_id=self.request_id,
-            simulated=self.simulated,
             retry_after=seconds,
         )
 

@@ -14,7 +14,7 @@ from ..envelope import Envelope, parse_instant
 from ..errors import ForbiddenError, InvalidRequestError, NoDataError, UnknownRouteError
 from .clock import Clock
 from .flight import Flights
-from .model import Effort, Query, Reply, Request
+from .model import Effort, QueryPairs, Reply, Request
 
 _SINGLE = "/gex/levels"
 _MULTI = "/multi/gex/levels"
@@ -35,7 +35,7 @@ _SINGLES_HELP = (NoDataError, UnknownRouteError, InvalidRequestError, ForbiddenE
 
 
 @dataclass(eq=False)
-class _Group:
+class _Bundle:
     """The symbols that wait for one shared request, and the least effort among them.
 
     The deadline and the tally are those of the question that came first.
@@ -58,7 +58,7 @@ class Bundler:
         self._flights = flights
         self._clock = clock
         self._useless_until = float("-inf")
-        self._open: dict[Query, _Group] = {}
+        self._open: dict[QueryPairs, _Bundle] = {}
 
     async def ask(self, request: Request, effort: Effort) -> Reply:
         """Return the reply to `request`, from a shared one where it can be.
@@ -70,35 +70,35 @@ class Bundler:
         if symbol is None or self._clock.monotonic() < self._useless_until:
             return await self._ask(request, effort)
         shared = tuple(pair for pair in request.query if pair[0] in _SHARED_ARGUMENTS)
-        group = self._open.setdefault(shared, _Group(effort))
-        group.effort = _lesser(group.effort, effort)
-        if symbol not in group.symbols:
-            group.symbols.append(symbol)
-        if len(group.symbols) == _MOST_SYMBOLS:
+        bundle = self._open.setdefault(shared, _Bundle(effort))
+        bundle.effort = _lesser(bundle.effort, effort)
+        if symbol not in bundle.symbols:
+            bundle.symbols.append(symbol)
+        if len(bundle.symbols) == _MOST_SYMBOLS:
             del self._open[shared]
-        reply, _ = await self._flights.share(group, partial(self._carry, shared, group))
+        reply, _ = await self._flights.share(bundle, partial(self._carry, shared, bundle))
         single = reply and _single_reply(reply, symbol, request)
         if not single:
             return await self._ask(request, effort)
         effort.tally.add("bundled")
         return single
 
-    async def _carry(self, shared: Query, group: _Group) -> Reply | None:
+    async def _carry(self, shared: QueryPairs, bundle: _Bundle) -> Reply | None:
         """Return the shared reply, None where each symbol is to be asked singly."""
         try:
             await self._clock.sleep(_WINDOW_S)
         finally:
-            if self._open.get(shared) is group:
+            if self._open.get(shared) is bundle:
                 del self._open[shared]
-        if len(group.symbols) < 2:
+        if len(bundle.symbols) < 2:
             return None
-        symbols = ("symbols", ",".join(group.symbols))
+        symbols = ("symbols", ",".join(bundle.symbols))
         try:
-            reply = await self._ask(Request(_MULTI, (symbols, *shared)), group.effort)
+            reply = await self._ask(Request(_MULTI, (symbols, *shared)), bundle.effort)
         except _SINGLES_HELP:
             self._leave_alone()
             return None
-        group.effort.tally.add("bundles")
+        bundle.effort.tally.add("bundles")
         if not any(entry is None or _is_whole(entry) for entry in _results(reply).values()):
             self._leave_alone()
         return reply
@@ -150,7 +150,6 @@ def _single_reply(reply: Reply, symbol: str, request: Request) -> Reply | None:
             code="NOT_FOUND",
             status=404,
             request_id=reply.envelope.meta.request_id,
-            simulated=reply.envelope.simulated,
         )
     if not _is_whole(entry):
         return None

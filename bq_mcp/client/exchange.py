@@ -44,7 +44,7 @@ _DATE_BELIEVED = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class _UpstreamTime:
     """When a reply was `received`, and what the replies so far prove of upstream's clock then."""
 
     received: float
@@ -56,13 +56,15 @@ class _Told:
 class Exchange:
     """Asks upstream on behalf of one key; `limits` and `simulated` are what its replies showed."""
 
-    def __init__(self, send: Send, clock: Clock, *, breaker: Breaker) -> None:
+    def __init__(
+        self, send: Send, clock: Clock, *, breaker: Breaker, simulated: bool = False
+    ) -> None:
         self._send = send
         self._clock = clock
         self._breaker = breaker
         self._budget = BurstBudget(clock)
         self._upstream_clock = UpstreamClock()
-        self.simulated = False
+        self.simulated = simulated
         self._limits = Limits()
         self._minute_ends = 0.0
 
@@ -137,12 +139,12 @@ class Exchange:
                 now=self._clock.now(),
             )
         except ApiError as exc:
-            self.simulated = self.simulated or exc.simulated
             meta = read_meta(body.get("meta") if isinstance(body, Mapping) else None)
-            server_time = self._told(raw, meta, asked, received).server_time
+            self.simulated |= meta.simulated
+            server_time = self._upstream_time(raw, meta, asked, received).server_time
             raise self._learned_from(exc, *self._stated(raw, server_time)) from None
-        self.simulated = self.simulated or envelope.simulated
-        told = self._told(raw, envelope.meta, asked, received)
+        self.simulated |= envelope.simulated
+        told = self._upstream_time(raw, envelope.meta, asked, received)
         stated, seconds = self._stated(raw, told.server_time)
         self._budget.learn(stated, seconds_to_reset=seconds)
         return Reply(
@@ -151,11 +153,12 @@ class Exchange:
             received,
             told.delay_seconds,
             told.clock_gap_seconds,
-            self.limits,
             size=len(raw.body),
         )
 
-    def _told(self, raw: RawReply, meta: Meta, asked: float, received: float) -> _Told:
+    def _upstream_time(
+        self, raw: RawReply, meta: Meta, asked: float, received: float
+    ) -> _UpstreamTime:
         """Return upstream's clock when it replied: the latest that anything proves.
 
         That is what the reply says, its Age and Date, and how far upstream's clock had come before.
@@ -164,12 +167,12 @@ class Exchange:
         itself = meta.timestamp or _aged(meta)
         stated = _latest(itself, raw.headers, local)
         if stated is None:
-            return _Told(received, local, 0.0, 0.0)
+            return _UpstreamTime(received, local, 0.0, 0.0)
         lag = self._upstream_clock.lag(stated, asked=asked, received=received, local=local)
         server_time = moved(stated, lag if lag > _NOTICED_S else 0.0) or stated
         delay = (server_time - (itself or stated)).total_seconds()
         gap = 0.0 if self._upstream_clock.is_going else (local - server_time).total_seconds()
-        return _Told(received, server_time, delay if delay > _NOTICED_S else 0.0, gap)
+        return _UpstreamTime(received, server_time, delay if delay > _NOTICED_S else 0.0, gap)
 
     def _stated(self, raw: RawReply, server_time: datetime) -> tuple[Limits, float | None]:
         """Take over the limits that a reply states; return them, and the seconds to their reset."""

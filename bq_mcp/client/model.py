@@ -8,7 +8,7 @@ from ..envelope import Reply as Reply
 from ..errors import NoDataError
 from .counters import Tally
 
-Query = tuple[tuple[str, str], ...]
+QueryPairs = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class Request:
     """A GET below the version prefix; `path` is percent-encoded, `query` in canonical order."""
 
     path: str
-    query: Query = ()
+    query: QueryPairs = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,6 @@ class Refusal:
     message: str
     code: str
     request_id: str | None
-    simulated: bool
     received: float
 
     def error(self, monotonic: float) -> NoDataError:
@@ -49,7 +48,6 @@ class Refusal:
             code=self.code,
             status=404,
             request_id=self.request_id,
-            simulated=self.simulated,
             age_seconds=monotonic - self.received,
         )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from bq_mcp.sandbox.errors import invalid_query
+from bq_mcp.sandbox.service_errors import invalid_query
 from bq_mcp.sandbox.vocabulary import POSITIONINGS, VENUES
 
 

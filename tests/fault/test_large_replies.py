@@ -18,7 +18,7 @@ from bq_mcp.client.model import RawReply, Request
 from bq_mcp.client.worker import LARGE_BYTES
 from bq_mcp.envelope import decode_json
 from bq_mcp.errors import BackQuantError, ReplyTooLargeError, RequestTimeoutError
-from bq_mcp.tools import Access, Desk
+from bq_mcp.tools import Desk
 from bq_mcp.views import Answer
 
 from ..support import envelope, still_clock
@@ -66,7 +66,7 @@ async def desk(store: MemoryStore, clock: Clock, *, deadline: float) -> AsyncIte
 
     tuning, breaker = Tuning(deadline=deadline), Breaker(clock.monotonic)
     async with Client(send, store, clock, owner="test", tuning=tuning, breaker=breaker) as client:
-        yield Desk(client, Access(has_key=True), clock, lambda version: None)
+        yield Desk(client, clock, lambda version: None, has_key=True)
 
 
 async def ask(asked: Desk) -> Answer:

@@ -14,8 +14,8 @@ from bq_mcp.sandbox.market.exposure import (
     std_quantity,
     strike_profile,
 )
-from bq_mcp.sandbox.market.levels import call_walls, crossings, flip, put_walls
-from bq_mcp.sandbox.market.scenario import KINDS, scenario_at, stage_clock, staged
+from bq_mcp.sandbox.market.gamma_levels import call_walls, crossings, flip, put_walls
+from bq_mcp.sandbox.market.scenario import EPISODE_KINDS, scenario_at, stage_clock, staged
 from bq_mcp.sandbox.market.script import Script
 from bq_mcp.sandbox.market.sequence import mixed_sequence
 from bq_mcp.sandbox.market.term import atm_volatility, constant_maturity, years_left
@@ -75,7 +75,7 @@ def same(one: Snapshot, other: Snapshot) -> bool:
     )
 
 
-@pytest.mark.parametrize("name", KINDS)
+@pytest.mark.parametrize("name", EPISODE_KINDS)
 @pytest.mark.parametrize("start", [NOW - 40 * HOUR, datetime(2026, 5, 28, 19, tzinfo=UTC)])
 def test_before_its_start_a_scenario_is_mixed(name, start):
     scenario = scenario_at(name, start)
@@ -88,7 +88,7 @@ def test_before_its_start_a_scenario_is_mixed(name, start):
             assert same(told.snapshot(symbol, instant), world(3).snapshot(symbol, instant))
 
 
-@pytest.mark.parametrize("name", KINDS)
+@pytest.mark.parametrize("name", EPISODE_KINDS)
 def test_the_price_is_continuous_where_a_scenario_branches_off(name):
     told = World(seed=3, scenario=scenario_at(name, NOW))
     begins = datetime.fromtimestamp(Script(3, told.scenario).branches_at, UTC)
@@ -102,7 +102,7 @@ def test_a_stretch_of_mixed_lasts_three_to_ten_days_and_every_kind_comes():
     lengths = {(each.ends - each.starts) / 86_400 for each in stretches}
     assert min(lengths) == 3
     assert max(lengths) == 10
-    assert {each.kind for each in stretches} == set(KINDS)
+    assert {each.kind for each in stretches} == set(EPISODE_KINDS)
     joined = zip(stretches[:-1], stretches[1:], strict=True)
     assert all(one.ends == other.starts for one, other in joined)
     assert all(each.starts <= each.acts_from < each.acts_until <= each.ends for each in stretches)

@@ -16,13 +16,13 @@ from bq_mcp.sandbox.answers.density import density_data
 from bq_mcp.sandbox.answers.skew import skew_data
 from bq_mcp.sandbox.answers.term_structure import term_structure_data
 from bq_mcp.sandbox.answers.trace import Projection, projection, trace_data
-from bq_mcp.sandbox.answers.trace_grid import Grid
+from bq_mcp.sandbox.answers.trace_query import TraceQuery
 from bq_mcp.sandbox.market import SYMBOLS, Snapshot, World
 from bq_mcp.sandbox.market.arrays import Floats
-from bq_mcp.sandbox.market.density import cell_edges, distribution
-from bq_mcp.sandbox.market.parameters import VENUES
-from bq_mcp.sandbox.market.trace import Greek
+from bq_mcp.sandbox.market.price_distribution import cell_edges, distribution
+from bq_mcp.sandbox.market.trace_field import Greek
 from bq_mcp.sandbox.market.wings import wings
+from bq_mcp.sandbox.vocabulary import VENUES
 from tests.property.market_worlds import INSTANTS, SEEDS, Case, every_case, world
 
 YEAR = timedelta(days=365)
@@ -58,7 +58,7 @@ def trace(case: Case, greek: Greek, **changes: Any) -> Projection:
         case.symbol,
         case.instant,
         greek,
-        Grid(**(grid | changes)),
+        TraceQuery(**(grid | changes)),
         positioning=positioning,
     )
 

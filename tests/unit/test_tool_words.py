@@ -65,7 +65,7 @@ def test_every_endpoint_has_its_words(path: str) -> None:
     assert 0 < len(hint.title) <= 40
     assert 2 <= len(hint.title.split()) <= 5
     assert hint.when.endswith(".")
-    assert hint.toolset and hint.clock
+    assert hint.toolset and hint.age_rule
     assert tokens(hint.when) <= WHEN_TOKENS
 
 
@@ -128,7 +128,9 @@ def test_closed_sets_hold_what_upstream_says_itself(path: str) -> None:
 def test_daily_figures_are_not_judged_by_the_minute() -> None:
     for path in PATHS:
         hint = hint_of(path)
-        assert (hint.cadence_seconds == 86_400) == (hint.clock in ("daily", "business_days")), path
+        assert (hint.cadence_seconds == 86_400) == (hint.age_rule in ("daily", "business_days")), (
+            path
+        )
 
 
 def test_only_health_needs_no_key() -> None:

@@ -1,12 +1,12 @@
 """Read single values of a payload that may hold anything; the one place that says what is what."""
 
-import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any, Self
 
-from ...envelope import parse_instant
+from ...envelope import finite_number, parse_instant
+from ...expiry import token_day
 
 Values = Sequence[object]
 TEXT: frozenset[type] = frozenset({str})
@@ -18,10 +18,10 @@ _FIGURE = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?")
 _FIGURE_LENGTH = 40
 _TOKEN = re.compile(r"(\d{1,2})([A-Z]{3})(\d{2}|20\d{2})", re.IGNORECASE | re.ASCII)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_MONTH_NAMES = "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC"
-_MONTHS = {name: place for place, name in enumerate(_MONTH_NAMES.split(), 1)}
 # Unix time of the years 2000 to 2100 and how many of its units are a second.
 _EPOCHS = ((9.4e8, 4.2e9, 1.0), (9.4e11, 4.2e12, 1e3), (9.4e14, 4.2e15, 1e6))
+# A short name: the views read numbers nearly everywhere.
+number = finite_number
 
 
 class Derived(float):
@@ -47,20 +47,6 @@ def derive(function: Callable[..., float | None], *inputs: object) -> Derived | 
     """Return `function(*inputs)` as a figure that remembers both; None where it gives none."""
     made = number(function(*inputs))
     return None if made is None else Derived(made, function, inputs)
-
-
-def number(value: object) -> float | None:
-    """Return `value` as a finite float; None where it is no number. Flags are no numbers."""
-    # Asked of every figure of a payload, nearly all of them floats.
-    if type(value) is float or isinstance(value, Derived):
-        return value if math.isfinite(value) else None
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return None
-    try:
-        figure_ = float(value)
-    except OverflowError:
-        return None
-    return figure_ if math.isfinite(figure_) else None
 
 
 def figure(value: object) -> float | None:
@@ -104,8 +90,7 @@ def expiry_day(value: object) -> date | None:
     if not isinstance(value, str) or len(value) > _FIGURE_LENGTH:
         return None
     if found := _TOKEN.fullmatch(value.strip()):
-        day, month, year = found.groups()
-        return _day(2000 + int(year) % 100, _MONTHS.get(month.upper(), 0), int(day))
+        return token_day(*found.groups())
     if _DAY.match(value):
         return _day(*(int(part) for part in value[:10].split("-")))
     return None

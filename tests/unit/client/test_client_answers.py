@@ -6,7 +6,7 @@ import anyio
 import pytest
 
 from bq_mcp.client import Client, Lifetime, MemoryStore, Reply, Tuning
-from bq_mcp.client.lifetime import Kind
+from bq_mcp.client.lifetime import LifetimeKind
 from bq_mcp.client.model import RawReply, Request
 from bq_mcp.errors import (
     BackQuantError,
@@ -432,7 +432,7 @@ async def test_absurd_times_are_survived(meta: dict[str, object]) -> None:
     ],
 )
 async def test_of_two_claims_of_an_age_the_older_counts_but_not_for_history(
-    kind: Kind, age: float, told: float
+    kind: LifetimeKind, age: float, told: float
 ) -> None:
     time = FakeTime()
 

@@ -4,7 +4,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bq_mcp.sandbox.market.density import cell_edges
+from bq_mcp.sandbox.market.price_distribution import cell_edges
 from tests.unit.sandbox.asking import ask, sandbox
 
 APP = sandbox(plan="enterprise")

@@ -2,14 +2,14 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from bq_mcp.sandbox.clock import frozen_clock, real_clock, shifted_clock
 from bq_mcp.sandbox.instants import floor_to, iso, parse_instant
+from bq_mcp.sandbox.wall_clock import frozen_clock, shifted_clock, system_clock
 
 START = datetime(2026, 9, 10, 12, 0, tzinfo=UTC)
 
 
 def test_real_clock_shows_unix_time_in_utc():
-    clock = real_clock(lambda: START.timestamp())
+    clock = system_clock(lambda: START.timestamp())
     assert clock() == START
     assert clock().tzinfo is UTC
 

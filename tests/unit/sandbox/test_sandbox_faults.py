@@ -12,15 +12,15 @@ from fastapi import FastAPI
 
 from bq_mcp.sandbox.app import create_app
 from bq_mcp.sandbox.envelope import SOURCE
-from bq_mcp.sandbox.faults import KINDS, Fault, Schedule, Strikes
+from bq_mcp.sandbox.faults import FAULT_KINDS, Fault, FaultTracker, Schedule
 from bq_mcp.sandbox.faults_file import read_schedule
 from bq_mcp.sandbox.front import Sleep
 from bq_mcp.sandbox.limits import Limiter
 from bq_mcp.sandbox.plans import Plan
-from bq_mcp.sandbox.replies import HUGE_BODY_BYTES
+from bq_mcp.sandbox.recorded_response import HUGE_BODY_BYTES
 from tests.unit.sandbox.asking import NOW, HandClock, ask
 
-IN_PROCESS = [kind for kind in KINDS if kind not in ("refused", "reset")]
+IN_PROCESS = [kind for kind in FAULT_KINDS if kind not in ("refused", "reset")]
 IN_BETWEEN = ("html", "page_401", "page_403", "edge_408", "edge_520")
 LOSES_THE_MARK = {*IN_BETWEEN, "cut_body"}
 MINUTE = timedelta(minutes=1)
@@ -53,7 +53,7 @@ def statuses(app: FastAPI, count: int, path: str = "changelog") -> list[int]:
 
 def acting(fault: Fault, requests: int) -> list[int]:
     """Return the numbers of the requests the fault acts on."""
-    strikes = Strikes(Schedule(fault))
+    strikes = FaultTracker(Schedule(fault))
     return [n for n in range(1, requests + 1) if strikes.next("/gex/levels", NOW)]
 
 
@@ -89,7 +89,7 @@ def test_route_is_a_pattern_over_the_whole_path(route, met):
 
 def test_requests_of_other_routes_and_times_are_not_numbered():
     fault = Fault("http_500", "/gex/*", since=NOW, first=2)
-    strikes = Strikes(Schedule(fault))
+    strikes = FaultTracker(Schedule(fault))
     assert strikes.next("/gex/levels", NOW - MINUTE) is None
     assert strikes.next("/tape", NOW) is None
     assert strikes.next("/gex/levels", NOW) is None
@@ -430,7 +430,7 @@ def test_file_holds_the_faults_in_order():
     )
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", FAULT_KINDS)
 def test_every_kind_can_be_written_in_a_file(kind):
     assert read_schedule(f'[[fault]]\nkind = "{kind}"').faults == (Fault(kind),)
 

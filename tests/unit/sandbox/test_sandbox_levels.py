@@ -11,7 +11,7 @@ from fastapi import FastAPI
 
 from bq_mcp.sandbox.market import SYMBOLS as MARKET_SYMBOLS
 from bq_mcp.sandbox.market import VENUES as MARKET_VENUES
-from bq_mcp.sandbox.market.parameters import TAPE_FLOOR_S
+from bq_mcp.sandbox.market.coin_parameters import TAPE_FLOOR_S
 from bq_mcp.sandbox.moments import TAPE_FLOOR
 from bq_mcp.sandbox.queries import known_members, members, venue_filter
 from bq_mcp.sandbox.vocabulary import SYMBOLS, VENUES

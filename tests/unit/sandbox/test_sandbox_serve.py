@@ -10,14 +10,14 @@ import httpx
 import pytest
 
 from bq_mcp.sandbox.access import SANDBOX_KEY
-from bq_mcp.sandbox.serve import run, serving
+from bq_mcp.sandbox.http_server import run, serving
 from tests.unit.sandbox.asking import HandClock, sandbox
 
 RUN = """
 import time
-from bq_mcp.sandbox.clock import real_clock
-from bq_mcp.sandbox.serve import run
-run("127.0.0.1", 0, seed=7, clock=real_clock(time.time), plan="pro")
+from bq_mcp.sandbox.wall_clock import system_clock
+from bq_mcp.sandbox.http_server import run
+run("127.0.0.1", 0, seed=7, clock=system_clock(time.time), plan="pro")
 """
 
 

@@ -186,7 +186,7 @@ def test_the_catalogs_members_win_over_the_hints() -> None:
 
 def test_schemas_of_two_calls_do_not_share_state() -> None:
     one = tool(Param("a", type="number", exclusive_minimum=0))
-    one.doctor.prepare({"a": 1})
+    one.checker.prepare({"a": 1})
     assert one.input_schema["properties"]["a"] == {"type": "number"}
 
 
@@ -202,9 +202,9 @@ def test_a_tool_too_long_to_show_loses_its_sets_and_notes_and_checks_them_all_th
     first = params[0].name
     assert schema["properties"][first] == {"type": "string"}
     assert schema["required"] == [first]
-    assert one.doctor.prepare({first: values[5].upper()}).query == ((first, values[5]),)
+    assert one.checker.prepare({first: values[5].upper()}).pairs == ((first, values[5]),)
     with pytest.raises(ArgumentError):
-        one.doctor.prepare({first: "other"})
+        one.checker.prepare({first: "other"})
 
 
 def test_the_barest_schema_there_can_be_fits() -> None:

@@ -12,7 +12,7 @@ from bq_mcp.sandbox.market.calendar import (
     listed_on,
     session_at,
 )
-from bq_mcp.sandbox.market.parameters import PARAMETERS
+from bq_mcp.sandbox.market.coin_parameters import COIN_PARAMETERS
 
 
 def day_number(year: int, month: int, day: int) -> int:
@@ -76,7 +76,7 @@ def test_hype_has_no_dailies_and_so_a_front_days_away():
 
 @pytest.mark.parametrize("symbol", SYMBOLS)
 def test_an_expiry_is_listed_from_its_first_session_until_it_settles(symbol):
-    ladder: Ladder = PARAMETERS[symbol].ladder
+    ladder: Ladder = COIN_PARAMETERS[symbol].ladder
     first, last = day_number(2025, 6, 1), day_number(2026, 12, 31)
     seen: dict[int, list[int]] = {}
     for session in range(first, last):

@@ -7,15 +7,15 @@ from bq_mcp.sandbox.market import VENUES, Snapshot, World
 from bq_mcp.sandbox.market.arrays import Floats
 from bq_mcp.sandbox.market.book import Books, Openings
 from bq_mcp.sandbox.market.calendar import alive, listed_on, session_at
+from bq_mcp.sandbox.market.coin_parameters import COIN_PARAMETERS, TAPE_FLOOR_S
 from bq_mcp.sandbox.market.exposure import flow_quantity
 from bq_mcp.sandbox.market.flow import MOST_OF_INTEREST, Flows
 from bq_mcp.sandbox.market.outlook import OutlookPath
-from bq_mcp.sandbox.market.parameters import PARAMETERS, TAPE_FLOOR_S
 from bq_mcp.sandbox.market.placement import LOT_UNITS
 from bq_mcp.sandbox.market.script import Script
 from bq_mcp.sandbox.market.spot import Factor, SpotPath
 
-BITCOIN = PARAMETERS["BTCUSDT"]
+BITCOIN = COIN_PARAMETERS["BTCUSDT"]
 FLOOR = session_at(TAPE_FLOOR_S)
 TODAY = FLOOR + 30
 

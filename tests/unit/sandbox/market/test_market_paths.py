@@ -9,8 +9,8 @@ from bq_mcp.sandbox.market.activity import (
 )
 from bq_mcp.sandbox.market.brownian import BrownianMotion, OrnsteinUhlenbeck
 from bq_mcp.sandbox.market.calendar import DAY_S, YEAR_S, session_start
+from bq_mcp.sandbox.market.coin_parameters import ANCHOR_S
 from bq_mcp.sandbox.market.jumps import Jumps
-from bq_mcp.sandbox.market.parameters import ANCHOR_S
 from bq_mcp.sandbox.market.rng import Stream
 from bq_mcp.sandbox.market.script import Script
 

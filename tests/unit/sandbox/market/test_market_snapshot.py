@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bq_mcp.sandbox.market import SYMBOLS, VENUES, World
-from bq_mcp.sandbox.market.parameters import PARAMETERS
+from bq_mcp.sandbox.market.coin_parameters import COIN_PARAMETERS
 from bq_mcp.sandbox.market.placement import LOT_UNITS
 
 NOW = datetime(2026, 6, 16, 10, 30, tzinfo=UTC)
@@ -29,7 +29,7 @@ def test_open_interest_sits_in_whole_lots_on_the_venues_of_the_coin(symbol):
     chain = World(seed=3).snapshot(symbol, NOW)
     assert np.all(chain.oi_units >= 0)
     assert np.all(chain.oi_units % LOT_UNITS == 0)
-    absent = np.array([venue not in PARAMETERS[symbol].venues for venue in VENUES])
+    absent = np.array([venue not in COIN_PARAMETERS[symbol].venues for venue in VENUES])
     assert not chain.oi_units[:, absent].any()
     assert chain.oi_units[:, ~absent].any(axis=0).all()
 

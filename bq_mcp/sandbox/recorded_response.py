@@ -18,7 +18,7 @@ _PIECES = 10
 
 
 @dataclass(frozen=True)
-class Reply:
+class RecordedResponse:
     """Status, raw headers and whole body of a reply."""
 
     status: int
@@ -39,7 +39,7 @@ class Reply:
             yield self.body[start : start + size]
 
 
-async def record(app: ASGIApp, scope: Scope, receive: Receive) -> Reply:
+async def record(app: ASGIApp, scope: Scope, receive: Receive) -> RecordedResponse:
     """Return the reply of `app` without sending it."""
     opening: Message = {}
     body = bytearray()
@@ -51,10 +51,10 @@ async def record(app: ASGIApp, scope: Scope, receive: Receive) -> Reply:
             body.extend(message.get("body", b""))
 
     await app(scope, receive, keep)
-    return Reply(opening["status"], list(opening["headers"]), bytes(body))
+    return RecordedResponse(opening["status"], list(opening["headers"]), bytes(body))
 
 
-async def send_whole(reply: Reply, send: Send, **changed: str) -> None:
+async def send_whole(reply: RecordedResponse, send: Send, **changed: str) -> None:
     """Send the reply at once, with these headers changed."""
     await send(reply.opening(**changed))
     await send_last(send, reply.body)
@@ -70,7 +70,7 @@ async def send_last(send: Send, body: bytes = b"") -> None:
     await send({"type": "http.response.body", "body": body, "more_body": False})
 
 
-async def send_padded(reply: Reply, send: Send) -> None:
+async def send_padded(reply: RecordedResponse, send: Send) -> None:
     """Send the reply with blanks after it, which JSON allows, up to `HUGE_BODY_BYTES`."""
     missing = max(0, HUGE_BODY_BYTES - len(reply.body))
     await send(reply.opening(content_length=str(len(reply.body) + missing)))
@@ -81,7 +81,9 @@ async def send_padded(reply: Reply, send: Send) -> None:
     await send_last(send, _PADDING[:rest])
 
 
-def with_computed_at(reply: Reply, chosen: Callable[[datetime], datetime]) -> Reply:
+def with_computed_at(
+    reply: RecordedResponse, chosen: Callable[[datetime], datetime]
+) -> RecordedResponse:
     """Return the reply with every `computed_at` moved to `chosen(meta.timestamp)`.
 
     `freshness_seconds` follows it. A reply that tells no `computed_at` stays as it is.

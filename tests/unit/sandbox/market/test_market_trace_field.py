@@ -8,15 +8,21 @@ import QuantLib as ql
 from bq_mcp.sandbox.market import World
 from bq_mcp.sandbox.market.arrays import Floats
 from bq_mcp.sandbox.market.exposure import std_quantity
-from bq_mcp.sandbox.market.parameters import VENUES
 from bq_mcp.sandbox.market.snapshot import GREEKS_LEAST_T
-from bq_mcp.sandbox.market.trace import TAU_FLOOR_S, Book, Greek, dealer_book, trace_field
+from bq_mcp.sandbox.market.trace_field import (
+    TAU_FLOOR_S,
+    DealerBook,
+    Greek,
+    dealer_book,
+    trace_field,
+)
+from bq_mcp.sandbox.vocabulary import VENUES
 
 CHAIN = World(seed=7).snapshot("BTCUSDT", datetime(2026, 9, 18, 14, 32, 30, tzinfo=UTC))
 LAST_MINUTES = World(seed=7).snapshot("ETHUSDT", datetime(2026, 9, 18, 7, 57, 30, tzinfo=UTC))
 QUANTITY = std_quantity(CHAIN, VENUES)
 ALL = np.ones_like(CHAIN.is_call)
-BOOK = Book(
+BOOK = DealerBook(
     strike=np.array([100.0, 110.0]),
     tau=np.array([0.1, 0.4]),
     carry=np.array([0.05, 0.06]),
@@ -130,7 +136,7 @@ def test_a_shift_multiplies_every_volatility():
 def test_at_and_after_expiry_the_floor_rules():
     last_minute = BOOK.tau[0] - GREEKS_LEAST_T
     at = np.array([last_minute, BOOK.tau[0], BOOK.tau[0] + 0.01])
-    single = Book(*(values[:1] for values in vars(BOOK).values()))
+    single = DealerBook(*(values[:1] for values in vars(BOOK).values()))
     rows = trace_field("gamma", single, spot=100.0, years_ahead=at, prices=np.array([100.01]))
     assert TAU_FLOOR_S == 60.0
     assert np.isfinite(rows).all()
@@ -147,7 +153,7 @@ def test_a_fine_time_axis_gives_the_cells_of_its_times_one_by_one(chain, greek, 
     years_ahead = np.linspace(0.0, hours / 8_760, 200)
     prices = chain.spot * np.linspace(0.8, 1.2, 9)
 
-    def cells(book: Book, years_ahead: Floats) -> Floats:
+    def cells(book: DealerBook, years_ahead: Floats) -> Floats:
         return trace_field(greek, book, spot=chain.spot, years_ahead=years_ahead, prices=prices)
 
     whole = cells(book, years_ahead)
@@ -161,7 +167,7 @@ def test_strikes_that_nobody_holds_do_not_count():
     book = dealer_book(CHAIN, QUANTITY, ALL, vol_shift_pct=0.0)
     held = book.quantity != 0
     assert not held.all()
-    kept = Book(*(values[held] for values in vars(book).values()))
+    kept = DealerBook(*(values[held] for values in vars(book).values()))
     with_empty, without = (
         trace_field("vanna", each, spot=CHAIN.spot, years_ahead=YEARS_AHEAD, prices=PRICES * 700)
         for each in (book, kept)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bq_mcp.tools.values import coerce, is_absent, split, wire
+from bq_mcp.tools.spellings import coerce, is_absent, split, wire
 
 PAIRS = ("BTCUSDT", "ETHUSDT", "SOLUSDT", "HYPEUSDT")
 COINS = ("BTC", "ETH", "SOL", "XRP")

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 
 from bq_mcp.sandbox.market import VENUES, World
-from bq_mcp.sandbox.market.marks import blended_iv, venue_marks
+from bq_mcp.sandbox.market.venue_marks import blended_iv, venue_marks
 
 INSTANT = datetime(2026, 9, 18, 14, 32, 30, tzinfo=UTC)
 WORLD = World(seed=7)

@@ -9,11 +9,12 @@ import numpy as np
 
 from bq_mcp.sandbox.market.arrays import Floats, Ints
 from bq_mcp.sandbox.market.calendar import HOUR_S, epoch_seconds
+from bq_mcp.sandbox.market.coin_parameters import COIN_PARAMETERS
 from bq_mcp.sandbox.market.exposure import venue_columns
-from bq_mcp.sandbox.market.parameters import PARAMETERS, VENUES
 from bq_mcp.sandbox.market.placement import contract_numbers
 from bq_mcp.sandbox.market.rng import Stream
 from bq_mcp.sandbox.market.snapshot import Snapshot
+from bq_mcp.sandbox.vocabulary import VENUES
 
 _ERROR_SD_POINTS = {
     "deribit": 0.0,
@@ -79,7 +80,7 @@ def _errors(snapshot: Snapshot, seed: int) -> Floats:
 
 def _contracts(snapshot: Snapshot) -> Ints:
     """Number the contracts by expiry day, strike and side, the same at every instant."""
-    finest = PARAMETERS[snapshot.symbol].strike_steps[0]
+    finest = COIN_PARAMETERS[snapshot.symbol].strike_steps[0]
     codes = np.rint(snapshot.strike / finest).astype(np.int64)
     days = np.array([expiry.date.toordinal() for expiry in snapshot.expiries], dtype=np.int64)
     within = contract_numbers(codes, is_put=~snapshot.is_call)

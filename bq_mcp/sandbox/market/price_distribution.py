@@ -21,7 +21,7 @@ _LEAST_SHARE = 1e-9
 
 
 @dataclass(frozen=True)
-class Distribution:
+class PriceDistribution:
     """One expiry's distribution on a grid of at least two ascending prices.
 
     Each price stands for the cell that reaches half way to its neighbours, the outer cells being
@@ -75,13 +75,15 @@ class Distribution:
         return float(self.share @ (self.prices - self.mean) ** order)
 
 
-def distribution(*, smile: Smile, theta: float, forward: float, prices: Floats) -> Distribution:
+def distribution(
+    *, smile: Smile, theta: float, forward: float, prices: Floats
+) -> PriceDistribution:
     """Return the distribution at one expiry; `theta` is its at-the-money total variance."""
     edges = cell_edges(prices)
     below_edges = probability_below(smile=smile, theta=theta, forward=forward, prices=edges)
     # Where all the mass lies to one side, neighbouring edges differ by rounding of either sign.
     mass = np.maximum(np.diff(below_edges), 0.0)
-    return Distribution(
+    return PriceDistribution(
         prices=prices,
         density=mass / np.diff(edges),
         mass=mass,

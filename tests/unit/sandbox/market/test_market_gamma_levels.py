@@ -1,7 +1,7 @@
 import numpy as np
 
 from bq_mcp.sandbox.market.exposure import StrikeProfile
-from bq_mcp.sandbox.market.levels import (
+from bq_mcp.sandbox.market.gamma_levels import (
     Crossing,
     call_walls,
     crossings,

@@ -2,32 +2,32 @@
 
 from typing import Any
 
-from bq_mcp.sandbox.call import Call
 from bq_mcp.sandbox.envelope import Provenance
 from bq_mcp.sandbox.moments import Moment, live_moment, moment_of
 from bq_mcp.sandbox.queries import venue_filter
-from bq_mcp.sandbox.routes.levels import Answer
+from bq_mcp.sandbox.request_context import RequestContext
+from bq_mcp.sandbox.routes.common import RouteResult
 
 
 def term_structure_answer(
-    call: Call,
+    context: RequestContext,
     symbol: str,
     *,
     as_of: str | None,
     exchanges: str | None,
     dte_max: int | None,
     historical_compare_days: int | None,
-) -> Answer:
+) -> RouteResult:
     """Compute the term structure for query values as they came in.
 
     Raises: ServiceError for an `as_of` that cannot be served.
     """
     from bq_mcp.sandbox.answers.term_structure import term_structure_data
 
-    moment = moment_of(call, as_of)
+    moment = moment_of(context, as_of)
     venues = venue_filter(exchanges)
     data = term_structure_data(
-        call.world(),
+        context.world(),
         symbol,
         moment.instant,
         venues=venues,
@@ -37,34 +37,34 @@ def term_structure_answer(
     return _answer(data, symbol, moment, venues)
 
 
-def skew_answer(call: Call, symbol: str, *, as_of: str | None) -> Answer:
+def skew_answer(context: RequestContext, symbol: str, *, as_of: str | None) -> RouteResult:
     """Compute the skew of every expiry.
 
     Raises: ServiceError for an `as_of` that cannot be served.
     """
     from bq_mcp.sandbox.answers.skew import skew_data
 
-    moment = moment_of(call, as_of)
-    return _answer(skew_data(call.world(), symbol, moment.instant), symbol, moment)
+    moment = moment_of(context, as_of)
+    return _answer(skew_data(context.world(), symbol, moment.instant), symbol, moment)
 
 
 def density_answer(
-    call: Call,
+    context: RequestContext,
     symbol: str,
     *,
     expiry: str | None,
     dte_max: int | None,
     confidence_band: float | None,
-) -> Answer:
+) -> RouteResult:
     """Compute the distributions of the newest snapshot.
 
     Raises: ServiceError 404 for an expiry that is not listed.
     """
     from bq_mcp.sandbox.answers.density import density_data
 
-    moment = live_moment(call)
+    moment = live_moment(context)
     data = density_data(
-        call.world(),
+        context.world(),
         symbol,
         moment.instant,
         expiry=expiry,
@@ -76,7 +76,7 @@ def density_answer(
 
 def _answer(
     data: dict[str, Any], symbol: str, moment: Moment, venues: tuple[str, ...] | None = None
-) -> Answer:
+) -> RouteResult:
     provenance = Provenance(
         symbol=symbol,
         spot_price=data["spot_price"],
@@ -84,4 +84,4 @@ def _answer(
         exchanges_filtered=venues,
         extra=dict(moment.extra) or None,
     )
-    return Answer(data, provenance)
+    return RouteResult(data, provenance)

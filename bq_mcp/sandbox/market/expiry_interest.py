@@ -9,17 +9,17 @@ from math import exp
 import numpy as np
 
 from bq_mcp.sandbox.market.calendar import (
-    Kind,
+    ExpiryKind,
     is_anchor,
     kind_of,
     listed_on,
     previous_anchor,
 )
-from bq_mcp.sandbox.market.parameters import Parameters
+from bq_mcp.sandbox.market.coin_parameters import CoinParameters
 from bq_mcp.sandbox.market.rng import Stream
 from bq_mcp.sandbox.market.script import Script
 
-_SHARE_BY_DAYS_LEFT: dict[Kind, tuple[tuple[float, ...], tuple[float, ...]]] = {
+_SHARE_BY_DAYS_LEFT: dict[ExpiryKind, tuple[tuple[float, ...], tuple[float, ...]]] = {
     "daily": ((0,), (0.0165,)),
     "weekly": ((0,), (0.135,)),
     "monthly": ((25, 45, 91), (0.165, 0.125, 0.04)),
@@ -27,7 +27,7 @@ _SHARE_BY_DAYS_LEFT: dict[Kind, tuple[tuple[float, ...], tuple[float, ...]]] = {
 }
 """Share of all open interest against days left, straight between the knots, before growth."""
 
-_GROWTH_DAYS: dict[Kind, float] = {"daily": 3, "weekly": 20, "monthly": 15, "quarterly": 30}
+_GROWTH_DAYS: dict[ExpiryKind, float] = {"daily": 3, "weekly": 20, "monthly": 15, "quarterly": 30}
 _JITTER_SD = 0.12
 _ROLL_DAYS = 5
 _ROLL_LEAST = 0.20
@@ -36,10 +36,10 @@ _PUT_CALL_SD = 0.10
 _SIZE, _ROLL, _PUT_CALL = range(3)
 
 
-class Interest:
+class ExpiryInterest:
     """Open interest by expiry of one coin's options."""
 
-    def __init__(self, seed: int, parameters: Parameters, script: Script) -> None:
+    def __init__(self, seed: int, parameters: CoinParameters, script: Script) -> None:
         self._parameters = parameters
         self._script = script
         self._stream = Stream(seed, parameters.symbol, "interest")

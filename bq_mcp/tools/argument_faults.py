@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 from ..catalog import Param
 from ..errors import ArgumentFault
 from ..text import clean
-from .values import wire
+from .spellings import wire
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError
 
-NAME_LIMIT = 64
-LIST_LIMIT = 64
-TEXT_LIMIT = 200
+_NAME_LIMIT = 64
+_MOST_MEMBERS = 64
+_TEXT_LIMIT = 200
 # No tool has as many parameters.
 MOST_ARGUMENTS = 100
 _MOST_COMPARED = 10
@@ -45,7 +45,7 @@ def unknown_names(given: Mapping[str, object], known: Sequence[str]) -> Iterator
     unknown = [name for name in given if name not in known]
     for place, name in enumerate(unknown):
         nearest = _closest(name, known, _NAME_LIKENESS) if place < _MOST_COMPARED else None
-        shown = clean(name, NAME_LIMIT)
+        shown = clean(name, _NAME_LIMIT)
         yield ArgumentFault(shown, given[name], "no such argument", known, nearest)
 
 
@@ -59,11 +59,11 @@ def too_large(given: Mapping[str, object]) -> Iterator[ArgumentFault]:
     for name, value in given.items():
         if isinstance(value, str) and len(value) > _GIVEN_LIMIT:
             reason = f"is longer than {_GIVEN_LIMIT} characters"
-        elif isinstance(value, list) and len(value) > LIST_LIMIT:
-            reason = f"holds more than {LIST_LIMIT} members"
+        elif isinstance(value, list) and len(value) > _MOST_MEMBERS:
+            reason = f"holds more than {_MOST_MEMBERS} members"
         else:
             continue
-        yield ArgumentFault(clean(name, NAME_LIMIT), value, reason)
+        yield ArgumentFault(clean(name, _NAME_LIMIT), value, reason)
 
 
 def schema_fault(name: str, error: "ValidationError", allowed: Sequence[object]) -> ArgumentFault:
@@ -78,8 +78,8 @@ def unsendable(param: Param, value: object) -> Iterator[ArgumentFault]:
     for item in items:
         if reason := _item_reason(item, param):
             yield ArgumentFault(param.name, item, reason)
-    if len(items) > LIST_LIMIT:
-        yield ArgumentFault(param.name, value, f"holds more than {LIST_LIMIT} members")
+    if len(items) > _MOST_MEMBERS:
+        yield ArgumentFault(param.name, value, f"holds more than {_MOST_MEMBERS} members")
     if param.type == "string" and param.pattern and not _matches(wire(value), param.pattern):
         yield ArgumentFault(param.name, value, "does not have the expected form")
 
@@ -113,7 +113,7 @@ def _schema_reason(error: "ValidationError") -> str:
 
 def _matches(text: str, pattern: str) -> bool:
     # A pattern of upstream's may take cubic time, so a long list is left for upstream to judge.
-    return len(text) > TEXT_LIMIT or re.search(pattern, text) is not None
+    return len(text) > _TEXT_LIMIT or re.search(pattern, text) is not None
 
 
 def _item_reason(value: object, param: Param) -> str | None:
@@ -126,8 +126,8 @@ def _item_reason(value: object, param: Param) -> str | None:
 
 
 def _text_reason(text: str, param: Param) -> str | None:
-    if len(text) > TEXT_LIMIT:
-        return f"is longer than {TEXT_LIMIT} characters"
+    if len(text) > _TEXT_LIMIT:
+        return f"is longer than {_TEXT_LIMIT} characters"
     if _UNSENDABLE.search(text):
         return "holds control characters"
     if param.location == "path" and not _is_path_value(text, param):
@@ -156,5 +156,5 @@ def _closest(value: object, allowed: Sequence[object], likeness: float) -> str |
     if not isinstance(value, str):
         return None
     by_case = {str(item).lower(): str(item) for item in allowed}
-    found = difflib.get_close_matches(value.lower()[:NAME_LIMIT], by_case, n=1, cutoff=likeness)
+    found = difflib.get_close_matches(value.lower()[:_NAME_LIMIT], by_case, n=1, cutoff=likeness)
     return by_case[found[0]] if found else None

@@ -14,9 +14,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from bq_mcp.sandbox.app import create_app
-from bq_mcp.sandbox.clock import Clock
 from bq_mcp.sandbox.connection import attach_connection
 from bq_mcp.sandbox.faults import NO_FAULTS, Schedule
+from bq_mcp.sandbox.wall_clock import WallClock
 
 if TYPE_CHECKING:
     from bq_mcp.sandbox.market import Scenario
@@ -27,7 +27,7 @@ def run(
     port: int,
     *,
     seed: int,
-    clock: Clock,
+    clock: WallClock,
     plan: str,
     faults: Schedule = NO_FAULTS,
     scenario: "Scenario | None" = None,
@@ -41,7 +41,7 @@ def run(
     """
     app = create_app(seed=seed, clock=clock, plan=plan, faults=faults, scenario=scenario)
     with closing(_listen(host, port)) as listener:
-        server = _Server(app, listener)
+        server = _SandboxServer(app, listener)
         sys.stderr.write(
             f"bq-mcp sandbox: simulated market at {server.base_url}/v2 "
             f"(seed {seed}, scenario {scenario.name if scenario else 'mixed'}, "
@@ -61,7 +61,7 @@ def serving(app: FastAPI, host: str = "127.0.0.1") -> Iterator[str]:
     Where a `refused` fault is open already, nobody listens there yet.
     """
     with closing(_listen(host, 0)) as listener:
-        server = _Server(app, listener)
+        server = _SandboxServer(app, listener)
         thread = Thread(target=server.run, kwargs={"sockets": server.opening}, daemon=True)
         thread.start()
         try:
@@ -72,7 +72,7 @@ def serving(app: FastAPI, host: str = "127.0.0.1") -> Iterator[str]:
             thread.join()
 
 
-class _Server(uvicorn.Server):
+class _SandboxServer(uvicorn.Server):
     """uvicorn that stops listening while the schedule refuses connections."""
 
     def __init__(self, app: FastAPI, listener: socket.socket) -> None:
@@ -100,7 +100,7 @@ class _Server(uvicorn.Server):
         return await super().on_tick(counter)
 
 
-class _Protocol(H11Protocol):
+class _ConnectionProtocol(H11Protocol):
     """HTTP/1.1 whose application can reach the connection under a request."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -130,7 +130,7 @@ def _listen(host: str, port: int) -> socket.socket:
 def _config(app: FastAPI) -> uvicorn.Config:
     return uvicorn.Config(
         app,
-        http=_Protocol,
+        http=_ConnectionProtocol,
         lifespan="off",
         log_config=None,
         log_level="warning",

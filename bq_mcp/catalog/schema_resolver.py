@@ -6,7 +6,7 @@ from typing import Any
 
 from .reading import Reading
 
-Schema = Mapping[str, Any]
+RawSchema = Mapping[str, Any]
 
 _MAX_DEPTH = 8
 _MAX_KEYS = 64
@@ -16,17 +16,17 @@ _REF_LIMIT = 256
 _FOLDED = ("$ref", "allOf", "anyOf", "oneOf")
 
 
-class Schemas:
+class SchemaResolver:
     """Resolves the references of one document.
 
     Each reference is followed once and remembered, so that schemas that refer to themselves, or
     to each other many times over, cost no more than their text; `reading` bounds that.
     """
 
-    def __init__(self, document: Schema, reading: Reading) -> None:
+    def __init__(self, document: RawSchema, reading: Reading) -> None:
         self._document = document
         self._reading = reading
-        self._folded: dict[str, Schema] = {}
+        self._folded: dict[str, RawSchema] = {}
 
     def resolve(self, node: object) -> object:
         """Return what a local `$ref` points at; a foreign or endless one gives None."""
@@ -36,12 +36,12 @@ class Schemas:
             node = self._target(node["$ref"])
         return None
 
-    def fold(self, schema: object, depth: int = _MAX_DEPTH) -> Schema:
+    def fold(self, schema: object, depth: int = _MAX_DEPTH) -> RawSchema:
         """Return `schema` as one flat schema; what is stated beside a reference wins over it."""
         if not isinstance(schema, Mapping) or depth == 0:
             return {}
         self._reading.spend(1)
-        plain: Schema = {
+        plain: RawSchema = {
             key: value
             for key, value in islice(schema.items(), _MAX_KEYS)
             if key not in _FOLDED and value is not None
@@ -57,13 +57,13 @@ class Schemas:
             plain = {**plain, "items": self.fold(plain["items"], depth - 1)}
         return plain
 
-    def _members(self, schema: Schema, key: str, depth: int) -> list[Schema]:
+    def _members(self, schema: RawSchema, key: str, depth: int) -> list[RawSchema]:
         listed = schema.get(key)
         if not isinstance(listed, list):
             return []
         return [self.fold(member, depth - 1) for member in listed[:_MAX_MEMBERS]]
 
-    def _referenced(self, ref: str, depth: int) -> Schema:
+    def _referenced(self, ref: str, depth: int) -> RawSchema:
         if ref not in self._folded:
             self._folded[ref] = {}
             self._folded[ref] = self.fold(self._target(ref), depth - 1)
@@ -79,7 +79,7 @@ class Schemas:
         return target
 
 
-def _union(members: list[Schema]) -> Schema:
+def _union(members: list[RawSchema]) -> RawSchema:
     """Return the loosest reading of several alternatives: every value, every type."""
     if len(members) <= 1:
         return members[0] if members else {}
@@ -94,10 +94,10 @@ def _union(members: list[Schema]) -> Schema:
     return {"type": _types(members)}
 
 
-def _values(member: Schema) -> Any:
+def _values(member: RawSchema) -> Any:
     return [member["const"]] if "const" in member else member.get("enum")
 
 
-def _types(members: list[Schema]) -> list[Any]:
+def _types(members: list[RawSchema]) -> list[Any]:
     stated = (member.get("type", "string") for member in members)
     return [name for kind in stated for name in (kind if isinstance(kind, list) else [kind])]

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from ..catalog.model import ParamType
+from ..expiry import expiry_token, token_day
 
 _ABSENT_WORDS = frozenset({"", "null"})
 _COINS = {
@@ -26,20 +27,6 @@ _TRUE = frozenset({"true", "yes", "1", "on"})
 _FALSE = frozenset({"false", "no", "0", "off"})
 _INTEGER = re.compile(r"[+-]?\d{1,15}(\.0+)?")
 _NUMBER = re.compile(r"[+-]?(\d{1,15}(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?")
-_MONTHS = (
-    "JANUARY",
-    "FEBRUARY",
-    "MARCH",
-    "APRIL",
-    "MAY",
-    "JUNE",
-    "JULY",
-    "AUGUST",
-    "SEPTEMBER",
-    "OCTOBER",
-    "NOVEMBER",
-    "DECEMBER",
-)
 _TOKEN = re.compile(r"(\d{1,2})[-\s]?([A-Z]{3,9})[-\s]?(?:20)?(\d{2})")
 # A token has two digits for the year, so only this century can be meant. An instant with another
 # offset than UTC may lie on another day, so it is left as it is.
@@ -174,7 +161,7 @@ def _expiry(text: str, form: str) -> str:
         return text.lower() if text.lower() in ("all", "0dte") else text
     if form == "iso" or (form == "token_or_iso" and _DATE.fullmatch(text)):
         return day.isoformat()
-    return f"{day.day:02d}{_MONTHS[day.month - 1][:3]}{day.year % 100:02d}"
+    return expiry_token(day)
 
 
 def _read_day(text: str) -> date | None:
@@ -182,8 +169,7 @@ def _read_day(text: str) -> date | None:
         if match := _DATE.fullmatch(text):
             return date(int(match[1]), int(match[2]), int(match[3]))
         if match := _TOKEN.fullmatch(text.upper()):
-            months = [m for m, name in enumerate(_MONTHS, 1) if name.startswith(match[2])]
-            return date(2000 + int(match[3]), months[0], int(match[1])) if months else None
+            return token_day(*match.groups())
     except ValueError:
         return None
     return None

@@ -37,7 +37,7 @@ _NODES = 24
 
 
 @dataclass(frozen=True)
-class Book:
+class DealerBook:
     """Dealer coins by strike and expiry: calls and puts of one strike differ by a constant delta.
 
     `carry` is the log of forward over spot per year, `tau` is in years, `sigma` a decimal a year.
@@ -67,7 +67,7 @@ class _Strip:
 
 
 @dataclass(frozen=True)
-class _Row:
+class _TimeSlice:
     """What one time of the grid needs; `d1` has shape (prices, strikes), `root` (strikes,)."""
 
     tau: float
@@ -78,7 +78,7 @@ class _Row:
 
 def dealer_book(
     snapshot: Snapshot, quantity: Floats, scope: Flags, *, vol_shift_pct: float
-) -> Book:
+) -> DealerBook:
     """Return the contracts in scope, the call and the put of a strike together.
 
     `quantity` is signed, in coin, one per contract; volatilities are multiplied by
@@ -87,7 +87,7 @@ def dealer_book(
     in_scope = scope.reshape(-1, 2).any(axis=1)
     calls = np.flatnonzero(in_scope) * 2
     tau = snapshot.tau[calls]
-    return Book(
+    return DealerBook(
         strike=snapshot.strike[calls],
         tau=tau,
         carry=np.log(snapshot.forward[calls] / snapshot.spot) / tau,
@@ -97,7 +97,7 @@ def dealer_book(
 
 
 def trace_field(
-    greek: Greek, book: Book, *, spot: float, years_ahead: Floats, prices: Floats
+    greek: Greek, book: DealerBook, *, spot: float, years_ahead: Floats, prices: Floats
 ) -> Floats:
     """Return the field of shape (times, prices), in the unit of the greek.
 
@@ -113,7 +113,7 @@ def trace_field(
     return field
 
 
-def _strips(book: Book, prices: Floats) -> list[_Strip]:
+def _strips(book: DealerBook, prices: Floats) -> list[_Strip]:
     """Split the book by expiry, without the strikes at which nothing is held."""
     strips = []
     for tau in np.unique(book.tau[book.quantity != 0]).tolist():
@@ -171,16 +171,16 @@ def _cells(greek: Greek, strip: _Strip, years: Floats) -> Floats:
     return np.array([of_row(strip, _row(strip, each, d1), spare) for each in years.tolist()])
 
 
-def _row(strip: _Strip, years: float, d1: Floats) -> _Row:
+def _row(strip: _Strip, years: float, d1: Floats) -> _TimeSlice:
     tau = max(strip.tau - years, GREEKS_LEAST_T)
     carried = strip.carry * max(strip.tau - years, 0.0)
     root = strip.sigma * np.sqrt(tau)
     np.divide(strip.moneyness, root, out=d1)
     d1 += carried / root + root / 2
-    return _Row(tau=tau, growth=float(np.exp(carried)), root=root, d1=d1)
+    return _TimeSlice(tau=tau, growth=float(np.exp(carried)), root=root, d1=d1)
 
 
-def _density(row: _Row, spare: Floats) -> Floats:
+def _density(row: _TimeSlice, spare: Floats) -> Floats:
     np.square(row.d1, out=spare)
     spare *= -0.5
     np.exp(spare, out=spare)
@@ -188,32 +188,32 @@ def _density(row: _Row, spare: Floats) -> Floats:
     return spare
 
 
-def _density_times_d2(row: _Row, spare: Floats) -> Floats:
+def _density_times_d2(row: _TimeSlice, spare: Floats) -> Floats:
     density = _density(row, spare)
     density *= row.d1 - row.root
     return density
 
 
-def _gamma(strip: _Strip, row: _Row, spare: Floats) -> Floats:
+def _gamma(strip: _Strip, row: _TimeSlice, spare: Floats) -> Floats:
     # Gamma times price squared leaves one power of the price and the growth to the forward.
     cells = row_sums(_density(row, spare), strip.quantity * row.growth / row.root)
     return cells * strip.prices * _ONE_PERCENT
 
 
-def _charm(strip: _Strip, row: _Row, spare: Floats) -> Floats:
+def _charm(strip: _Strip, row: _TimeSlice, spare: Floats) -> Floats:
     return row_sums(_density_times_d2(row, spare), strip.quantity / (-2 * row.tau))
 
 
-def _vanna(strip: _Strip, row: _Row, spare: Floats) -> Floats:
+def _vanna(strip: _Strip, row: _TimeSlice, spare: Floats) -> Floats:
     return row_sums(_density_times_d2(row, spare), strip.quantity / -strip.sigma)
 
 
-def _delta(strip: _Strip, row: _Row, spare: Floats) -> Floats:
+def _delta(strip: _Strip, row: _TimeSlice, spare: Floats) -> Floats:
     """Return the delta of calls in place of puts, which differ by a coin each everywhere."""
     return row_sums(ndtr(row.d1, out=spare), strip.quantity)
 
 
-_CELLS: dict[Greek, Callable[[_Strip, _Row, Floats], Floats]] = {
+_CELLS: dict[Greek, Callable[[_Strip, _TimeSlice, Floats], Floats]] = {
     "gamma": _gamma,
     "charm": _charm,
     "vanna": _vanna,

@@ -3,15 +3,15 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-Clock = Callable[[], datetime]
+WallClock = Callable[[], datetime]
 
 
-def real_clock(unix_time: Callable[[], float]) -> Clock:
+def system_clock(unix_time: Callable[[], float]) -> WallClock:
     """Return a clock that shows what `unix_time` (seconds since 1970) says, as aware UTC."""
     return lambda: datetime.fromtimestamp(unix_time(), UTC)
 
 
-def shifted_clock(start: datetime, monotonic: Callable[[], float]) -> Clock:
+def shifted_clock(start: datetime, monotonic: Callable[[], float]) -> WallClock:
     """Return a clock that shows `start` now and runs on at the pace of `monotonic` (seconds).
 
     Raises: ValueError when `start` has no time zone.
@@ -21,7 +21,7 @@ def shifted_clock(start: datetime, monotonic: Callable[[], float]) -> Clock:
     return lambda: began_at + timedelta(seconds=monotonic() - began)
 
 
-def frozen_clock(instant: datetime) -> Clock:
+def frozen_clock(instant: datetime) -> WallClock:
     """Return a clock that always shows `instant`.
 
     Raises: ValueError when `instant` has no time zone.

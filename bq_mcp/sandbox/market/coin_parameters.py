@@ -6,8 +6,7 @@ Volatilities, rates and shares are decimals; sizes are in coin unless the name s
 from dataclasses import dataclass
 
 from bq_mcp.sandbox.market.calendar import Ladder
-
-VENUES = ("deribit", "bybit", "okx", "binance", "derive", "thalex", "delta_india", "delta")
+from bq_mcp.sandbox.vocabulary import VENUES
 
 ANCHOR_S = 1_780_272_000
 """2026-06-01 00:00 UTC, where every seed's path passes through its anchor price."""
@@ -17,7 +16,7 @@ TAPE_FLOOR_S = 1_779_004_800
 
 
 @dataclass(frozen=True)
-class Parameters:
+class CoinParameters:
     """One coin's market.
 
     `common_share` is the part of the spot variance that comes from the factor all coins share;
@@ -61,7 +60,7 @@ _DERIBIT_AND_DERIVE = (0.8, 0.0, 0.0, 0.0, 0.2, 0.0, 0.0, 0.0)
 _DERIVE_ONLY = (0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0)
 
 _ALL = (
-    Parameters(
+    CoinParameters(
         symbol="BTCUSDT",
         anchor_price=70_000.0,
         volatility=0.40,
@@ -85,7 +84,7 @@ _ALL = (
         has_tape=True,
         price_decimals=2,
     ),
-    Parameters(
+    CoinParameters(
         symbol="ETHUSDT",
         anchor_price=2_100.0,
         volatility=0.59,
@@ -109,7 +108,7 @@ _ALL = (
         has_tape=True,
         price_decimals=2,
     ),
-    Parameters(
+    CoinParameters(
         symbol="SOLUSDT",
         anchor_price=85.0,
         volatility=0.70,
@@ -133,7 +132,7 @@ _ALL = (
         has_tape=False,
         price_decimals=3,
     ),
-    Parameters(
+    CoinParameters(
         symbol="HYPEUSDT",
         anchor_price=38.0,
         volatility=0.84,
@@ -159,5 +158,5 @@ _ALL = (
     ),
 )
 
-PARAMETERS = {parameters.symbol: parameters for parameters in _ALL}
-SYMBOLS = tuple(PARAMETERS)
+COIN_PARAMETERS = {parameters.symbol: parameters for parameters in _ALL}
+SYMBOLS = tuple(COIN_PARAMETERS)

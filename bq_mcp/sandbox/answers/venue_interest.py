@@ -4,7 +4,7 @@ from typing import Any
 
 from bq_mcp.sandbox.answers.rounding import coins, usd
 from bq_mcp.sandbox.market.arrays import Ints
-from bq_mcp.sandbox.market.parameters import VENUES
+from bq_mcp.sandbox.vocabulary import VENUES
 
 
 def interest_by_venue(call_units: Ints, put_units: Ints, spot: float) -> dict[str, Any]:

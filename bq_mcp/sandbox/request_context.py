@@ -1,4 +1,4 @@
-"""One request on its way through the service."""
+"""What the service knows of the request it answers."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
     from bq_mcp.sandbox.market import World
 
-_STATE = "call"
+_STATE = "context"
 
 
 @dataclass(frozen=True)
-class Call:
+class RequestContext:
     """When a request came, under which plan it was asked, and the seeded market it asks about.
 
     `now` is the instant up to which there is data, `told_at` what the service's clock shows; they
@@ -43,15 +43,15 @@ class Call:
         return Stamp(self.told_at, self.request_id, rate_limit)
 
 
-def attach(call: Call, scope: "Scope") -> None:
-    """Hang the call on the request's scope, where `call_of` finds it."""
+def attach(context: RequestContext, scope: "Scope") -> None:
+    """Hang the context on the request's scope, where `context_of` finds it."""
     state: dict[str, Any] = scope.setdefault("state", {})
-    state[_STATE] = call
+    state[_STATE] = context
 
 
-async def call_of(request: Request) -> Call:
-    """Return the call that the gate attached to this request."""
-    return cast(Call, getattr(request.state, _STATE))
+async def context_of(request: Request) -> RequestContext:
+    """Return the context that the gate attached to this request."""
+    return cast(RequestContext, getattr(request.state, _STATE))
 
 
-Caller = Annotated[Call, Depends(call_of)]
+Context = Annotated[RequestContext, Depends(context_of)]

@@ -3,15 +3,15 @@ import pytest
 
 from bq_mcp.sandbox.market import VENUES
 from bq_mcp.sandbox.market.calendar import alive, is_anchor, listed_on
-from bq_mcp.sandbox.market.interest import Interest
-from bq_mcp.sandbox.market.parameters import ANCHOR_S, PARAMETERS
+from bq_mcp.sandbox.market.coin_parameters import ANCHOR_S, COIN_PARAMETERS
+from bq_mcp.sandbox.market.expiry_interest import ExpiryInterest
 from bq_mcp.sandbox.market.placement import strike_weights, venue_split, whole_lots
 from bq_mcp.sandbox.market.rng import Stream
 from bq_mcp.sandbox.market.script import Script
 from bq_mcp.sandbox.market.strikes import strike_ladder
 
 TODAY = ANCHOR_S // 86_400
-BITCOIN = PARAMETERS["BTCUSDT"]
+BITCOIN = COIN_PARAMETERS["BTCUSDT"]
 
 
 def listed_days() -> tuple[int, ...]:
@@ -19,7 +19,7 @@ def listed_days() -> tuple[int, ...]:
 
 
 def test_interest_starts_at_nothing_and_never_turns_negative():
-    interest = Interest(7, BITCOIN, Script(7))
+    interest = ExpiryInterest(7, BITCOIN, Script(7))
     for day in listed_days():
         first = listed_on(BITCOIN.ladder, day)
         coins = [interest.coins(day, session) for session in range(first, day + 1)]
@@ -28,7 +28,7 @@ def test_interest_starts_at_nothing_and_never_turns_negative():
 
 
 def test_an_anchor_hands_a_fifth_to_a_third_to_the_next_and_nothing_is_lost():
-    interest = Interest(7, BITCOIN, Script(7))
+    interest = ExpiryInterest(7, BITCOIN, Script(7))
     anchors = [day for day in listed_days() if is_anchor(day)]
     front, following = anchors[0], anchors[1]
     alone = interest.coins(front, front - 5)

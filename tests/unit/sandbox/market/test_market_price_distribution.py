@@ -4,7 +4,7 @@ import QuantLib as ql
 
 from bq_mcp.sandbox.market import black
 from bq_mcp.sandbox.market.arrays import Floats
-from bq_mcp.sandbox.market.density import cell_edges, distribution, probability_below
+from bq_mcp.sandbox.market.price_distribution import cell_edges, distribution, probability_below
 from bq_mcp.sandbox.market.surface import Smile
 
 SMILE = Smile(rho=-0.25, eta=0.9, gamma=0.45)

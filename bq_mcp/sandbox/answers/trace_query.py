@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Grid:
+class TraceQuery:
     """The contracts, the axes and the shift of volatility of a projection.
 
     `expiry` is all, 0dte or a token; `min_oi` is in coin, per contract.

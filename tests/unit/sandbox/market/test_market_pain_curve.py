@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import numpy as np
 
 from bq_mcp.sandbox.market import World
-from bq_mcp.sandbox.market.max_pain import PainCurve, pain_curve
+from bq_mcp.sandbox.market.pain_curve import PainCurve, pain_curve
 
 NOW = datetime(2026, 6, 16, 10, 30, tzinfo=UTC)
 
