@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from tests.unit.sandbox.asking import NOW
+from tests.sandbox.asking import NOW
 
 OLD = (NOW - timedelta(minutes=12)).isoformat()
 YOUNG = (NOW - timedelta(seconds=12)).isoformat()

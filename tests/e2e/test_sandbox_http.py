@@ -24,7 +24,7 @@ from bq_mcp.sandbox.faults import FAULT_KINDS, Fault, Schedule
 from bq_mcp.sandbox.http_server import serving
 from bq_mcp.sandbox.market.scenario import SCENARIO_NAMES
 from bq_mcp.sandbox.plans import PLANS
-from tests.unit.sandbox.asking import NOW, HandClock
+from tests.sandbox.asking import NOW, HandClock
 
 ROOT = Path(__file__).parents[2]
 SATURDAY = 5

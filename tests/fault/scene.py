@@ -19,7 +19,7 @@ from bq_mcp.sandbox.faults import Fault, Schedule
 from bq_mcp.sandbox.http_server import serving
 from bq_mcp.tools import Desk, Toolbox
 from bq_mcp.views import Answer
-from tests.unit.sandbox.asking import NOW, HandClock
+from tests.sandbox.asking import NOW, HandClock
 
 PATIENCE_S = 0.1
 AMPLE_S = 20.0

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bq_mcp.sandbox.faults import FAULT_KINDS
-from tests.unit.sandbox.asking import NOW
+from tests.sandbox.asking import NOW
 
 from .checks import HELD_FOR_S, check
 from .matrix import CALLERS, MATRIX, Cell, cells, cells_of_the_page

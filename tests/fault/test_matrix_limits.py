@@ -7,7 +7,7 @@ import pytest
 from bq_mcp.sandbox.app import create_app
 from bq_mcp.sandbox.faults import FAULT_KINDS, Fault, Schedule
 from bq_mcp.settings import Settings
-from tests.unit.sandbox.asking import NOW
+from tests.sandbox.asking import NOW
 
 from .checks import HELD_FOR_S, check, check_error, first_line
 from .matrix import MATRIX, PAGE

@@ -19,8 +19,8 @@ from bq_mcp.sandbox.answers.opex import opex_data
 from bq_mcp.sandbox.answers.profile import profile_data
 from bq_mcp.sandbox.answers.windows import StrikeFilter
 from bq_mcp.sandbox.market import SYMBOLS, VENUES, Snapshot, World
-from tests.property.market_worlds import CASES, Case, every_case, world
-from tests.unit.sandbox.asking import HandClock, ask, sandbox
+from tests.sandbox.asking import HandClock, ask, sandbox
+from tests.sandbox.market_worlds import CASES, Case, every_case, world
 
 CENT = 0.01
 # Rounding errors of up to half a cent have a deviation of 0.29 cents: this is five of them.

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from bq_mcp.sandbox.answers.levels import levels_data
 from bq_mcp.sandbox.market import SYMBOLS, World
 from bq_mcp.sandbox.market.candles import candles
-from tests.property.market_worlds import CASES, INSTANTS, Case, world
+from tests.sandbox.market_worlds import CASES, INSTANTS, Case, world
 
 EVERY_SECTION = frozenset({"spot", "candles", "zones", "max_pain", "expected_move", "ranked"})
 ANCHOR = datetime(2026, 6, 1, tzinfo=UTC)

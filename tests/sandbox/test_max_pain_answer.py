@@ -7,7 +7,7 @@ from fastapi import FastAPI
 
 from bq_mcp.sandbox.answers.max_pain import max_pain_data
 from bq_mcp.sandbox.market import World
-from tests.unit.sandbox.asking import NOW, HandClock, ask, sandbox
+from tests.sandbox.asking import NOW, HandClock, ask, sandbox
 
 ROUTE = "gex/max-pain"
 

@@ -11,7 +11,7 @@ import pytest
 
 from bq_mcp.sandbox.access import SANDBOX_KEY
 from bq_mcp.sandbox.http_server import run, serving
-from tests.unit.sandbox.asking import HandClock, sandbox
+from tests.sandbox.asking import HandClock, sandbox
 
 RUN = """
 import time

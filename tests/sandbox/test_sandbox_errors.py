@@ -8,8 +8,8 @@ from fastapi import FastAPI
 
 from bq_mcp.sandbox.access import LAPSED_KEY, SANDBOX_KEY, SPENT_KEY
 from bq_mcp.sandbox.gate import HEALTH_PER_MINUTE
+from tests.sandbox.asking import HandClock, ask, sandbox
 from tests.support import kept_logs
-from tests.unit.sandbox.asking import HandClock, ask, sandbox
 
 LIMIT_HEADERS = {
     "X-RateLimit-Limit",

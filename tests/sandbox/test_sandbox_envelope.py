@@ -7,7 +7,7 @@ import pytest
 
 from bq_mcp.sandbox.access import LAPSED_KEY, SANDBOX_KEY, SPENT_KEY
 from bq_mcp.sandbox.envelope import Provenance, Stamp, success
-from tests.unit.sandbox.asking import NOW, HandClock, ask, sandbox
+from tests.sandbox.asking import NOW, HandClock, ask, sandbox
 
 META_FIELDS = {
     "version",

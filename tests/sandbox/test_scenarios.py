@@ -20,7 +20,7 @@ from bq_mcp.sandbox.market.script import Script
 from bq_mcp.sandbox.market.sequence import mixed_sequence
 from bq_mcp.sandbox.market.term import atm_volatility, constant_maturity, years_left
 from bq_mcp.sandbox.market.wings import wings
-from tests.property.market_worlds import world
+from tests.sandbox.market_worlds import world
 
 NOW = datetime(2026, 11, 20, 14, 30, tzinfo=UTC)
 SEEDS = (3, 10, 12)

@@ -18,7 +18,7 @@ from bq_mcp.sandbox.front import Sleep
 from bq_mcp.sandbox.limits import Limiter
 from bq_mcp.sandbox.plans import Plan
 from bq_mcp.sandbox.recorded_response import HUGE_BODY_BYTES
-from tests.unit.sandbox.asking import NOW, HandClock, ask
+from tests.sandbox.asking import NOW, HandClock, ask
 
 IN_PROCESS = [kind for kind in FAULT_KINDS if kind not in ("refused", "reset")]
 IN_BETWEEN = ("html", "page_401", "page_403", "edge_408", "edge_520")

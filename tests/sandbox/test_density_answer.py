@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from bq_mcp.sandbox.market.price_distribution import cell_edges
-from tests.unit.sandbox.asking import ask, sandbox
+from tests.sandbox.asking import ask, sandbox
 
 APP = sandbox(plan="enterprise")
 PATH = "options/probability/density"

@@ -7,7 +7,7 @@ import pytest
 from fastapi import FastAPI
 
 from bq_mcp.sandbox.market import SYMBOLS
-from tests.unit.sandbox.asking import HandClock, ask, sandbox
+from tests.sandbox.asking import HandClock, ask, sandbox
 
 EVERY_SECTION = "spot,candles,zones,max_pain,expected_move,ranked"
 AS_OF = "2026-06-26T08:03:00Z"

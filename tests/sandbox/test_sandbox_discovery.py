@@ -7,7 +7,7 @@ import pytest
 
 from bq_mcp.sandbox.app import create_app
 from bq_mcp.sandbox.vocabulary import SYMBOLS, VENUES
-from tests.unit.sandbox.asking import HandClock, ask, sandbox
+from tests.sandbox.asking import HandClock, ask, sandbox
 
 
 def test_unknown_plan_is_refused_with_the_choices():

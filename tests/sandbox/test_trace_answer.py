@@ -4,7 +4,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.unit.sandbox.asking import ask, sandbox
+from tests.sandbox.asking import ask, sandbox
 
 APP = sandbox(plan="enterprise")
 GREEKS = {

@@ -23,7 +23,7 @@ from bq_mcp.sandbox.market.price_distribution import cell_edges, distribution
 from bq_mcp.sandbox.market.trace_field import Greek
 from bq_mcp.sandbox.market.wings import wings
 from bq_mcp.sandbox.vocabulary import VENUES
-from tests.property.market_worlds import INSTANTS, SEEDS, Case, every_case, world
+from tests.sandbox.market_worlds import INSTANTS, SEEDS, Case, every_case, world
 
 YEAR = timedelta(days=365)
 GREEKS: tuple[Greek, ...] = ("gamma", "charm", "vanna", "delta_change")

@@ -6,7 +6,7 @@ from scipy.special import ndtr
 from bq_mcp.sandbox.market import SYMBOLS, black
 from bq_mcp.sandbox.market.arrays import Floats
 from bq_mcp.sandbox.market.surface import Smile
-from tests.property.market_worlds import CASES, every_case
+from tests.sandbox.market_worlds import CASES, every_case
 
 HOUR = 1 / (24 * 365)
 

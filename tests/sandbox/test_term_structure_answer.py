@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from bq_mcp.sandbox.answers.term_structure import BUCKETS_DAYS
-from tests.unit.sandbox.asking import HandClock, ask, sandbox
+from tests.sandbox.asking import HandClock, ask, sandbox
 
 APP = sandbox(plan="enterprise")
 PATH = "options/iv/term-structure"

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from tests.unit.sandbox.asking import ask, sandbox
+from tests.sandbox.asking import ask, sandbox
 
 ROUTE = "options/opex"
 

@@ -9,7 +9,7 @@ from bq_mcp.sandbox.market import SYMBOLS, VENUES, Snapshot, World, black
 from bq_mcp.sandbox.market.arrays import Flags, Floats
 from bq_mcp.sandbox.market.exposure import std_quantity, strike_profile
 from bq_mcp.sandbox.market.pain_curve import pain_curve
-from tests.property.market_worlds import CASES, Case, every_case, world
+from tests.sandbox.market_worlds import CASES, Case, every_case, world
 
 TAPE_FLOOR = datetime(2026, 5, 17, 8, tzinfo=UTC)
 EVERY_SECTION = frozenset({"zones", "max_pain", "expected_move", "ranked"})

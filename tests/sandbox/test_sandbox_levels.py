@@ -15,7 +15,7 @@ from bq_mcp.sandbox.market.coin_parameters import TAPE_FLOOR_S
 from bq_mcp.sandbox.moments import TAPE_FLOOR
 from bq_mcp.sandbox.queries import known_members, members, venue_filter
 from bq_mcp.sandbox.vocabulary import SYMBOLS, VENUES
-from tests.unit.sandbox.asking import NOW, HandClock, ask, sandbox
+from tests.sandbox.asking import NOW, HandClock, ask, sandbox
 
 
 @cache

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.sandbox.asking import HandClock, ask, sandbox
+from tests.sandbox.asking import HandClock, ask, sandbox
 
 APP = sandbox(plan="enterprise")
 PATH = "options/iv/skew"

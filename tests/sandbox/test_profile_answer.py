@@ -7,7 +7,7 @@ from fastapi import FastAPI
 
 from bq_mcp.sandbox.answers.windows import StrikeFilter
 from bq_mcp.sandbox.vocabulary import VENUES
-from tests.unit.sandbox.asking import NOW, HandClock, ask, sandbox
+from tests.sandbox.asking import NOW, HandClock, ask, sandbox
 
 ARRAYS = ("net_gex", "call_gex", "put_gex", "call_oi", "put_oi", "total_oi")
 ROUTE = "gex/strike-profile"

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 
 from bq_mcp.sandbox.market import SYMBOLS, World
 from bq_mcp.sandbox.moments import LIVE_STEP_S
-from tests.unit.sandbox.asking import NOW, HandClock, ask, sandbox
+from tests.sandbox.asking import NOW, HandClock, ask, sandbox
 
 ROUTE = "options/chain"
 IDENTITY = {"strike", "expiry", "dte", "type"}
