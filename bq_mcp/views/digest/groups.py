@@ -22,8 +22,8 @@ def cross_section_picks(table: Table, measures: Sequence[Measure], lens: Lens) -
         part = held.along(bare(ends), placed, "highest and lowest")
         shared = held.adds and not held.signed
         yield Pick(1 + place, [shares(held, placed) if shared else part], ["largest"])
-    lead = measures[0].values
-    absent = [Figure("", None, places=placed(at)) for at, x in enumerate(lead) if x is None]
+    empty = [at for at, x in enumerate(measures[0].values) if x is None]
+    absent = [Figure("", None, places=placed(at)) for at in empty]
     yield Pick(3, [Part("not reported", absent)], ["absent"])
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..arithmetic import change, total
+from ..read.columns import words_of
 from ..read.forms import Column, Table
 from ..read.units import AS_SERVED, IvScale, Kind, Unit
 from ..read.values import derive
@@ -15,7 +16,7 @@ Placed = Callable[[int], Sequence[Place]]
 # Rows with the words they are told by.
 Told = Iterable[tuple[str, int]]
 _SUMMED = 6
-_WHOLE = frozenset(["total", "all", "sum", "overall", "combined", "grand total", "aggregate"])
+_WHOLE = frozenset(["total", "all", "sum", "overall", "combined", "aggregate"])
 _DIFFERENCES: Mapping[Kind, Kind] = {"iv": "iv_points", "pct": "iv_points"}
 
 
@@ -107,10 +108,11 @@ def sums(words: str, added: Iterable[Measure]) -> Part:
 
 
 def total_rows(key: Sequence[Column]) -> list[int]:
-    """Return the rows that are called the total of the others."""
+    """Return the rows that are called the total of the others, such as "All venues"."""
     names = [axis.values for axis in key if axis.role in ("name", "expiry")]
-    rows = enumerate(zip(*names, strict=True))
-    return [at for at, found in rows if any(str(x).casefold() in _WHOLE for x in found)]
+    rows = [" ".join(map(str, found)) for found in zip(*names, strict=True)]
+    called = [at for at, name in enumerate(rows) if not _WHOLE.isdisjoint(words_of(name))]
+    return called if len(called) < len(rows) else []
 
 
 def totals(table: Table, measures: Sequence[Measure], placed: Placed) -> Pick:

@@ -30,9 +30,8 @@ def prints_picks(table: Table, measures: Sequence[Measure], lens: Lens) -> Itera
     yield totals(table, [one for one in measures[:2] if one.adds][:1], placed)
     yield from _groups(lead, table)
     flags = [one for one in table.columns if True in one.values[:_SAMPLE]]
-    counts = [(one.name, derive(occurrences, one.values, True)) for one in flags]
-    flagged = [Figure(name, count, Unit("count")) for name, count in counts]
-    yield Pick(3, [Part("rows with", flagged)], ["flags"])
+    counts = [Figure(x.name, derive(occurrences, x.values, True), Unit("count")) for x in flags]
+    yield Pick(3, [Part("rows with", counts)], ["flags"])
     leads, tops = lens.leading(measures), lead.largest(LARGEST) if axes else ()
     yield Pick(2, [row("largest", leads, at, placed) for at in tops[:1]], ["largest"])
     yield Pick(2, [lead.along(bare(tops[1:]), placed, "next largest", 2)], ["largest"])

@@ -24,10 +24,9 @@ _PLAIN = word_set("above below call put calls puts long short upper lower up dow
 
 def record_picks(record: Record, lens: Lens) -> Iterator[Pick]:
     """Yield the figures of a record, those that lead first."""
-    fields, asked = record.fields.items(), lens.choices
     # At the root a caveat says what upstream tells of its own figures.
-    told = [pair for pair in fields if record.path or not is_note(pair[0])]
-    told = [(name, x) for name, x in told if _is_told(name, x) and asked.get(name) != x]
+    told = [pair for pair in record.fields.items() if record.path or not is_note(pair[0])]
+    told = [(name, x) for name, x in told if _is_told(name, x) and lens.choices.get(name) != x]
     figures = [_figure(name, value, lens) for name, value in told]
     figures.sort(key=lambda one: lens.lead(one.name))
     led = [one for one in figures if lens.lead(one.name) < NOT_LEADING]

@@ -12,11 +12,13 @@ def _named(**figures: float) -> dict[str, Any]:
 
 
 def test_a_row_called_total_is_no_member() -> None:
-    data = _named(IBIT=10e6, FBTC=30e6, GBTC=60e6, Total=100e6)
-    lines = told(data, units={"flow": "USD"})
-    assert "as served Total: flow $100m" in lines
-    assert any("$60m (60.0%) (GBTC)" in one for one in lines)
-    assert not any("$200m" in one for one in lines)
+    for name in ("Total", "ALL", "all_funds", "grand_total"):
+        data = _named(**{"IBIT": 10e6, "FBTC": 30e6, "GBTC": 60e6, name: 100e6})
+        lines = told(data, units={"flow": "USD"})
+        assert f"as served {name}: flow $100m" in lines
+        assert any("$60m (60.0%) (GBTC)" in one for one in lines)
+        assert not any("$200m" in one for one in lines)
+    assert "total of 1 rows: flow $1m" in told(_named(Total=1e6), units={"flow": "USD"})
 
 
 def test_a_fund_as_large_as_all_others_is_no_total() -> None:
