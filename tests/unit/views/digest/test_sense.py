@@ -12,17 +12,16 @@ def _named(**figures: float) -> dict[str, Any]:
 
 
 def test_a_row_called_total_is_no_member() -> None:
-    data = _named(IBIT=10e6, FBTC=30e6, GBTC=60e6, Total=100e6)
-    lines = told(data, units={"flow": "USD"})
-    assert "as served Total: flow $100m" in lines
-    assert any("$60m (60.0%) (GBTC)" in one for one in lines)
-    assert not any("$200m" in one for one in lines)
+    for name in ("Total", "ALL", "all_funds", "grand_total"):
+        data = _named(**{"IBIT": 10e6, "FBTC": 30e6, "GBTC": 60e6, name: 100e6})
+        lines = told(data, units={"flow": "USD"})
+        assert f"as served {name}: flow $100m" in lines
+        assert any("$60m (60.0%) (GBTC)" in one for one in lines)
+        assert not any("$200m" in one for one in lines)
+    assert "total of 1 rows: flow $1m" in told(_named(Total=1e6), units={"flow": "USD"})
 
 
-def test_a_row_as_large_as_all_others_is_their_total_unless_it_is_a_fund() -> None:
-    assert "as served every: flow $61m" in told(
-        _named(IBIT=10e6, FBTC=20e6, GBTC=31e6, every=61e6), units={"flow": "USD"}
-    )
+def test_a_fund_as_large_as_all_others_is_no_total() -> None:
     funds = told(_named(IBIT=50e6, FBTC=20e6, GBTC=20e6, ARKB=10e6), units={"flow": "USD"})
     assert "total of 4 rows: flow $100m" in funds
 
@@ -47,11 +46,12 @@ def test_an_exposure_keeps_its_meaning_and_takes_the_scale() -> None:
     assert found == "latest 12:00Z: gex +$60.2m · USD per 1% move"
 
 
-def test_words_on_a_unit_go_when_the_payload_says_another() -> None:
+def test_that_no_unit_is_stated_goes_when_the_payload_states_one() -> None:
+    hint = {"*oi*": "unit not stated"}
     data = {"ts": hourly(2), "oi_usd": [1e9, 2e9]}
-    assert "perpetuals" in told(data, say="perpetuals; unit not stated")
+    assert not any("not stated" in one for one in told(data, units=hint))
     plain = {"ts": hourly(2), "oi": [1e5, 2e5]}
-    assert "perpetuals; unit not stated" in told(plain, say="perpetuals; unit not stated")
+    assert told(plain, units=hint)[0] == "latest 12:00Z: oi 200,000 · unit not stated"
 
 
 def test_a_lone_column_without_a_name_is_what_the_endpoint_serves() -> None:
@@ -104,21 +104,6 @@ def test_nothing_served_is_told_as_nothing_served() -> None:
 def test_parts_that_mean_nothing_alone_bear_the_name_around_them() -> None:
     data = {"acceleration": {"above": {"strength": 2.0}, "below": {"strength": 3.0}}}
     assert told(data) == ["acceleration.above: strength 2", "acceleration.below: strength 3"]
-
-
-def test_a_share_of_counts_says_so() -> None:
-    data = {"calls": 30, "puts": 10}
-    found = line(data, "calls share", units={"calls": "count", "puts": "count"})
-    assert found == "calls share of calls + puts by count 75.0%"
-
-
-def test_smiles_by_moneyness_have_a_row_at_the_money() -> None:
-    data = {
-        "moneyness": [0.8, 0.9, 1.0, 1.1, 1.2],
-        "expiries": {"04DEC26": [49.0, 45, 44, 45, 46], "25DEC26": [50.0, 47, 46, 47, 49]},
-    }
-    found = line(data, "at the money", lead=("*iv*",), units={"*iv*": "iv"})
-    assert "44.0%" in found and "46.0%" in found
 
 
 def test_events_with_a_side_are_prints_though_no_two_share_an_instant() -> None:
