@@ -76,6 +76,7 @@ _STRIKE_STEP = 0.15
 _NUMERIC = FIGURES | {type(None)}
 _NAME_LENGTH = 48
 _DAY = 86_400
+_SAMPLE = 24
 _SETTLING = (0, SETTLEMENT.hour * 3600)
 _STEPS = 500
 _GAPS = 3
@@ -201,16 +202,13 @@ class Market:
         return "price" if near and self._are_places(figures) else ""
 
     def _role_of_digits(self, values: Values) -> Role:
-        """Return what bare numbers along an axis are: strikes, days, positions, or only a key."""
+        """Return what bare numbers along an axis are: strikes, days, or only a key."""
         places = sorted({value for value in map(number, values) if value is not None})
-        first = int(places[0])
-        found: dict[Role, bool] = {
-            "price": self._are_strikes(places),
-            "days": _TENORS.issuperset(places),
-            "position": first in (0, 1) and places == [*range(first, first + len(places))],
-        }
-        roles = [role for role, fits in found.items() if fits]
-        return roles[0] if len(roles) == 1 else "key"
+        tenors = _TENORS.issuperset(places) and places[-1] > len(places)
+        priced = self._are_strikes(places)
+        if priced == tenors:
+            return "key"
+        return "price" if priced else "days"
 
     def _are_strikes(self, places: Sequence[float]) -> bool:
         """Tell whether sorted numbers lie around spot, with a step there of at most 15 % of it."""
@@ -229,12 +227,9 @@ class Market:
         return (even or served in (places, places[::-1])) and self._are_strikes(places)
 
 
-def sampled(values: Values) -> list[object]:
-    """Return a few values of a long list: the first, some of the middle, the last."""
-    if len(values) <= 24:
-        return list(values)
-    middle = len(values) // 2
-    return [*values[:12], *values[middle : middle + 4], *values[-4:]]
+def sampled(values: Values) -> Values:
+    """Return a few values of a long list, as far apart from each other."""
+    return values[:: len(values) // _SAMPLE + 1]
 
 
 def figures_of(values: Values) -> Values:

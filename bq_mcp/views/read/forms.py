@@ -6,7 +6,7 @@ from typing import Literal
 
 from .values import Instants
 
-Role = Literal["time", "price", "expiry", "days", "name", "position", "key", ""]
+Role = Literal["time", "price", "expiry", "days", "name", "key", ""]
 Form = Literal[
     "series",
     "ladder",
@@ -26,8 +26,8 @@ class Column:
     `name` is the wire name, dotted where it lies in a record inside the row, "" where the payload
     has none. `values` are the figures or texts in the order of the rows: numbers written as text
     are numbers here, what is missing or not finite is None. `role` says what an axis measures:
-    `values` are then aware datetimes (time), floats (price, days, position), tokens or ISO dates as
-    served (expiry), texts (name, key). `places` are what an axis is ordered by: Unix seconds (time,
+    `values` are then aware datetimes (time), floats (price, days), tokens or ISO dates as
+    served (expiry), texts (name), either (key). `places` are what an axis is ordered by: Unix seconds (time,
     expiry), else the values; () for figures.
     """
 

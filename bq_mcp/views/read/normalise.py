@@ -312,6 +312,6 @@ def _repeated(columns: Columns, counts: Sequence[int]) -> Columns:
     """Return columns with each row repeated as often as `counts` says; without any its number."""
     if not columns and len(counts) > 1:
         places = list(range(len(counts)))
-        columns = [Column("", places, "position", places, numeric=True)]
+        columns = [Column("", places, "key", places, numeric=True)]
     rows = [row for row, count in enumerate(counts) for _ in range(count)]
     return [column.take(rows) for column in columns]
