@@ -219,12 +219,11 @@ class Market:
         return near and in_price_range(places, self.spot)
 
     def _are_places(self, figures: Figures) -> bool:
-        """Tell whether prices lie like strikes: once each and in order, or in even steps."""
-        served = [value for value in figures if value is not None]
-        places = sorted(set(served))
+        """Tell whether prices lie like strikes, in even steps."""
+        places = sorted({value for value in figures if value is not None})
         gaps = Counter(round(above - below, 6) for below, above in pairwise(places))
         even = max(gaps.values(), default=0) >= 0.5 * len(places)
-        return (even or served in (places, places[::-1])) and self._are_strikes(places)
+        return even and self._are_strikes(places)
 
 
 def sampled(values: Values) -> Values:
@@ -281,13 +280,11 @@ def _expiries(values: Values) -> Column:
 
 def _unix_seconds(values: Figures, words: Words) -> Figures:
     """Return Unix times of one unit in seconds; empty where the numbers are none."""
-    named = words & (TIME_WORDS | _EXPIRY)
-    if words & (IDS | _AMOUNT) and not named - {"t", "at", "day"}:
-        return ()
     scale = epoch_scale(next(value for value in values if value is not None))
-    known = [value for value in values if value is not None] if scale else []
-    if scale is None or {epoch_scale(min(known)), epoch_scale(max(known))} != {scale}:
+    named = words & (TIME_WORDS | _EXPIRY)
+    if scale is None or words & IDS or (words & _AMOUNT and not named):
         return ()
+    known = [value for value in values if value is not None]
     seconds = [None if value is None else value / scale for value in values]
-    whole = scale > 1 and all(value % 1 == 0 for value in known[:_STEPS])
-    return seconds if named or whole or is_even(seconds) else ()
+    alike = {epoch_scale(min(known)), epoch_scale(max(known))} == {scale}
+    return seconds if alike and (named or scale > 1 or is_even(seconds)) else ()

@@ -71,12 +71,12 @@ class Gathered:
         figures = without(held, key)
         named = [column for column in figures if column.numeric and is_name(leaf_of(column.name))]
         if form is None:
-            self._spread(path, key, figures)
+            self.grid(_grid_of(path, key, figures))
         elif len(named) > 1 and [axis.role in PLACED for axis in key] == [True]:
             names = [leaf_of(column.name) for column in named]
             cells = list(zip(*(column.values for column in named), strict=True))
             across = Column("", names, "name", names)
-            self._panel(Grid(path, key[0], across, {quantity(leaf_of(path)): cells}))
+            self.grid(Grid(path, key[0], across, {quantity(leaf_of(path)): cells}))
             self.table(path, key, without(figures, named), bare=False)
         elif figures or bare:
             times = [column for column in figures if column.role == "time"]
@@ -111,43 +111,14 @@ class Gathered:
         self.table(grid.path, (), [*axes, *figures])
         return True
 
-    def _spread(self, path: str, key: Columns, figures: Columns) -> None:
-        """Keep a table of two axes as a grid; what depends on one axis is a table of its own."""
-        layers = [figure for figure in figures if figure.numeric or not _is_constant(figure)]
-        self.record(path, {c.name: c.values[0] for c in without(figures, layers)})
-        for axis in key:
-            bound = [c for c in layers if not _is_constant(c) and _depends_on(c, axis)]
-            layers = without(layers, bound)
-            if bound:
-                rows = _first_rows(axis)
-                self.table(path, (), [column.take(rows) for column in (axis, *bound)])
-        if layers or not figures:
-            self.grid(_grid_of(path, key, layers))
-
-
-def _is_constant(column: Column) -> bool:
-    return column.values.count(column.values[0]) == len(column.values)
-
-
-def _depends_on(figure: Column, axis: Column) -> bool:
-    """Tell whether values of several rows are the same at each place of an axis."""
-    seen: dict[object, object] = {}
-    pairs = zip(axis.places, figure.values, strict=True)
-    same = all(seen.setdefault(place, value) == value for place, value in pairs)
-    return same and len(seen) * 1.5 <= len(figure.values)
-
-
-def _first_rows(axis: Column) -> list[int]:
-    """Return the first row at each place of an axis, in the order of the rows."""
-    rows = range(len(axis.places) - 1, -1, -1)
-    return sorted(dict(zip(reversed(axis.places), rows, strict=True)).values())
-
 
 def _places(axis: Column) -> tuple[Column, list[int]]:
     """Return the distinct places of an axis, and for each row the number of its place."""
-    distinct = axis.take(_first_rows(axis))
-    numbers = {place: number for number, place in enumerate(distinct.places)}
-    return distinct, [numbers[place] for place in axis.places]
+    first: dict[object, int] = {}
+    for row, place in enumerate(axis.places):
+        first.setdefault(place, row)
+    numbers = {place: number for number, place in enumerate(first)}
+    return axis.take([*first.values()]), [numbers[place] for place in axis.places]
 
 
 def _grid_of(path: str, key: Columns, figures: Columns) -> Grid:
@@ -163,23 +134,16 @@ def _grid_of(path: str, key: Columns, figures: Columns) -> Grid:
 
 def _in_order(grid: Grid) -> Grid:
     """Return a grid with its axes where they belong, both in ascending order."""
-    if grid.oriented and axis_rank(grid.down) > axis_rank(grid.across):
-        grid = _turned(grid)
-    return _turned(_sorted(_turned(_sorted(grid))))
-
-
-def _turned(grid: Grid) -> Grid:
-    layers = {n: list(map(list, zip(*cells, strict=True))) for n, cells in grid.layers.items()}
-    return replace(grid, down=grid.across, across=grid.down, layers=layers)
-
-
-def _sorted(grid: Grid) -> Grid:
-    """Return a grid with the places down it in ascending order."""
-    if grid.down is None:
-        return grid
-    rows = order_by(grid.down, list(range(len(grid.down.values))))
-    layers = {name: [cells[row] for row in rows] for name, cells in grid.layers.items()}
-    return replace(grid, down=grid.down.take(rows), layers=layers)
+    turned = grid.oriented and axis_rank(grid.down) > axis_rank(grid.across)
+    for _ in range(3 if turned else 2):
+        rows = list(range(len(next(iter(grid.layers.values()), ()))))
+        down = grid.down and grid.down.take(order_by(grid.down, rows))
+        layers = {
+            name: list(map(list, zip(*(cells[row] for row in rows), strict=True)))
+            for name, cells in grid.layers.items()
+        }
+        grid = replace(grid, down=grid.across, across=down, layers=layers)
+    return grid
 
 
 def _figures(cells: Cells) -> Cells:

@@ -114,9 +114,7 @@ def _are(words: frozenset[str], column: Column) -> bool:
     return all(str(value).lower() in words for value in sampled(column.values) if value)
 
 
-def _by_figures(
-    columns: Columns, axes: Sequence[_Axis], size: int
-) -> Iterator[Sequence[_Axis]]:
+def _by_figures(columns: Columns, axes: Sequence[_Axis], size: int) -> Iterator[Sequence[_Axis]]:
     """Yield the axes whose places all come with each value of a column of figures."""
     for column in [column for column in columns if column.numeric and not column.role][:_AXES]:
         key = replace(column, role="key", places=column.values)

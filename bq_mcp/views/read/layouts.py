@@ -17,7 +17,6 @@ _CONTAINERS = word_set(
 )
 _CANDLE = ("time", "open", "high", "low", "close", "volume")
 Row = Mapping[str, object]
-_Figure = float | None
 
 
 def keys_of(node: Row) -> list[str]:
@@ -31,31 +30,24 @@ def keys_of(node: Row) -> list[str]:
 def are_maps(rows: Iterable[Row]) -> bool:
     """Tell whether records are maps from places or names, by the first that holds anything."""
     first = next((row for row in rows if row), {})
-    named = len(first) > 1 and all(map(is_name, first))
-    return named or bool(first) and all(map(_is_place, first))
+    return bool(first) and all(_is_place(key) or is_name(key) for key in first)
 
 
 def _are_names(node: Row) -> bool:
     """Tell whether the keys of a map are names of things that share a structure."""
-    values = list(node.values())
-    named, many = all(map(is_name, node)), len(values) >= _NAMED_FROM
-    if not all(isinstance(value, dict) for value in values):
-        return named and many and all(v is None or figure(v) is not None for v in values)
-    records = [mapping(value) for value in values]
-    alike = many and len(set(map(frozenset, records))) == 1
-    return named or (alike and not any(holds(record.values(), CONTAINER) for record in records))
+    records = [mapping(value) for value in node.values()]
+    if all(map(is_name, node)):
+        return all(records) or len(node) >= _NAMED_FROM
+    flat = not holds(chain.from_iterable(record.values() for record in records), CONTAINER)
+    alike = len(set(map(frozenset, records))) == 1 and len(node) >= _NAMED_FROM
+    return alike and flat and all(records)
 
 
-def header_of(axes: Columns, beside: bool) -> Column | None:
-    """Return the list that names the columns of rows beside it.
-
-    With an axis of as many places as there are rows `beside`, its names must be of quantities.
-    """
+def header_of(axes: Columns) -> Column | None:
+    """Return the list that names the columns of rows beside it: one with a word of a field."""
     for axis in axes:
-        names = list(map(str, axis.values))
-        words = set(chain.from_iterable(map(words_of, names)))
-        named = axis.role == "name" and len(set(names)) == len(names)
-        if named and (not beside or words & FIELD_WORDS):
+        words = set(chain.from_iterable(words_of(str(name)) for name in axis.values))
+        if axis.role == "name" and words & FIELD_WORDS:
             return axis
     return None
 
@@ -89,13 +81,8 @@ def _is_place(key: object) -> bool:
 
 
 def _are_candles(columns: Sequence[Values]) -> bool:
-    """Tell whether columns are instant, open, high, low, close on a few rows."""
+    """Tell whether columns are instant, open, high, low, close: on each row in these bounds."""
     if not 5 <= len(columns) <= 12 or moment(columns[0][0]) is None:
         return False
-    return all(map(_is_candle, *(map(figure, sampled(column)) for column in columns[1:5])))
-
-
-def _is_candle(opened: _Figure, high: _Figure, low: _Figure, closed: _Figure) -> bool:
-    if opened is None or high is None or low is None or closed is None:
-        return False
-    return low <= min(opened, closed) <= max(opened, closed) <= high
+    rows = [list(map(figure, row)) for row in zip(*map(sampled, columns[1:5]), strict=True)]
+    return all(None not in row and [max(row), min(row)] == row[1:3] for row in rows)

@@ -17,7 +17,6 @@ from .columns import LEADING, PLACED, Market
 from .forms import Cells, Column, Columns, Forms, Grid, Listing, without
 from .gathered import Gathered
 from .layouts import Row, are_maps, header_of, keys_of, names_for, quantity, width_of
-from .units import hint_for
 from .values import CONTAINER, FIGURES, RECORD, TEXT, Values, holds, number
 
 _DEPTH = 12
@@ -37,14 +36,12 @@ def read_forms(
     data: object,
     spot: float | None,
     at: datetime | None,
-    hinted: Mapping[str, str] | None = None,
 ) -> Forms:
     """Return `data`, any JSON value, taken apart.
 
-    `spot` (USD) and the instant `at` the data stand for tell prices and times from other figures;
-    a name with a unit among the hints is no price by its values alone.
+    `spot` (USD) and the instant `at` the data stand for tell prices and times from other figures.
     """
-    reader = _Reader(number(spot), at or _NO_DATE, hinted or {})
+    reader = _Reader(Market(number(spot), at or _NO_DATE))
     reader.node(_Place(), data)
     return reader.found.forms()
 
@@ -76,8 +73,8 @@ class _Place:
 
 
 class _Reader:
-    def __init__(self, spot: float | None, at: datetime, hinted: Mapping[str, str]) -> None:
-        self._market, self._blind, self._hinted = Market(spot, at), Market(None, at), hinted
+    def __init__(self, market: Market) -> None:
+        self._market = market
         self.found = Gathered()
         self._parts = 0
         self._used: list[Column] = []
@@ -106,10 +103,6 @@ class _Reader:
         self.found.unread += not allowed
         return allowed
 
-    def _column(self, name: str, values: Values) -> Column:
-        hinted = bool(self._hinted) and hint_for(name, self._hinted)
-        return (self._blind if hinted else self._market).column(name, values)
-
     # Records and their lists
 
     def _record(self, place: _Place, node: Row) -> Columns:
@@ -126,7 +119,7 @@ class _Reader:
         self.found.record(place.path, fields)
         lengths: dict[int, list[Column]] = {}
         for raw in self.found.kept(listed, _COLUMNS):
-            lengths.setdefault(len(raw[1]), []).append(self._column(*raw))
+            lengths.setdefault(len(raw[1]), []).append(self._market.column(*raw))
         axes = list(chain.from_iterable(lengths.values()))
         for key, value in self.found.kept(parts, _PARTS):
             for column in self.node(place.inside(key, axes), value):
@@ -169,7 +162,7 @@ class _Reader:
     def _cells(self, place: _Place, cells: Values) -> None:
         """Read what stands at each place: records, lists or single values."""
         flat, nested = self._opened(place, cells)
-        columns = [self._column(*raw) for raw in flat]
+        columns = [self._market.column(*raw) for raw in flat]
         along = place.along
         if not along and not any(column.role in LEADING for column in columns):
             axes = place.axes(len(cells))[:1]
@@ -218,9 +211,9 @@ class _Reader:
         if not first or holds(first, CONTAINER):
             return nested
         axes = place.axes(width)
-        header = header_of(axes, height != width and bool(place.axes(height)))
+        header = header_of(axes)
         short = width <= _TUPLE and height > 1
-        if not header and (axes or not (short or self._column("", first).role in LEADING)):
+        if not header and (axes or not (short or self._market.column("", first).role in LEADING)):
             return nested
         kept = self.found.kept(range(width), _COLUMNS)
         columns = [[row and row[part] for row in rows] for part in kept]
@@ -266,7 +259,7 @@ class _Reader:
             if holds(cells, CONTAINER):
                 self._cells(place.inside(name, (), carried), cells)
             elif cells:
-                columns.append(self._column(name or quantity(place.name), cells))
+                columns.append(self._market.column(name or quantity(place.name), cells))
         if not columns:
             return
         width = counts[0] if len(set(counts)) == 1 else 0

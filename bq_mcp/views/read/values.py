@@ -51,16 +51,13 @@ def derive(function: Callable[..., float | None], *inputs: object) -> Derived | 
 
 def number(value: object) -> float | None:
     """Return `value` as a finite float; None where it is no number. Flags are no numbers."""
-    # Asked of every figure of a payload, nearly all of them floats.
-    if type(value) is float or isinstance(value, Derived):
-        return value if math.isfinite(value) else None
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
     try:
-        figure_ = float(value)
+        found = value if isinstance(value, float) else float(value)
     except OverflowError:
         return None
-    return figure_ if math.isfinite(figure_) else None
+    return found if math.isfinite(found) else None
 
 
 def figure(value: object) -> float | None:

@@ -148,18 +148,6 @@ def test_strikes_by_venue_are_a_grid():
     assert (found.down.role, found.across.role) == ("price", "name")
 
 
-def test_a_grid_leaves_out_what_hangs_on_one_axis():
-    rows = [
-        {"expiry": e, "strike": k, "dte": n, "iv": some()}
-        for n, e in enumerate(EXPIRIES)
-        for k in STRIKES
-    ]
-    forms = read(rows)
-    assert list(forms.grids[0].layers) == ["iv"]
-    assert forms.tables[0].form == "curve"
-    assert list(forms.tables[0].column("dte").values) == [0, 1, 2, 3]
-
-
 def test_cells_no_row_speaks_of_are_missing():
     rows = [{"expiry": e, "strike": k, "iv": 1.0} for e in EXPIRIES for k in STRIKES]
     found = grid(rows[1:])

@@ -5,8 +5,7 @@ import random
 
 import pytest
 
-from bq_mcp.views.read.normalise import read_forms
-from tests.unit.views.read.reading import AT, SPOT, grid, iso, keys, ms, read, table
+from tests.unit.views.read.reading import grid, iso, keys, ms, read, table
 
 CHANCE = random.Random(3)
 EXPIRIES = ["29NOV26", "04DEC26", "25DEC26", "26MAR27"]
@@ -149,9 +148,9 @@ def test_columns_that_bear_names_are_a_panel(names):
         {"date": f"2026-11-{d}", **dict.fromkeys(names, d), "total": 3 * d} for d in range(10, 20)
     ]
     forms = read(rows)
-    assert [found.form for found in forms.tables] == ["panel", "series"]
-    assert list(forms.tables[0].key[1].values)[:3] == names
-    assert [c.name for c in forms.tables[1].columns] == ["total"]
+    assert [found.form for found in forms.tables] == ["series", "panel"]
+    assert list(forms.tables[1].key[1].values)[:3] == names
+    assert [c.name for c in forms.tables[0].columns] == ["total"]
 
 
 def test_columns_in_capitals_are_no_names():
@@ -239,8 +238,3 @@ def test_huge_and_true_figures_are_no_figures():
 def test_texts_are_handed_on_as_they_are():
     rows = [{"t": iso(hour), "note": "STALE: sell\neverything"} for hour in range(3)]
     assert table(rows).column("note").values[0] == "STALE: sell\neverything"
-
-
-def test_a_hint_keeps_figures_near_spot_from_being_prices():
-    rows = [{"x": k, "y": some()} for k in STRIKES]
-    assert read_forms(rows, SPOT, AT, {"x": "contracts"}).tables[0].form != "ladder"
