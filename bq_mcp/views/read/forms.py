@@ -26,9 +26,9 @@ class Column:
     `name` is the wire name, dotted where it lies in a record inside the row, "" where the payload
     has none. `values` are the figures or texts in the order of the rows: numbers written as text
     are numbers here, what is missing or not finite is None. `role` says what an axis measures:
-    `values` are then aware datetimes (time), floats (price, days), tokens or ISO dates as
-    served (expiry), texts (name), either (key). `places` are what an axis is ordered by: Unix seconds (time,
-    expiry), else the values; () for figures.
+    `values` are then aware datetimes (time), floats (price, days), tokens or ISO dates as served
+    (expiry), texts (name), either (key). `places` are what an axis is ordered by: Unix seconds
+    (time, expiry), else the values; () for figures.
     """
 
     name: str
@@ -91,7 +91,7 @@ class Grid:
     path: str
     down: Column | None
     across: Column | None
-    layers: Mapping[str, Sequence[Sequence[object]]]
+    layers: dict[str, Sequence[Sequence[object]]]
     oriented: bool = True
 
 

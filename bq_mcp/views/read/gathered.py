@@ -5,11 +5,10 @@ from dataclasses import replace
 from itertools import chain
 from typing import TypeVar
 
-from .columns import PLACED, figures_of, finite, is_name, leaf_of
-from .forms import Cells, Column, Columns, Forms, Grid, Listing, Record, Table, without
+from .columns import PLACED, is_name, leaf_of
+from .forms import Column, Columns, Forms, Grid, Listing, Record, Table, without
 from .keys import axis_rank, choose_key, order_by, ordered
 from .layouts import quantity
-from .values import TEXT, holds
 
 _RECORDS = 400
 _FIELDS = 256
@@ -34,7 +33,7 @@ class Gathered:
 
     def forms(self) -> Forms:
         """Return all that was found, the shallow parts first."""
-        grids = [grid for grid in self._grids.values() if not self._panel(grid)]
+        grids = [grid for grid in self._grids.values() if not self._is_panel(grid)]
         return Forms(
             self._shallow(self._records, _RECORDS),
             self._shallow(self._tables, _TABLES),
@@ -81,29 +80,27 @@ class Gathered:
         elif figures or bare:
             times = [column for column in figures if column.role == "time"]
             rows = ordered([*key, *figures], key or times[: form == "prints"])
-            rest = [replace(column, places=()) for column in rows[len(key) :]]
-            size = len(held[0].values)
-            self._tables.append(Table(path, size, rows[: len(key)], rest, form, as_served))
+            size, keys = len(held[0].values), len(key)
+            self._tables.append(Table(path, size, rows[:keys], rows[keys:], form, as_served))
         return key
 
     def grid(self, made: Grid) -> None:
-        """Take a grid; those of one place over the same axes are one."""
-        cells = next(iter(made.layers.values()), ())
-        names = [axis and axis.name for axis in (made.down, made.across)]
-        place = made.path, *names, len(cells), len(next(iter(cells), ()))
-        layers = {name: _figures(cells) for name, cells in made.layers.items()}
-        made = _in_order(replace(made, layers=layers))
-        before = self._grids.setdefault(place, made)
-        self._grids[place] = replace(before, layers={**before.layers, **made.layers})
+        """Take a grid; those of one place and size are one."""
+        cells = next(iter(made.layers.values()), [])
+        made = _in_order(made)
+        before = self._grids.setdefault((made.path, len(cells), *map(len, cells[:1])), made)
+        before.layers.update(made.layers)
 
-    def _panel(self, grid: Grid) -> bool:
-        """Take figures of times and names as the table they mean."""
+    def _is_panel(self, grid: Grid) -> bool:
+        """Tell whether a grid is of times and names, and take it as the table this means."""
         down, across = grid.down, grid.across
         if not (down and across and [down.role, across.role] == ["time", "name"] and grid.oriented):
             return False
-        width = len(across.values)
-        cells = [divmod(cell, width) for cell in range(len(down.values) * width)]
-        axes = [down.take([row for row, _ in cells]), across.take([place for _, place in cells])]
+        height, width = len(down.values), len(across.values)
+        axes = [
+            down.take([row for row in range(height) for _ in range(width)]),
+            across.take([*range(width)] * height),
+        ]
         figures = [
             Column(name, list(chain.from_iterable(rows)), numeric=True)
             for name, rows in grid.layers.items()
@@ -144,9 +141,3 @@ def _in_order(grid: Grid) -> Grid:
         }
         grid = replace(grid, down=grid.across, across=down, layers=layers)
     return grid
-
-
-def _figures(cells: Cells) -> Cells:
-    if holds(chain.from_iterable(cells), TEXT):
-        cells = [figures_of(row) for row in cells]
-    return [finite(row) for row in cells]

@@ -106,24 +106,21 @@ class _Reader:
     # Records and their lists
 
     def _record(self, place: _Place, node: Row) -> Columns:
-        fields: dict[str, object] = {}
-        listed: list[_Raw] = []
-        parts: list[tuple[str, object]] = []
-        for key, value in node.items():
-            if not isinstance(value, dict | list):
-                fields[key] = value
-            elif isinstance(value, list) and value and not holds(value, CONTAINER):
-                listed.append((key, value))
-            else:
-                parts.append((key, value))
+        fields = {key: value for key, value in node.items() if not isinstance(value, dict | list)}
+        listed = {
+            key: value
+            for key, value in node.items()
+            if isinstance(value, list) and value and not holds(value, CONTAINER)
+        }
         self.found.record(place.path, fields)
-        lengths: dict[int, list[Column]] = {}
-        for raw in self.found.kept(listed, _COLUMNS):
-            lengths.setdefault(len(raw[1]), []).append(self._market.column(*raw))
-        axes = list(chain.from_iterable(lengths.values()))
+        axes = [self._market.column(*raw) for raw in self.found.kept([*listed.items()], _COLUMNS)]
+        columns = [*axes]
+        parts = [raw for raw in node.items() if raw[0] not in fields and raw[0] not in listed]
         for key, value in self.found.kept(parts, _PARTS):
-            for column in self.node(place.inside(key, axes), value):
-                lengths.setdefault(len(column.values), []).append(column)
+            columns += self.node(place.inside(key, axes), value)
+        lengths: dict[int, list[Column]] = {}
+        for column in columns:
+            lengths.setdefault(len(column.values), []).append(column)
         several = len(lengths) > 1
         left = [self._paired(place, group, several) for group in lengths.values()]
         return list(chain.from_iterable(left))

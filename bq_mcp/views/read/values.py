@@ -16,7 +16,8 @@ FIGURES: frozenset[type] = frozenset({int, float})
 SETTLEMENT = time(8)
 _FIGURE = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?")
 _FIGURE_LENGTH = 40
-_TOKEN = re.compile(r"(\d{1,2})([A-Z]{3})(\d{2}|20\d{2})", re.IGNORECASE | re.ASCII)
+# The token alone, or at the end of a future's name such as BTC-28MAR25.
+_TOKEN = re.compile(r"(?:[A-Z]{2,9}[-_])?(\d{1,2})([A-Z]{3})(\d{2}|20\d{2})", re.I | re.ASCII)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _MONTH_NAMES = "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC"
 _MONTHS = {name: place for place, name in enumerate(_MONTH_NAMES.split(), 1)}
@@ -110,9 +111,7 @@ def expiry_day(value: object) -> date | None:
 
 def is_expiry_token(value: object) -> bool:
     """Tell whether `value` is written as an expiry token such as 28MAR25."""
-    if not isinstance(value, str) or len(value) > 9:
-        return False
-    return bool(_TOKEN.fullmatch(value)) and expiry_day(value) is not None
+    return isinstance(value, str) and not _DAY.match(value) and expiry_day(value) is not None
 
 
 def settlement(expiry: object) -> datetime | None:

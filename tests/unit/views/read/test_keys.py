@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from tests.unit.views.read.reading import AT, grid, iso, keys, ms, read, table
+from tests.unit.views.read.reading import AT, grid, iso, keys, ms, table
 
 CHANCE = random.Random(5)
 EXPIRIES = ["29NOV26", "04DEC26", "25DEC26", "26MAR27"]
@@ -42,7 +42,7 @@ def test_a_futures_curve_is_placed_by_the_expiry_in_the_instrument():
     rows = [{"instrument": f"BTC-{e}", "price": 70_000 + n} for n, e in enumerate(EXPIRIES)]
     found = table([{"instrument": "BTC-PERPETUAL", "price": 69_990}, *rows])
     assert found.form == "curve"
-    assert list(found.key[0].values) == [*EXPIRIES, "BTC-PERPETUAL"]
+    assert list(found.key[0].values) == [*(f"BTC-{e}" for e in EXPIRIES), "BTC-PERPETUAL"]
 
 
 @pytest.mark.parametrize("axis", ["strike", "price", "level"])
