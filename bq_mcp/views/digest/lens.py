@@ -37,7 +37,7 @@ _MARKET: Sequence[Kind] = (
     "exposure", "usd", *_LEVELS, "coin", "as_served", "count", "days", "duration"
 )  # fmt: skip
 _ENDS = ("open", "high", "low")
-_NO_QUANTITIES: Sequence[Role] = ("time", "expiry", "name", "days", "position")
+_NO_QUANTITIES: Sequence[Role] = ("time", "expiry", "name", "days")
 
 
 @dataclass(frozen=True)

@@ -91,7 +91,7 @@ class Grid:
     path: str
     down: Column | None
     across: Column | None
-    layers: dict[str, Sequence[Sequence[object]]]
+    layers: Mapping[str, Sequence[Sequence[object]]]
     oriented: bool = True
 
 

@@ -88,8 +88,9 @@ class Gathered:
         """Take a grid; those of one place and size are one."""
         cells = next(iter(made.layers.values()), [])
         made = _in_order(made)
-        before = self._grids.setdefault((made.path, len(cells), *map(len, cells[:1])), made)
-        before.layers.update(made.layers)
+        place = made.path, len(cells), *map(len, cells[:1])
+        before = self._grids.get(place, made)
+        self._grids[place] = replace(before, layers={**before.layers, **made.layers})
 
     def _is_panel(self, grid: Grid) -> bool:
         """Tell whether a grid is of times and names, and take it as the table this means."""

@@ -84,5 +84,6 @@ def _are_candles(columns: Sequence[Values]) -> bool:
     """Tell whether columns are instant, open, high, low, close: on each row in these bounds."""
     if not 5 <= len(columns) <= 12 or moment(columns[0][0]) is None:
         return False
-    rows = [list(map(figure, row)) for row in zip(*map(sampled, columns[1:5]), strict=True)]
-    return all(None not in row and [max(row), min(row)] == row[1:3] for row in rows)
+    rows = zip(*map(sampled, columns[1:5]), strict=True)
+    prices = [[price for price in map(figure, row) if price is not None] for row in rows]
+    return all(row and [max(row), min(row)] == row[1:3] for row in prices)

@@ -183,10 +183,8 @@ class _Reader:
                 stack.extendleft(reversed(self._fields(name, _records(values))))
             else:
                 nested.append((name, values))
-        deep: list[_Raw] = []
-        for raw in self._parts_of(place, nested, bool(flat)):
-            (deep if holds(raw[1], CONTAINER) else flat).append(raw)
-        return flat, deep
+        columns = self._parts_of(place, *nested[0], bool(flat)) if len(nested) == 1 else []
+        return [*flat, *columns], [] if columns else nested
 
     def _fields(self, name: str, rows: Sequence[Row]) -> _Raws:
         """Return the fields of records, as many as rows so filled can be read by in time."""
@@ -197,21 +195,18 @@ class _Reader:
         fields = (key for key in counts if key in kept)
         return [(f"{prefix}{key}"[:_PATH], [row.get(key) for row in rows]) for key in fields]
 
-    def _parts_of(self, place: _Place, nested: _Raws, beside: bool) -> _Raws:
-        """Return lists that are rows as their columns, as they are where they lie along an axis."""
-        if len(nested) != 1:
-            return nested
-        name, values = nested[0]
-        width, height = width_of(values), len(values)
+    def _parts_of(self, place: _Place, name: str, values: Values, beside: bool) -> _Raws:
+        """Return the columns of lists that are rows; () where they lie along an axis."""
+        width = width_of(values)
         rows = cast("Sequence[list[object] | None]", values)
-        first = [row[0] for row in rows if row] if width else []
-        if not first or holds(first, CONTAINER):
-            return nested
+        if not width or any(holds(row, CONTAINER) for row in rows if row):
+            return ()
         axes = place.axes(width)
         header = header_of(axes)
-        short = width <= _TUPLE and height > 1
-        if not header and (axes or not (short or self._market.column("", first).role in LEADING)):
-            return nested
+        first = self._market.column("", [row and row[0] for row in rows])
+        short = width <= _TUPLE and len(rows) > 1
+        if not header and (axes or not (short or first.role in LEADING)):
+            return ()
         kept = self.found.kept(range(width), _COLUMNS)
         columns = [[row and row[part] for row in rows] for part in kept]
         self._used += [header] if header else []
@@ -274,8 +269,8 @@ class _Reader:
     def _matrix(self, place: _Place, axis: Column | None, layers: Mapping[str, Cells]) -> None:
         """Take figures [row][place]; without an `axis` of their own by one around them."""
         height, width = next((len(cells), len(cells[0])) for cells in layers.values())
-        around, down = place.axes(height), next(iter(place.along), None)
-        beside = not down or len(without(around, [down])) < len(around)
+        down = next(iter(place.along), None)
+        beside = not down or any(axis.values is down.values for axis in place.around)
         if axis is None:
             others = without(place.axes(width), place.along)[:1]
             axis = next(iter(others), None)
