@@ -51,7 +51,6 @@ _AMOUNT = word_set(
     "pct percent ratio pcr rank score id ids cursor seq hash nonce usd aum liq long short buy sell "
     "exposure pain payout std basis rate trades contracts cdf density intensity skew"
 )
-_LOWER = word_set("low lower")
 QUANTITIES = _AMOUNT | PRICED
 # Roles that place a row whatever stands beside them.
 PLACED: tuple[Role, ...] = ("time", "price", "expiry", "days")
@@ -182,7 +181,7 @@ class Market:
 
     def _role(self, words: Words, figures: Figures) -> Role:
         """Return what numbers place their rows by: days, a price, or nothing."""
-        if words & QUANTITIES - _LOWER:
+        if words & QUANTITIES:
             return ""
         if words & _DAYS:
             return "days"

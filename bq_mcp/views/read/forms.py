@@ -74,10 +74,6 @@ class Table:
     form: Form
     as_served: bool = False
 
-    def column(self, name: str) -> Column | None:
-        """Return a column by its wire name, key columns too."""
-        return next((held for held in (*self.key, *self.columns) if held.name == name), None)
-
 
 @dataclass(frozen=True, slots=True)
 class Grid:

@@ -5,10 +5,8 @@ from dataclasses import replace
 from itertools import chain
 from typing import TypeVar
 
-from .columns import PLACED, is_name, leaf_of
 from .forms import Column, Columns, Forms, Grid, Listing, Record, Table, without
 from .keys import axis_rank, choose_key, order_by, ordered
-from .layouts import quantity
 
 _RECORDS = 400
 _FIELDS = 256
@@ -68,15 +66,8 @@ class Gathered:
             return ()
         key, form, as_served = choose_key(along, held)
         figures = without(held, key)
-        named = [column for column in figures if column.numeric and is_name(leaf_of(column.name))]
         if form is None:
             self.grid(_grid_of(path, key, figures))
-        elif len(named) > 1 and [axis.role in PLACED for axis in key] == [True]:
-            names = [leaf_of(column.name) for column in named]
-            cells = list(zip(*(column.values for column in named), strict=True))
-            across = Column("", names, "name", names)
-            self.grid(Grid(path, key[0], across, {quantity(leaf_of(path)): cells}))
-            self.table(path, key, without(figures, named), bare=False)
         elif figures or bare:
             times = [column for column in figures if column.role == "time"]
             rows = ordered([*key, *figures], key or times[: form == "prints"])

@@ -7,7 +7,7 @@ from itertools import chain, combinations, islice
 from math import inf, prod
 from operator import gt
 
-from .columns import IDS, TIME_WORDS, is_even, sampled, word_set, words_of
+from .columns import TIME_WORDS, is_even, sampled, word_set, words_of
 from .forms import Column, Columns, Form, Role
 
 # What places rows better stands first; even times come before, names with digits after all.
@@ -50,7 +50,8 @@ def choose_key(along: Columns, columns: Columns) -> Key:
     size = len(columns[0].values)
     axes = sorted(_axes(columns, size), key=lambda axis: axis.rank)[:_AXES]
     timed = any(axis.column.role == "time" for axis in axes)
-    if timed and size > 1 and _is_tape(columns, axes):
+    sided = any(column.role == "name" and _are(_SIDES, column) for column in columns)
+    if timed and sided and axes[0].rank > _EVEN:
         return (), "prints", False
     around = [axis for axis in axes if any(axis.column is held for held in along)]
     strong = [axis for axis in axes if axis.rank <= _PRICE or axis.distinct < size]
@@ -102,14 +103,6 @@ def _rank(column: Column) -> int:
     return _PREFERRED.index(column.role)
 
 
-def _is_tape(columns: Columns, axes: Sequence[_Axis]) -> bool:
-    """Tell whether rows look like single prints: uneven times with an id or a side."""
-    even = any(axis.rank == _EVEN for axis in axes)
-    marked = any(IDS & set(words_of(column.name)[-1:]) for column in columns)
-    sided = any(column.role == "name" and _are(_SIDES, column) for column in columns)
-    return not even and (marked or sided)
-
-
 def _are(words: frozenset[str], column: Column) -> bool:
     return all(str(value).lower() in words for value in sampled(column.values) if value)
 
@@ -129,7 +122,7 @@ def _are_unique(chosen: Sequence[_Axis], size: int) -> bool:
         return chosen[0].distinct >= least
     roles = {axis.column.role for axis in chosen}
     most = _DENSE * size if "time" in roles else max(_SPARSE * size, _CELLS)
-    if {"expiry", "days"} <= roles or not size <= prod(a.distinct for a in chosen) <= most:
+    if not size <= prod(a.distinct for a in chosen) <= most:
         return False
     rows = (zip(*(axis.column.places for axis in chosen), strict=True) for _ in range(2))
     counts = (min(size, _PREFIX), size)

@@ -6,7 +6,7 @@ from itertools import chain
 
 from .columns import FIELD_WORDS, is_name, sampled, word_set, words_of
 from .forms import Column, Columns
-from .values import CONTAINER, Values, expiry_day, figure, holds, mapping, moment
+from .values import Values, expiry_day, figure, mapping, moment
 
 _PLACE = re.compile(r"-?\d{1,16}(\.\d{1,8})?[dD]?")
 _NAMED_FROM = 3
@@ -34,13 +34,9 @@ def are_maps(rows: Iterable[Row]) -> bool:
 
 
 def _are_names(node: Row) -> bool:
-    """Tell whether the keys of a map are names of things that share a structure."""
-    records = [mapping(value) for value in node.values()]
-    if all(map(is_name, node)):
-        return all(records) or len(node) >= _NAMED_FROM
-    flat = not holds(chain.from_iterable(record.values() for record in records), CONTAINER)
-    alike = len(set(map(frozenset, records))) == 1 and len(node) >= _NAMED_FROM
-    return alike and flat and all(records)
+    """Tell whether the keys of a map are names of things: records, or several figures."""
+    many = len(node) >= _NAMED_FROM or all(map(mapping, node.values()))
+    return many and all(map(is_name, node))
 
 
 def header_of(axes: Columns) -> Column | None:
@@ -66,12 +62,6 @@ def names_for(columns: Sequence[Values], name: str, beside: bool) -> list[str]:
         return ["", name]
     known = _CANDLE[: len(columns)] if _are_candles(columns) else ()
     return [*known, *(f"column {number}" for number in numbers[len(known) :])]
-
-
-def width_of(values: Values) -> int:
-    """Return the common length of lists, 0 where they differ or are none; None is left out."""
-    widths = {len(v) if isinstance(v, list) else 0 for v in values if v is not None}
-    return widths.pop() if len(widths) == 1 else 0
 
 
 def _is_place(key: object) -> bool:

@@ -6,17 +6,16 @@ that repeats the key of the rows around. Every value is touched a few times at m
 number of parts is looked at; what was not looked at is counted.
 """
 
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import chain
-from typing import cast
 
 from .columns import LEADING, PLACED, Market
 from .forms import Cells, Column, Columns, Forms, Grid, Listing, without
 from .gathered import Gathered
-from .layouts import Row, are_maps, header_of, keys_of, names_for, quantity, width_of
+from .layouts import Row, are_maps, header_of, keys_of, names_for, quantity
 from .values import CONTAINER, FIGURES, RECORD, TEXT, Values, holds, number
 
 _DEPTH = 12
@@ -79,23 +78,22 @@ class _Reader:
         self._parts = 0
         self._used: list[Column] = []
 
-    def node(self, place: _Place, node: object) -> Columns:
-        """Read any part; return the lists in it whose axis is one of those around it."""
+    def node(self, place: _Place, node: object) -> None:
+        """Read any part."""
         if not self._may_read(place):
-            return ()
+            return
         if isinstance(node, dict) and node:
             keyed = {key: node[key] for key in keys_of(node)}
             if keyed:
                 axis = self._market.keys(list(keyed), place.name)
                 self._cells(replace(place, along=[axis]), list(keyed.values()))
-            return self._record(place, {key: node[key] for key in node if key not in keyed})
-        if isinstance(node, list) and node:
+            self._record(place, {key: node[key] for key in node if key not in keyed})
+        elif isinstance(node, list) and node:
             self._list(place, node)
         elif isinstance(node, dict | list):
             self.found.empty.append(place.path or "data")
         else:
             self.found.record(place.path, {"value": node})
-        return ()
 
     def _may_read(self, place: _Place) -> bool:
         self._parts += 1
@@ -105,7 +103,7 @@ class _Reader:
 
     # Records and their lists
 
-    def _record(self, place: _Place, node: Row) -> Columns:
+    def _record(self, place: _Place, node: Row) -> None:
         fields = {key: value for key, value in node.items() if not isinstance(value, dict | list)}
         listed = {
             key: value
@@ -114,36 +112,33 @@ class _Reader:
         }
         self.found.record(place.path, fields)
         axes = [self._market.column(*raw) for raw in self.found.kept([*listed.items()], _COLUMNS)]
-        columns = [*axes]
         parts = [raw for raw in node.items() if raw[0] not in fields and raw[0] not in listed]
         for key, value in self.found.kept(parts, _PARTS):
-            columns += self.node(place.inside(key, axes), value)
+            self.node(place.inside(key, axes), value)
         lengths: dict[int, list[Column]] = {}
-        for column in columns:
+        for column in axes:
             lengths.setdefault(len(column.values), []).append(column)
-        several = len(lengths) > 1
-        left = [self._paired(place, group, several) for group in lengths.values()]
-        return list(chain.from_iterable(left))
+        for columns in lengths.values():
+            self._paired(place, columns, len(lengths) > 1)
 
-    def _paired(self, place: _Place, columns: Columns, several: bool) -> Columns:
-        """Tell lists of one length; return them where their axis is around the record."""
+    def _paired(self, place: _Place, columns: Columns, several: bool) -> None:
+        """Tell lists of one length, by an axis among them or else around the record."""
         size = len(columns[0].values)
         own = any(column.role in LEADING for column in columns)
-        if not own and any(axis.role in PLACED for axis in place.axes(size)):
-            return [replace(column, name=f"{place.name}.{column.name}") for column in columns]
+        around = [] if own else [axis for axis in place.axes(size) if axis.role in PLACED][:1]
         fresh = without(columns, self._used)
         # Two axes of one length: no list beside them can be paired with one of them.
         blurred = len(columns) > len(fresh) + 1
-        many = len(columns) > 1 and (own or size > 1) and not blurred
+        many = around or (len(columns) > 1 and (own or size > 1) and not blurred)
         if fresh and many and any(column.numeric for column in columns):
-            self.found.table(place.path, (), columns[:_COLUMNS])
-            return ()
+            self._used += around
+            self.found.table(place.path, around, columns)
+            return
         for column in fresh:
             path = place.inside(column.name).path
             self.found.listings.append(Listing(path, column.values))
             if column.numeric and (blurred or (several and not column.role)):
                 self.found.uneven.append(path)
-        return ()
 
     def _list(self, place: _Place, node: Values) -> None:
         items: Values = [item for item in node if isinstance(item, dict)]
@@ -172,35 +167,36 @@ class _Reader:
         """Return the columns of single values, records in them opened, and those left nested."""
         flat: list[_Raw] = []
         nested: list[_Raw] = []
-        stack = deque([("" if holds(cells, RECORD) else quantity(place.name), cells)])
-        while stack:
-            name, values = stack.popleft()
-            if len(flat) + len(nested) >= _COLUMNS or name.count(".") >= _DEPTH:
-                self.found.unread += 1
-            elif not holds(values, CONTAINER):
-                flat.append((name, values))
-            elif holds(values, RECORD) and not are_maps(_records(values)):
-                stack.extendleft(reversed(self._fields(name, _records(values))))
-            else:
-                nested.append((name, values))
-        columns = self._parts_of(place, *nested[0], bool(flat)) if len(nested) == 1 else []
-        return [*flat, *columns], [] if columns else nested
+        self._open("" if holds(cells, RECORD) else quantity(place.name), cells, flat, nested)
+        columns = self._parts_of(place, *nested[0], bool(flat)) if len(nested) == 1 else ()
+        return [*flat, *columns], () if columns else nested
 
-    def _fields(self, name: str, rows: Sequence[Row]) -> _Raws:
-        """Return the fields of records, as many as rows so filled can be read by in time."""
-        counts = Counter(chain.from_iterable(rows))
-        most = min(_COLUMNS, 4 + _SPARSE * counts.total() // len(rows))
-        kept = {key for key, _ in self.found.kept(counts.most_common(), most)}
-        prefix = f"{name}." if name else ""
-        fields = (key for key in counts if key in kept)
-        return [(f"{prefix}{key}"[:_PATH], [row.get(key) for row in rows]) for key in fields]
+    def _open(self, name: str, values: Values, flat: list[_Raw], nested: list[_Raw]) -> None:
+        """Sort a column into those of single values and of others, after opening its records.
+
+        Of records as many fields are read as rows so filled can be read by in time.
+        """
+        if len(flat) + len(nested) >= _COLUMNS or name.count(".") >= _DEPTH:
+            self.found.unread += 1
+        elif not holds(values, CONTAINER):
+            flat.append((name, values))
+        elif holds(values, RECORD) and not are_maps(rows := _records(values)):
+            counts = Counter(chain.from_iterable(rows))
+            most = min(_COLUMNS, 4 + _SPARSE * counts.total() // len(rows))
+            kept = {key for key, _ in self.found.kept(counts.most_common(), most)}
+            for key in filter(kept.__contains__, counts):
+                field = ".".join(filter(None, (name, key)))[:_PATH]
+                self._open(field, [row.get(key) for row in rows], flat, nested)
+        else:
+            nested.append((name, values))
 
     def _parts_of(self, place: _Place, name: str, values: Values, beside: bool) -> _Raws:
         """Return the columns of lists that are rows; () where they lie along an axis."""
-        width = width_of(values)
-        rows = cast("Sequence[list[object] | None]", values)
-        if not width or any(holds(row, CONTAINER) for row in rows if row):
+        rows = [row if isinstance(row, list) else None for row in values]
+        widths = {len(row) for row in rows if row is not None}
+        if len(widths) != 1 or any(holds(row, CONTAINER) for row in rows if row):
             return ()
+        width = widths.pop()
         axes = place.axes(width)
         header = header_of(axes)
         first = self._market.column("", [row and row[0] for row in rows])
@@ -219,17 +215,15 @@ class _Reader:
         """Read lists and maps inside rows as longer frames that repeat the key of the rows."""
         groups: dict[tuple[int, ...], list[_Raw]] = {}
         for name, values in nested:
-            inside, records = place.inside(name, (), place.along), _records(values)
+            inside = place.inside(name, (), place.along)
             if not self._may_read(inside):
                 continue
-            if not holds(values, RECORD):
+            if holds(values, RECORD):
+                self._maps(inside, _records(values))
+            else:
                 lists = [value if isinstance(value, list) else [] for value in values]
                 cells = list(chain.from_iterable(lists))
                 groups.setdefault(tuple(map(len, lists)), []).append((name, cells))
-            elif are_maps(records):
-                self._maps(inside, records)
-            else:
-                self._cells(inside, values)
         for counts, group in groups.items():
             self._longer(place, counts, group)
 

@@ -101,15 +101,11 @@ def unit_of(
     for part in reversed(name.split(".")):
         if full := _by_name(part):
             return full
-    if hint := hint_for(name, hinted):
-        return _told(hint, words)
+    for pattern, hint in hinted.items():
+        if matches(name, [pattern]):
+            return _told(hint, words)
     priced = names_price(words) and in_price_range(figures, spot)
     return Unit("price") if priced else AS_SERVED
-
-
-def hint_for(name: str, hinted: Mapping[str, str]) -> str:
-    """Return the text of the first pattern that matches the leaf of `name`, "" without one."""
-    return next((text for pattern, text in hinted.items() if matches(name, [pattern])), "")
 
 
 def matches(name: str, patterns: Iterable[str]) -> bool:

@@ -40,9 +40,6 @@ class Derived(float):
         made.inputs = inputs
         return made
 
-    def __reduce__(self) -> tuple[object, ...]:
-        return type(self), (float(self), self.function, self.inputs)
-
 
 def derive(function: Callable[..., float | None], *inputs: object) -> Derived | None:
     """Return `function(*inputs)` as a figure that remembers both; None where it gives none."""
@@ -91,10 +88,10 @@ def field_at(record: Mapping[str, object], place: str) -> object:
     """
     if place in record:
         return record[place]
-    if "." not in place:
-        return None
-    name, _, rest = place.partition(".")
-    return field_at(mapping(record.get(name)), rest)
+    found: object = record
+    for name in place.split("."):
+        found = mapping(found).get(name)
+    return found
 
 
 def expiry_day(value: object) -> date | None:
