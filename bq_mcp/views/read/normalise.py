@@ -11,10 +11,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import chain
+from typing import TypeVar
 
 from .columns import LEADING, PLACED, Market
-from .forms import Cells, Column, Columns, Forms, Grid, Listing, without
-from .gathered import Gathered
+from .forms import Cells, Column, Columns, Forms, Grid, Listing, Record, Table, without
+from .grids import grid_of, in_order, panel_of
+from .keys import choose_key, ordered
 from .layouts import Row, are_maps, header_of, keys_of, names_for, quantity
 from .values import CONTAINER, FIGURES, RECORD, TEXT, Values, holds, number
 
@@ -23,12 +25,18 @@ _PARTS = 400
 _COLUMNS = 64
 _TUPLE = 12
 _PATH = 200
+_RECORDS = 400
+_FIELDS = 256
+_TABLES = 40
+_GRIDS = 20
 # How many cells of a table may be empty for each that is filled.
 _SPARSE = 8
 _NO_DATE = datetime(2100, 1, 1, tzinfo=UTC)
 
 _Raw = tuple[str, Values]
 _Raws = Sequence[_Raw]
+_Item = TypeVar("_Item")
+_Part = TypeVar("_Part", Record, Table, Grid, Listing)
 
 
 def read_forms(
@@ -42,7 +50,7 @@ def read_forms(
     """
     reader = _Reader(Market(number(spot), at or _NO_DATE))
     reader.node(_Place(), data)
-    return reader.found.forms()
+    return reader.forms()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +80,45 @@ class _Place:
 
 
 class _Reader:
+    """The forms found so far; `unread` counts what was not looked at."""
+
     def __init__(self, market: Market) -> None:
         self._market = market
-        self.found = Gathered()
-        self._parts = 0
+        self._parts = self._unread = 0
         self._used: list[Column] = []
+        self._records: list[Record] = []
+        self._tables: list[Table] = []
+        self._grids: dict[object, Grid] = {}
+        self._listings: list[Listing] = []
+        self._uneven: list[str] = []
+        self._empty: list[str] = []
+
+    def forms(self) -> Forms:
+        """Return all that was found, the shallow parts first."""
+        grids = []
+        for grid in self._grids.values():
+            if panel := panel_of(grid):
+                self._table(grid.path, (), panel)
+            else:
+                grids.append(grid)
+        return Forms(
+            self._shallow(self._records, _RECORDS),
+            self._shallow(self._tables, _TABLES),
+            self._shallow(grids, _GRIDS),
+            self._shallow(self._listings, _TABLES),
+            self._uneven[:_TABLES],
+            self._empty[:_TABLES],
+            self._unread,
+        )
+
+    def _kept(self, found: Sequence[_Item], limit: int) -> Sequence[_Item]:
+        """Return the first of several things, and count the others."""
+        self._unread += max(0, len(found) - limit)
+        return found[:limit]
+
+    def _shallow(self, parts: Sequence[_Part], limit: int) -> Sequence[_Part]:
+        depth = sorted(parts, key=lambda part: part.path.count(".") + bool(part.path))
+        return self._kept(depth, limit)
 
     def node(self, place: _Place, node: object) -> None:
         """Read any part."""
@@ -91,15 +133,42 @@ class _Reader:
         elif isinstance(node, list) and node:
             self._list(place, node)
         elif isinstance(node, dict | list):
-            self.found.empty.append(place.path or "data")
+            self._empty.append(place.path or "data")
         else:
-            self.found.record(place.path, {"value": node})
+            self._record(place, {"value": node})
 
     def _may_read(self, place: _Place) -> bool:
         self._parts += 1
         allowed = place.depth <= _DEPTH and self._parts <= _PARTS
-        self.found.unread += not allowed
+        self._unread += not allowed
         return allowed
+
+    def _table(self, path: str, along: Columns, columns: Columns, bare: bool = True) -> Columns:
+        """Take a table, or the grid it is, and return its key.
+
+        The columns `along` are of the rows around it; `bare`: keep it even without figures.
+        """
+        held = [*along, *columns]
+        if not held or not held[0].values:
+            return ()
+        key, form, as_served = choose_key(along, held)
+        figures = without(held, key)
+        if form is None:
+            self._grid(grid_of(path, key, figures))
+        elif figures or bare:
+            times = [column for column in figures if column.role == "time"]
+            rows = ordered([*key, *figures], key or times[: form == "prints"])
+            size, keys = len(held[0].values), len(key)
+            self._tables.append(Table(path, size, rows[:keys], rows[keys:], form, as_served))
+        return key
+
+    def _grid(self, made: Grid) -> None:
+        """Take a grid; those of one place and size are one."""
+        cells = next(iter(made.layers.values()), [])
+        made = in_order(made)
+        place = made.path, len(cells), *map(len, cells[:1])
+        before = self._grids.get(place, made)
+        self._grids[place] = replace(before, layers={**before.layers, **made.layers})
 
     # Records and their lists
 
@@ -110,10 +179,11 @@ class _Reader:
             for key, value in node.items()
             if isinstance(value, list) and value and not holds(value, CONTAINER)
         }
-        self.found.record(place.path, fields)
-        axes = [self._market.column(*raw) for raw in self.found.kept([*listed.items()], _COLUMNS)]
+        if fields:
+            self._records.append(Record(place.path, dict(self._kept([*fields.items()], _FIELDS))))
+        axes = [self._market.column(*raw) for raw in self._kept([*listed.items()], _COLUMNS)]
         parts = [raw for raw in node.items() if raw[0] not in fields and raw[0] not in listed]
-        for key, value in self.found.kept(parts, _PARTS):
+        for key, value in self._kept(parts, _PARTS):
             self.node(place.inside(key, axes), value)
         lengths: dict[int, list[Column]] = {}
         for column in axes:
@@ -132,22 +202,22 @@ class _Reader:
         many = around or (len(columns) > 1 and (own or size > 1) and not blurred)
         if fresh and many and any(column.numeric for column in columns):
             self._used += around
-            self.found.table(place.path, around, columns)
+            self._table(place.path, around, columns)
             return
         for column in fresh:
             path = place.inside(column.name).path
-            self.found.listings.append(Listing(path, column.values))
+            self._listings.append(Listing(path, column.values))
             if column.numeric and (blurred or (several and not column.role)):
-                self.found.uneven.append(path)
+                self._uneven.append(path)
 
     def _list(self, place: _Place, node: Values) -> None:
         items: Values = [item for item in node if isinstance(item, dict)]
         items = items or [item for item in node if isinstance(item, list)]
         if items:
-            self.found.unread += len(items) < len(node)
+            self._unread += len(items) < len(node)
             self._cells(place, items)
         elif holds(node, FIGURES | TEXT):
-            self.found.listings.append(Listing(place.path, node))
+            self._listings.append(Listing(place.path, node))
 
     # Frames: columns of one length whose cells may be records or lists
 
@@ -160,7 +230,7 @@ class _Reader:
             axes = place.axes(len(cells))[:1]
             along = [axis for axis in axes if axis.role in PLACED or not columns]
             self._used += along
-        key = self.found.table(place.path, along, columns, bare=not nested)
+        key = self._table(place.path, along, columns, bare=not nested)
         self._nested(replace(place, along=key or along), nested)
 
     def _opened(self, place: _Place, cells: Values) -> tuple[_Raws, _Raws]:
@@ -177,13 +247,13 @@ class _Reader:
         Of records as many fields are read as rows so filled can be read by in time.
         """
         if len(flat) + len(nested) >= _COLUMNS or name.count(".") >= _DEPTH:
-            self.found.unread += 1
+            self._unread += 1
         elif not holds(values, CONTAINER):
             flat.append((name, values))
         elif holds(values, RECORD) and not are_maps(rows := _records(values)):
             counts = Counter(chain.from_iterable(rows))
             most = min(_COLUMNS, 4 + _SPARSE * counts.total() // len(rows))
-            kept = {key for key, _ in self.found.kept(counts.most_common(), most)}
+            kept = {key for key, _ in self._kept(counts.most_common(), most)}
             for key in filter(kept.__contains__, counts):
                 field = ".".join(filter(None, (name, key)))[:_PATH]
                 self._open(field, [row.get(key) for row in rows], flat, nested)
@@ -203,7 +273,7 @@ class _Reader:
         short = width <= _TUPLE and len(rows) > 1
         if not header and (axes or not (short or first.role in LEADING)):
             return ()
-        kept = self.found.kept(range(width), _COLUMNS)
+        kept = self._kept(range(width), _COLUMNS)
         columns = [[row and row[part] for row in rows] for part in kept]
         self._used += [header] if header else []
         names = map(str, header.values) if header else names_for(columns, name, beside)
@@ -256,9 +326,9 @@ class _Reader:
             layers = {figure.name: _cut(figure.values, width) for figure in figures}
             self._matrix(place, axis and axis.take(range(width)), layers)
         elif placed and any(column.numeric for column in columns):
-            self.found.table(place.path, carried, columns)
+            self._table(place.path, carried, columns)
         else:
-            self.found.uneven += [place.inside(column.name).path for column in columns]
+            self._uneven += [place.inside(column.name).path for column in columns]
 
     def _matrix(self, place: _Place, axis: Column | None, layers: Mapping[str, Cells]) -> None:
         """Take figures [row][place]; without an `axis` of their own by one around them."""
@@ -270,7 +340,7 @@ class _Reader:
             axis = next(iter(others), None)
             self._used += others
         path = place.path.rpartition(".")[0] if beside else place.path
-        self.found.grid(Grid(path, down, axis, layers, not beside or height != width))
+        self._grid(Grid(path, down, axis, layers, not beside or height != width))
 
 
 def _records(values: Values) -> list[Row]:
