@@ -38,24 +38,24 @@ _WORDS = re.compile(r"\d+[a-z]+|\d+[A-Z]+(?![a-z])|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|
 TIME_WORDS = word_set("time times timestamp timestamps datetime ts t date dates day at since")
 _EXPIRY = word_set("expiry expiries expiration expirations exp maturity maturities")
 _DAYS = word_set("dte dtes tenor tenors days")
-_PLACED = word_set("strike strikes price prices level levels bin bins center centre")
+_PLACED = word_set("strike strikes price prices level levels bin bins center")
 _ALWAYS_PRICED = (("flip",), ("wall",), ("price",), ("strike",))
 # Words of prices that are figures of a row, never its place.
 PRICED = word_set(
     "spot hvl flip wall walls resistance support open high low close upper lower straddle pain "
-    "mark index last entry underlying futures forward median mode mid bid ask avg vwap"
+    "mark index last entry underlying futures forward median mode mid bid ask"
 )
 _AMOUNT = word_set(
-    "oi interest volume vol size amount count gex dex vex pnl delta gamma vega theta vanna charm "
+    "oi interest volume vol size amount count gex dex vex delta gamma vega theta vanna charm "
     "iv ivs rv notional premium value flow flows net total sum cum cumulative running cvd share "
-    "pct percent ratio pcr rank score id ids cursor seq hash nonce usd aum liq long short buy sell "
+    "pct percent ratio pcr rank score id ids cursor seq hash usd aum liq long short buy sell "
     "exposure pain payout std basis rate trades contracts cdf density intensity skew"
 )
 QUANTITIES = _AMOUNT | PRICED
 # Roles that place a row whatever stands beside them.
 PLACED: tuple[Role, ...] = ("time", "price", "expiry", "days")
 LEADING: tuple[Role, ...] = (*PLACED, "name")
-IDS = word_set("id ids cursor seq sequence hash tx nonce uuid uid")
+IDS = word_set("id ids cursor seq sequence hash tx")
 _TENORS = frozenset((1, 2, 3, 5, 7, 14, 21, 30, 45, 60, 90, 120, 180, 270, 365))
 _TENOR = re.compile(r"(\d{1,4})[dD]")
 _BLANKS = frozenset(["", "-", "n/a", "na", "nan", "none", "null"])
@@ -64,9 +64,7 @@ _NAME = re.compile(r"[A-Z0-9]{2,10}(USDT|USDC|USD|PERP)|[A-Z]{4,5}|BTC|ETH|SOL|X
 FIELD_WORDS = (
     QUANTITIES | TIME_WORDS | _PLACED | word_set("name type side venue fund dte expiry symbol")
 )
-_VENUES = word_set(
-    "deribit bybit okx binance derive thalex delta delta_india coinbase hyperliquid bitmex"
-)
+_VENUES = word_set("deribit bybit okx binance derive thalex delta delta_india")
 _UNNAMED = word_set("column x y k key")
 _WIDE = 20.0
 _STRIKES_FROM = 5
@@ -76,7 +74,7 @@ _NAME_LENGTH = 48
 _DAY = 86_400
 _SAMPLE = 24
 _SETTLING = (0, SETTLEMENT.hour * 3600)
-_STEPS = 500
+_STEPS = 2000
 _GAPS = 3
 _MOSTLY = 0.8
 
@@ -149,7 +147,7 @@ class Market:
         name = next((word for word in words_of(parent) if word in _EXPIRY | _DAYS), "t")
         found = self.column(name, keys)
         if not found.role:
-            role = self._role_of_digits(found.values) if found.numeric else "name"
+            role = self._role_of_digits(cast("Figures", found.values)) if found.numeric else "name"
             values = found.values if role in PLACED else keys
             found = Column("", values, role, values)
         return replace(found, name="")
@@ -193,18 +191,18 @@ class Market:
             return "price"
         return "price" if near and self._are_strikes(figures) else ""
 
-    def _role_of_digits(self, values: Values) -> Role:
+    def _role_of_digits(self, figures: Figures) -> Role:
         """Return what bare numbers along an axis are: strikes, days, or only a key."""
-        places = {value for value in map(number, values) if value is not None}
+        places = {value for value in figures if value is not None}
         tenors = _TENORS.issuperset(places) and max(places) > len(places)
-        priced = self._are_strikes(values)
+        priced = self._are_strikes(figures)
         if priced == tenors:
             return "key"
         return "price" if priced else "days"
 
-    def _are_strikes(self, figures: Values) -> bool:
+    def _are_strikes(self, figures: Figures) -> bool:
         """Tell whether numbers lie in even steps, one near spot of at most 15 % of it."""
-        places = sorted({value for value in map(number, figures) if value is not None})
+        places = sorted({value for value in figures[:_STEPS] if value is not None})
         if self.spot is None or len(places) < _STRIKES_FROM or not is_even(places):
             return False
         above = min(max(bisect_left(places, self.spot), 1), len(places) - 1)
@@ -219,12 +217,6 @@ def sampled(values: Values) -> Values:
 
 def figures_of(values: Values) -> Values:
     """Return the values with text read as numbers where all of it are, else as they are."""
-    texts = "".join(value for value in values if isinstance(value, str))
-    if texts.isascii() and "_" not in texts and not holds(values, frozenset({bool})):
-        try:
-            return [None if value is None else float(value) for value in values]  # type: ignore[arg-type]
-        except (TypeError, ValueError, OverflowError):
-            pass
     read = [figure(value) for value in values]
     lost = {str(value).lower() for value, got in zip(values, read, strict=True) if got is None}
     return read if lost <= _BLANKS and read.count(None) < len(read) else values
@@ -242,9 +234,9 @@ def finite(values: Values) -> Values:
     return [number(value) for value in values]
 
 
-def is_even(places: Values) -> bool:
+def is_even(places: Figures) -> bool:
     """Tell whether at least half of the gaps between places are the same."""
-    found = sorted({value for value in map(number, places[:_STEPS]) if value is not None})
+    found = sorted({value for value in places[:_STEPS] if value is not None})
     gaps = Counter(round(later - earlier, 6) for earlier, later in pairwise(found))
     return gaps.total() >= _GAPS and max(gaps.values()) >= 0.5 * gaps.total()
 

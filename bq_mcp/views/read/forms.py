@@ -6,17 +6,9 @@ from typing import Literal
 
 from .values import Instants
 
-Role = Literal["time", "price", "expiry", "days", "name", "key", ""]
-Form = Literal[
-    "series",
-    "ladder",
-    "curve",
-    "cross_section",
-    "contracts",
-    "panel",
-    "prints",
-    "rows",
-]
+# In the order of the axes of a grid: what comes first lies down, what comes later across.
+Role = Literal["time", "expiry", "days", "price", "name", "key", ""]
+Form = Literal["series", "ladder", "curve", "cross_section", "contracts", "panel", "prints", "rows"]
 
 
 @dataclass(frozen=True, slots=True)

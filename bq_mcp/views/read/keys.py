@@ -6,14 +6,15 @@ from dataclasses import dataclass, replace
 from itertools import chain, combinations, islice
 from math import inf, prod
 from operator import gt
+from typing import cast, get_args
 
-from .columns import TIME_WORDS, is_even, sampled, word_set, words_of
+from .columns import TIME_WORDS, Figures, is_even, sampled, word_set, words_of
 from .forms import Column, Columns, Form, Role
 
 # What places rows better stands first; even times come before, names with digits after all.
 _PREFERRED: tuple[Role, ...] = ("expiry", "days", "name", "price", "time", "key")
 _EVEN, _PRICE, _KEY, _LABEL = -1, 3, 5, 6
-_ORDER: tuple[Role, ...] = ("time", "expiry", "days", "price", "name", "key")
+_ORDER: tuple[Role, ...] = get_args(Role)
 _FORMS: dict[Role, Form] = {
     "time": "series",
     "price": "ladder",
@@ -67,7 +68,7 @@ def choose_key(along: Columns, columns: Columns) -> Key:
 
 def axis_rank(axis: Column | None) -> int:
     """Return where an axis stands in a key: of a grid the lower lies down, the higher across."""
-    return _ORDER.index(axis.role) if axis and axis.role else len(_ORDER)
+    return _ORDER.index(axis.role if axis else "")
 
 
 def ordered(columns: Columns, by: Columns) -> list[Column]:
@@ -96,7 +97,7 @@ def _axes(columns: Columns, size: int) -> Iterator[_Axis]:
 
 
 def _rank(column: Column) -> int:
-    if column.role == "time" and is_even(column.places):
+    if column.role == "time" and is_even(cast("Figures", column.places)):
         return _EVEN
     if column.role == "name" and all(_HAS_DIGIT.search(str(x)) for x in sampled(column.values)):
         return _LABEL

@@ -53,15 +53,11 @@ def quantity(name: str) -> str:
     return "" if _CONTAINERS.issuperset(words_of(name)) else name
 
 
-def names_for(columns: Sequence[Values], name: str, beside: bool) -> list[str]:
-    """Return names for the parts of `name`: numbers, for rows of their own those of candles."""
-    numbers = range(1, len(columns) + 1)
-    if beside:
-        return [f"{name}.{number}" for number in numbers]
-    if len(columns) == 2:
-        return ["", name]
-    known = _CANDLE[: len(columns)] if _are_candles(columns) else ()
-    return [*known, *(f"column {number}" for number in numbers[len(known) :])]
+def names_for(columns: Sequence[Values], name: str) -> list[str]:
+    """Return names for the columns of rows `name`: those of pairs, of candles, else numbers."""
+    names = ["", name] if len(columns) == 2 else list(_CANDLE) if _are_candles(columns) else []
+    numbers = range(len(names) + 1, len(columns) + 1)
+    return [*names, *(f"column {number}" for number in numbers)]
 
 
 def _is_place(key: object) -> bool:

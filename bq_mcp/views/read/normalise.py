@@ -238,7 +238,7 @@ class _Reader:
         flat: list[_Raw] = []
         nested: list[_Raw] = []
         self._open("" if holds(cells, RECORD) else quantity(place.name), cells, flat, nested)
-        columns = self._parts_of(place, *nested[0], bool(flat)) if len(nested) == 1 else ()
+        columns = self._parts_of(place, *nested[0]) if len(nested) == 1 else ()
         return [*flat, *columns], () if columns else nested
 
     def _open(self, name: str, values: Values, flat: list[_Raw], nested: list[_Raw]) -> None:
@@ -260,7 +260,7 @@ class _Reader:
         else:
             nested.append((name, values))
 
-    def _parts_of(self, place: _Place, name: str, values: Values, beside: bool) -> _Raws:
+    def _parts_of(self, place: _Place, name: str, values: Values) -> _Raws:
         """Return the columns of lists that are rows; () where they lie along an axis."""
         rows = [row if isinstance(row, list) else None for row in values]
         widths = {len(row) for row in rows if row is not None}
@@ -276,7 +276,7 @@ class _Reader:
         kept = self._kept(range(width), _COLUMNS)
         columns = [[row and row[part] for row in rows] for part in kept]
         self._used += [header] if header else []
-        names = map(str, header.values) if header else names_for(columns, name, beside)
+        names = map(str, header.values) if header else names_for(columns, name)
         return list(zip(names, columns, strict=False))
 
     # What is nested in the cells of a frame

@@ -14,7 +14,6 @@ RECORD: frozenset[type] = frozenset({dict})
 CONTAINER: frozenset[type] = frozenset({dict, list})
 FIGURES: frozenset[type] = frozenset({int, float})
 SETTLEMENT = time(8)
-_FIGURE = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?")
 _FIGURE_LENGTH = 40
 # The token alone, or at the end of a future's name such as BTC-28MAR25.
 _TOKEN = re.compile(r"(?:[A-Z]{2,9}[-_])?(\d{1,2})([A-Z]{3})(\d{2}|20\d{2})", re.I | re.ASCII)
@@ -62,8 +61,12 @@ def figure(value: object) -> float | None:
     """Return a number as `number` does, and one written as text such as "-1200345.5" as well."""
     if not isinstance(value, str):
         return number(value)
-    plain = value.strip() if len(value) <= _FIGURE_LENGTH and value.isascii() else ""
-    return number(float(plain)) if _FIGURE.fullmatch(plain) else None
+    if len(value) > _FIGURE_LENGTH or not value.isascii() or "_" in value:
+        return None
+    try:
+        return number(float(value))
+    except ValueError:
+        return None
 
 
 def text(value: object) -> str | None:

@@ -169,11 +169,6 @@ def test_a_total_beside_places_stays_a_record():
     assert forms.records[0].fields == {"oi": 3}
 
 
-def test_short_tuples_in_rows_are_columns():
-    found = table([{"t": ms(hour), "band": [hour, hour + 1]} for hour in range(9)])
-    assert [c.name for c in found.columns] == ["band.1", "band.2"]
-
-
 def test_lists_of_texts_that_only_happen_to_be_as_long_stay_lists():
     forms = read({"requested": ["a", "b"], "missing": ["c", "d"]})
     assert not forms.tables and len(forms.listings) == 2
