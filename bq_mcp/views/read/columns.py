@@ -65,7 +65,6 @@ FIELD_WORDS = (
     QUANTITIES | TIME_WORDS | _PLACED | word_set("name type side venue fund dte expiry symbol")
 )
 _VENUES = word_set("deribit bybit okx binance derive thalex delta delta_india")
-_UNNAMED = word_set("column x y k key")
 _WIDE = 20.0
 _STRIKES_FROM = 5
 _STRIKE_STEP = 0.15
@@ -183,7 +182,7 @@ class Market:
             return ""
         if words & _DAYS:
             return "days"
-        unnamed = words <= _UNNAMED or words & {"column"}
+        unnamed = not words or "column" in words
         if unnamed and len(set(figures)) > 2 and self._role_of_digits(figures) == "days":
             return "days"
         near = in_price_range(sampled(figures), self.spot)

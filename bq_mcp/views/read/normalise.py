@@ -23,7 +23,6 @@ from .values import CONTAINER, FIGURES, RECORD, TEXT, Values, holds, number
 _DEPTH = 12
 _PARTS = 400
 _COLUMNS = 64
-_TUPLE = 12
 _PATH = 200
 _RECORDS = 400
 _FIELDS = 256
@@ -227,8 +226,7 @@ class _Reader:
         columns = [self._market.column(*raw) for raw in flat]
         along = place.along
         if not along and not any(column.role in LEADING for column in columns):
-            axes = place.axes(len(cells))[:1]
-            along = [axis for axis in axes if axis.role in PLACED or not columns]
+            along = place.axes(len(cells))[:1]
             self._used += along
         key = self._table(place.path, along, columns, bare=not nested)
         self._nested(replace(place, along=key or along), nested)
@@ -270,8 +268,7 @@ class _Reader:
         axes = place.axes(width)
         header = header_of(axes)
         first = self._market.column("", [row and row[0] for row in rows])
-        short = width <= _TUPLE and len(rows) > 1
-        if not header and (axes or not (short or first.role in LEADING)):
+        if not header and (axes or first.role not in LEADING):
             return ()
         kept = self._kept(range(width), _COLUMNS)
         columns = [[row and row[part] for row in rows] for part in kept]
@@ -303,7 +300,7 @@ class _Reader:
         index = {key: row for row, key in enumerate(dict.fromkeys(keys))}
         axis = self._market.keys(list(index), place.name).take([index[key] for key in keys])
         values = list(chain.from_iterable(row.values() for row in rows))
-        self._longer(place, tuple(map(len, rows)), [("", values)], [axis])
+        self._longer(place, list(map(len, rows)), [("", values)], [axis])
 
     def _longer(
         self, place: _Place, counts: Sequence[int], group: _Raws, keys: Columns = ()

@@ -13,29 +13,15 @@ from .forms import Role
 from .values import figure
 
 Kind = Literal[
-    "price",
-    "usd",
-    "exposure",
-    "iv",
-    "iv_points",
-    "pct",
-    "ratio",
-    "days",
-    "duration",
-    "count",
-    "coin",
-    "as_served",
-]
+    "price", "usd", "exposure", "iv", "iv_points", "pct", "ratio",
+    "days", "duration", "count", "coin", "as_served",
+]  # fmt: skip
 IvScale = Literal["decimal", "percent"]
 _DECIMAL_BELOW = 5.0
 _SCALES = {
-    word: scale
-    for words, scale in (
-        ("k thousand thousands", 1e3),
-        ("m mm mn mio million millions", 1e6),
-        ("bn b billion billions", 1e9),
-    )
-    for word in words.split()
+    **dict.fromkeys(("k", "thousand", "thousands"), 1e3),
+    **dict.fromkeys(("m", "mn", "million", "millions"), 1e6),
+    **dict.fromkeys(("b", "bn", "billion", "billions"), 1e9),
 }
 _DOLLARS = word_set("usd us $ dollar dollars usdt usdc")
 # Words beside dollars that do not change how many a figure is.
@@ -64,7 +50,7 @@ _UNITS = {
         ("iv vol", Unit("iv")),
         ("pts points", Unit("iv_points")),
         ("days dte", Unit("days")),
-        ("ms millis milliseconds", Unit("duration", factor=0.001)),
+        ("ms milliseconds", Unit("duration", factor=0.001)),
         ("s sec secs second seconds", Unit("duration")),
         ("min mins minute minutes", Unit("duration", factor=60.0)),
         ("hour hours hrs", Unit("duration", factor=3600.0)),
@@ -72,7 +58,6 @@ _UNITS = {
         ("coin coins btc eth sol hype", Unit("coin")),
         ("price", Unit("price")),
         ("ratio", Unit("ratio")),
-        ("bps", Unit(note="bps")),
     )
     for word in words.split()
 }
@@ -143,7 +128,7 @@ def _told(stated: str, words: tuple[str, ...]) -> Unit:
         return _dollars(stated, told, words)
     if len(told) > 1 and told[0] not in ("vol", "iv"):
         return Unit("ratio", stated) if "/" in told else Unit(note=stated)
-    return _UNITS.get(told[-1]) or _UNITS.get(told[0]) or Unit(note=stated)
+    return _UNITS.get(told[-1], Unit(note=stated))
 
 
 def _dollars(stated: str, told: Sequence[str], words: tuple[str, ...]) -> Unit:

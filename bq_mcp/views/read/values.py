@@ -127,7 +127,7 @@ def moment(value: object) -> datetime | None:
     to 2100, so that a price or a size is never taken for a time.
     """
     if isinstance(value, datetime):
-        return value if value.tzinfo else value.replace(tzinfo=UTC)
+        return value
     if isinstance(value, str):
         return parse_instant(value) if len(value) <= 40 and _DAY.match(value) else None
     counted = number(value) or 0.0
