@@ -108,7 +108,7 @@ def names_time(name: str) -> bool:
 def in_price_range(values: Iterable[object], spot: float | None) -> bool:
     """Tell whether four in five of the figures lie within spot/20 to 20 x spot."""
     found = [value for value in map(figure, values) if value is not None]
-    if not found or spot is None or spot <= 0:
+    if not found or not spot:
         return False
     return sum(spot / _WIDE <= value <= spot * _WIDE for value in found) >= _MOSTLY * len(found)
 
@@ -250,8 +250,9 @@ def _is_label(text: str) -> bool:
 
 
 def _expiries(name: str, values: Values) -> Column:
-    ends = {value: settlement(value) for value in set(values)}
-    places = {value: end and end.timestamp() for value, end in ends.items()}
+    places = {
+        value: end.timestamp() if (end := settlement(value)) else None for value in set(values)
+    }
     return Column(name, values, "expiry", [places[value] for value in values])
 
 

@@ -3,9 +3,8 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain, combinations, islice
+from itertools import chain, combinations
 from math import inf, prod
-from operator import gt
 from typing import cast, get_args
 
 from .columns import TIME_WORDS, Figures, is_even, sampled, word_set, words_of
@@ -73,11 +72,11 @@ def axis_rank(axis: Column | None) -> int:
 
 def ordered(columns: Columns, by: Columns) -> list[Column]:
     """Return columns in ascending order of the axes `by`; names and keys stay as served."""
-    rows = list(range(len(columns[0].values)))
+    served = range(len(columns[0].values))
+    rows = list(served)
     for axis in reversed(by):
         order_by(axis, rows)
-    moved = any(map(gt, rows, islice(rows, 1, None)))
-    return [column.take(rows) for column in columns] if moved else list(columns)
+    return list(columns) if rows == [*served] else [column.take(rows) for column in columns]
 
 
 def order_by(axis: Column, rows: list[int]) -> list[int]:
@@ -125,9 +124,11 @@ def _are_unique(chosen: Sequence[_Axis], size: int) -> bool:
     most = _DENSE * size if "time" in roles else max(_SPARSE * size, _CELLS)
     if not size <= prod(a.distinct for a in chosen) <= most:
         return False
-    rows = (zip(*(axis.column.places for axis in chosen), strict=True) for _ in range(2))
-    counts = (min(size, _PREFIX), size)
-    return all(len(set(islice(next(rows), count))) == count for count in counts)
+    for count in (min(size, _PREFIX), size):
+        rows = zip(*(axis.column.places[:count] for axis in chosen), strict=True)
+        if len(set(rows)) < count:
+            return False
+    return True
 
 
 def _form(key: Columns) -> Form | None:

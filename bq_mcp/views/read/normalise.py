@@ -198,7 +198,7 @@ class _Reader:
         fresh = without(columns, self._used)
         # Two axes of one length: no list beside them can be paired with one of them.
         blurred = len(columns) > len(fresh) + 1
-        many = around or (len(columns) > 1 and (own or size > 1) and not blurred)
+        many = around or (len(columns) > 1 and not blurred)
         if fresh and many and any(column.numeric for column in columns):
             self._used += around
             self._table(place.path, around, columns)
