@@ -186,9 +186,8 @@ class Market:
         if unnamed and len(set(figures)) > 2 and self._role_of_digits(figures) == "days":
             return "days"
         near = in_price_range(sampled(figures), self.spot)
-        if words & _PLACED and (near or self.spot is None):
-            return "price"
-        return "price" if near and self._are_strikes(figures) else ""
+        placed = words & _PLACED and (near or self.spot is None)
+        return "price" if placed or (near and self._are_strikes(figures)) else ""
 
     def _role_of_digits(self, figures: Figures) -> Role:
         """Return what bare numbers along an axis are: strikes, days, or only a key."""

@@ -112,7 +112,7 @@ class _Reader:
 
     def _kept(self, found: Sequence[_Item], limit: int) -> Sequence[_Item]:
         """Return the first of several things, and count the others."""
-        self._unread += max(0, len(found) - limit)
+        self._unread += len(found[limit:])
         return found[:limit]
 
     def _shallow(self, parts: Sequence[_Part], limit: int) -> Sequence[_Part]:
@@ -313,8 +313,6 @@ class _Reader:
                 self._cells(place.inside(name, (), carried), cells)
             elif cells:
                 columns.append(self._market.column(name or quantity(place.name), cells))
-        if not columns:
-            return
         width = counts[0] if len(set(counts)) == 1 else 0
         placed = keys or [column for column in columns if column.role in LEADING]
         axis = next((axis for axis in placed if width and _repeats(axis.places, width)), None)

@@ -149,7 +149,7 @@ def _by_name(name: str) -> Unit | None:
     A tenor such as 30d behind it changes nothing.
     """
     words = tuple(word for word in words_of(name) if not _TENOR.fullmatch(word))
-    last, before = ("", "", *words)[-1], ("", "", *words)[-2]
+    before, last = ("", "", *words)[-2:]
     told = [word for word in (before, last) if word == "usd" or word in _SCALES]
     if "usd" in told and last in told:
         return _dollars("", told, words)

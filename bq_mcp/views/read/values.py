@@ -87,10 +87,8 @@ def holds(values: Iterable[object], kinds: frozenset[type]) -> bool:
 def field_at(record: Mapping[str, object], place: str) -> object:
     """Return a field of a record, None where it lacks it.
 
-    A dotted place that is no name by itself leads into records inside the record.
+    A dotted place leads into records inside the record.
     """
-    if place in record:
-        return record[place]
     found: object = record
     for name in place.split("."):
         found = mapping(found).get(name)
@@ -161,8 +159,7 @@ def seconds_of(values: Sequence[object]) -> list[float | None]:
     try:
         return [_seconds(datetime.fromisoformat(value)) for value in values]  # type: ignore[arg-type]
     except (TypeError, ValueError):
-        found = map(moment, values)
-        return [None if when is None else when.timestamp() for when in found]
+        return [when.timestamp() if when else None for when in map(moment, values)]
 
 
 def utc_day(instant: datetime) -> date:
