@@ -189,12 +189,11 @@ def _render(service: Service, asked: Asked, body: bytes, taken: _Taken) -> None:
     question = Question(
         tool.name, tool.endpoint, tool.hint, prepared.query, prepared.detail, inventory.names
     )
-    units = tool.hint.answer.units
     for _ in range(WARM_UP + ROUNDS):
         began = time.process_time()
         envelope = read_envelope(decode_json(body)[0])
         began = taken.note("decode", began)
-        read_forms(envelope.data, envelope.meta.spot_price, START, units)
+        read_forms(envelope.data, envelope.meta.spot_price, START)
         began = taken.note("read", began)
         reply = Reply(envelope, START, received=0.0)
         render(question, reply, START)

@@ -33,7 +33,7 @@ _WORDS = {
 _HELD = {kind: frozenset(words.split()) for kind, words in _WORDS.items()}
 _NO_AMOUNTS: Sequence[Kind] = ("iv", "pct", "iv_points", "ratio", "price", "days", "duration")
 _ENDS = ("open", "high", "low")
-_NO_QUANTITIES: Sequence[Role] = ("time", "expiry", "name", "days", "position")
+_NO_QUANTITIES: Sequence[Role] = ("time", "expiry", "name", "days")
 
 
 @dataclass(frozen=True)

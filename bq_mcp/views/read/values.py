@@ -14,9 +14,9 @@ RECORD: frozenset[type] = frozenset({dict})
 CONTAINER: frozenset[type] = frozenset({dict, list})
 FIGURES: frozenset[type] = frozenset({int, float})
 SETTLEMENT = time(8)
-_FIGURE = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?")
 _FIGURE_LENGTH = 40
-_TOKEN = re.compile(r"(\d{1,2})([A-Z]{3})(\d{2}|20\d{2})", re.IGNORECASE | re.ASCII)
+# The token alone, or at the end of a future's name such as BTC-28MAR25.
+_TOKEN = re.compile(r"(?:[A-Z]{2,9}[-_])?(\d{1,2})([A-Z]{3})(\d{2}|20\d{2})", re.I | re.ASCII)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 # Unix time of the years 2000 to 2100 and how many of its units are a second.
 _EPOCHS = ((9.4e8, 4.2e9, 1.0), (9.4e11, 4.2e12, 1e3), (9.4e14, 4.2e15, 1e6))
@@ -39,9 +39,6 @@ class Derived(float):
         made.inputs = inputs
         return made
 
-    def __reduce__(self) -> tuple[object, ...]:
-        return type(self), (float(self), self.function, self.inputs)
-
 
 def derive(function: Callable[..., float | None], *inputs: object) -> Derived | None:
     """Return `function(*inputs)` as a figure that remembers both; None where it gives none."""
@@ -53,8 +50,12 @@ def figure(value: object) -> float | None:
     """Return a number as `number` does, and one written as text such as "-1200345.5" as well."""
     if not isinstance(value, str):
         return number(value)
-    plain = value.strip() if len(value) <= _FIGURE_LENGTH and value.isascii() else ""
-    return number(float(plain)) if _FIGURE.fullmatch(plain) else None
+    if len(value) > _FIGURE_LENGTH or not value.isascii() or "_" in value:
+        return None
+    try:
+        return number(float(value))
+    except ValueError:
+        return None
 
 
 def text(value: object) -> str | None:
@@ -75,14 +76,12 @@ def holds(values: Iterable[object], kinds: frozenset[type]) -> bool:
 def field_at(record: Mapping[str, object], place: str) -> object:
     """Return a field of a record, None where it lacks it.
 
-    A dotted place that is no name by itself leads into records inside the record.
+    A dotted place leads into records inside the record.
     """
-    if place in record:
-        return record[place]
-    if "." not in place:
-        return None
-    name, _, rest = place.partition(".")
-    return field_at(mapping(record.get(name)), rest)
+    found: object = record
+    for name in place.split("."):
+        found = mapping(found).get(name)
+    return found
 
 
 def expiry_day(value: object) -> date | None:
@@ -98,9 +97,7 @@ def expiry_day(value: object) -> date | None:
 
 def is_expiry_token(value: object) -> bool:
     """Tell whether `value` is written as an expiry token such as 28MAR25."""
-    if not isinstance(value, str) or len(value) > 9:
-        return False
-    return bool(_TOKEN.fullmatch(value)) and expiry_day(value) is not None
+    return isinstance(value, str) and not _DAY.match(value) and expiry_day(value) is not None
 
 
 def settlement(expiry: object) -> datetime | None:
@@ -116,7 +113,7 @@ def moment(value: object) -> datetime | None:
     to 2100, so that a price or a size is never taken for a time.
     """
     if isinstance(value, datetime):
-        return value if value.tzinfo else value.replace(tzinfo=UTC)
+        return value
     if isinstance(value, str):
         return parse_instant(value) if len(value) <= 40 and _DAY.match(value) else None
     counted = number(value) or 0.0
@@ -150,8 +147,7 @@ def seconds_of(values: Sequence[object]) -> list[float | None]:
     try:
         return [_seconds(datetime.fromisoformat(value)) for value in values]  # type: ignore[arg-type]
     except (TypeError, ValueError):
-        found = map(moment, values)
-        return [None if when is None else when.timestamp() for when in found]
+        return [when.timestamp() if when else None for when in map(moment, values)]
 
 
 def utc_day(instant: datetime) -> date:
