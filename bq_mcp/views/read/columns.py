@@ -187,7 +187,8 @@ class Market:
             return "days"
         near = in_price_range(sampled(figures), self.spot)
         placed = words & _PLACED and (near or self.spot is None)
-        return "price" if placed or (near and self._are_strikes(figures)) else ""
+        even = near and is_even(figures) and self._are_strikes(figures)
+        return "price" if placed or even else ""
 
     def _role_of_digits(self, figures: Figures) -> Role:
         """Return what bare numbers along an axis are: strikes, days, or only a key."""
@@ -199,9 +200,9 @@ class Market:
         return "price" if priced else "days"
 
     def _are_strikes(self, figures: Figures) -> bool:
-        """Tell whether numbers lie in even steps, one near spot of at most 15 % of it."""
+        """Tell whether numbers lie around spot, with a step there of at most 15 % of it."""
         places = sorted({value for value in figures[:_STEPS] if value is not None})
-        if self.spot is None or len(places) < _STRIKES_FROM or not is_even(places):
+        if self.spot is None or len(places) < _STRIKES_FROM:
             return False
         above = min(max(bisect_left(places, self.spot), 1), len(places) - 1)
         near = places[above] - places[above - 1] <= _STRIKE_STEP * self.spot
