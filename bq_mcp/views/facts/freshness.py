@@ -4,10 +4,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Literal
 
 from ...catalog.hints import Clock
-from ..arithmetic import business_days, own_step
+from ..arithmetic import business_days
 from ..read.values import utc_day
 
 Verdict = Literal["fresh", "late", "stale", "historical", "static", "unknown"]
@@ -20,6 +21,7 @@ LATE_AFTER_CADENCES = 2
 STALE_AFTER_CADENCES = 10
 _CLOCK_TOLERANCE_S = 5.0
 _ENDS_AFTER_STEPS = 3
+_STEP_QUANTILE = 0.9
 _DAY_S = 86_400.0
 _BUSINESS_DAYS_FRESH = 1
 _BUSINESS_DAYS_LATE = 3
@@ -122,10 +124,15 @@ def assess_trading_day(
 def ended_before(instants: Sequence[datetime], at: datetime) -> float | None:
     """Return how many seconds before `at` a series ended, None while it goes on.
 
-    It goes on while its newest point is within three of its own steps, and where it has no step.
+    It goes on while its newest point is within three of its own steps, the gap that nine in ten
+    gaps do not exceed, and where it has fewer than two gaps.
     """
-    gap, step = (at - max(instants)).total_seconds(), own_step(instants)
-    return gap if step is not None and gap > _ENDS_AFTER_STEPS * step else None
+    ordered = sorted(set(instants))
+    gaps = sorted((later - earlier).total_seconds() for earlier, later in pairwise(ordered))
+    since = (at - ordered[-1]).total_seconds()
+    if len(gaps) < 2 or since <= _ENDS_AFTER_STEPS * gaps[int(_STEP_QUANTILE * (len(gaps) - 1))]:
+        return None
+    return since
 
 
 def _graded(size: float, fresh_to: float, late_to: float) -> Verdict:

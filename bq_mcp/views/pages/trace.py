@@ -12,7 +12,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-from ..arithmetic import crossing, distance_pct, midpoint, seconds_between, settlements, spread
+from ..arithmetic import crossing, distance_pct, mean, seconds_between, settlements, spread
 from ..read.values import FIGURES, Derived, derive, figure, moment
 from ..scene import Scene
 from .rows import spread_ranks
@@ -131,7 +131,7 @@ def _zeros(
         if below is not None and above is not None and (below > 0) != (above > 0):
             flat = [price for price in prices if low < price < high]
             made = derive(crossing, low, below, high, above)
-            yield derive(midpoint, flat[0], flat[-1]) if flat else made, below
+            yield derive(mean, [flat[0], flat[-1]]) if flat else made, below
 
 
 def _grid(scene: Scene) -> _Grid | None:
