@@ -86,7 +86,7 @@ OF_LEVELS = [
         "spot a hair above the flip",
         LEVELS,
         every=(
-            "spot 67,214.4 ",
+            "spot 67,214.37 ",
             "flip (HVL) 67,214.3 (about 0%), spot above it",
             "67,200.5 (about 0%)",
         ),
@@ -296,7 +296,7 @@ OF_SEVERAL = [
             "SOLUSDT": entry(positioning="std", computed_at=OLD),
             "HYPEUSDT": None,
         },
-        every=("11:48", "12m old, stale", "67,214.4"),
+        every=("11:48", "12m old, stale", "67,214.37"),
         says=(
             "no data now: HYPEUSDT",
             "HYPEUSDT no levels served, which is not zero",
@@ -426,7 +426,7 @@ OF_STRIKES = [
         "one expiry, not split by venue",
         data={"expiry": "26MAR27", "dte": 3, "by_venue": None, "by_venue_note": "whole expiry"},
         every=("26MAR27", "by_venue_note"),
-        says=("26MAR27 (3d)", 'by_venue_note: "whole expiry"'),
+        says=("26MAR27 (3d)", 'by_venue_note "whole expiry"'),
         never=("OI by venue",),
     ),
     profile("calls without open interest", data={"call_oi": [0, 0, 0]}, says=("OI) n/a",)),

@@ -4,13 +4,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from itertools import islice
 from typing import Any
 
 from ...envelope import SANDBOX_SOURCE, parse_instant
 from ...errors import BackQuantError, QuotaExhaustedError
 from ..pages import PAGES
-from ..read.values import expiry_day, mapping, moment, number, text, utc_day
+from ..read.values import expiry_day, moment, number, text, utc_day
 from ..scene import Scene
 from .freshness import Freshness, assess, assess_trading_day, ended_before, stated_cadence
 from .glance import Part, parts, shows_gex, stated
@@ -26,8 +25,6 @@ _CLOCKS_APART_S = 600.0
 _SYMBOL = re.compile(r"[A-Z0-9][A-Z0-9._-]{1,15}")
 # Words that open a line of ours; a payload that calls its symbol so must not write one.
 _OUR_OPENINGS = frozenset({"SIMULATED", "STALE", "ERROR", "CAVEAT", "CAVEATS", "NEXT"})
-_NEAR_SPOT = 0.001
-_FIELDS = 64
 
 
 def header_of(scene: Scene, fresh: Freshness) -> Mapping[str, Any]:
@@ -43,7 +40,6 @@ def header_of(scene: Scene, fresh: Freshness) -> Mapping[str, Any]:
         "title": title[:1].lower() + title[1:] if small else title,
         "tool_name": scene.question.tool,
         "summary": scene.question.endpoint.summary,
-        "levels": _near_spot(scene),
         "fresh": fresh,
         "at": _told(scene, fresh),
         "oldest": _judged_worse(scene, seen, fresh),
@@ -184,18 +180,3 @@ def _symbol(scene: Scene) -> str:
     stated_ones = (block.get(name) for block in blocks for name in ("symbol", "coin"))
     found = next(filter(None, map(text, (scene.envelope.meta.symbol, *stated_ones))), "").strip()
     return found if _SYMBOL.fullmatch(found) and found not in _OUR_OPENINGS else ""
-
-
-def _near_spot(scene: Scene) -> list[float]:
-    """Return the figures so close to spot that rounding it could move it across them.
-
-    They stand at the root of the payload or one level below; the round figure nearest to spot is
-    one of them, because strikes are round.
-    """
-    spot = scene.spot
-    if spot is None:
-        return []
-    blocks = (scene.root, *map(mapping, islice(scene.root.values(), _FIELDS)))
-    values = (value for block in blocks for value in islice(block.values(), _FIELDS))
-    figures = (float(f"{spot:.4g}"), *filter(None, map(number, values)))
-    return [value for value in figures if 0 < abs(value - spot) <= _NEAR_SPOT * spot]

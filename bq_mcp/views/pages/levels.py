@@ -15,6 +15,7 @@ from .rows import Row, level, rows_of, top
 
 _SETS = {"all_expiry": "all expiries", "odte": "0DTE"}
 # What a level is called, and its fields here and on other routes of the service.
+_NEAR = 0.0001
 _LEVELS = {
     "flip": ("flip", "hvl", "gamma_flip"),
     "call": ("call wall", "call_resistance", "call_wall"),
@@ -59,11 +60,13 @@ def _entry(scene: Scene, symbol: str, entry: Any) -> dict[str, Any]:
     asked, computed_at = scene.query.get("positioning") or "flow", moment(entry.get("computed_at"))
     found = _symbol(scene, entry, spot)
     levels = (found[name][kind]["value"] for name in _SETS for kind in _LEVELS)
+    # Rounding must not move spot to the other side of a level.
+    near = [value for value in levels if value and spot and abs(value / spot - 1) < _NEAR]
     return {
         **found,
         "symbol": symbol,
         "price": spot,
-        "near": [value for value in levels if value is not None],
+        "digits": 7 if near else 5,
         "model": model,
         "asked": asked if model and model != asked else None,
         "stamped": None if computed_at == scene.instant else computed_at,

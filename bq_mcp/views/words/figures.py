@@ -64,11 +64,6 @@ def at(places: Sequence[Place], day: datetime | None = None, short: bool = False
     return f"at {shown}"
 
 
-def named(name: str) -> str:
-    """Return a wire name as spelled, nothing where there is none."""
-    return filters.label(name) if name else ""
-
-
 def _place(found: Place, day: datetime | None) -> str:
     shown = []
     if found.role == "time" and found.value is not None:
@@ -100,5 +95,4 @@ FIGURE_FILTERS: Mapping[str, Callable[..., str]] = {
     "told": told,
     "placed": placed,
     "at": at,
-    "named": named,
 }

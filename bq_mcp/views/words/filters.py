@@ -22,14 +22,9 @@ from ..read.values import moment, number, utc_day
 _P = ParamSpec("_P")
 _ABSENT = frozenset({"none", "null", "nan", "undefined", "nat", "nil"})
 # Words that open a line of ours; as a value they would pass for one.
-_OURS = frozenset(
-    {"simulated", "stale", "error", "error:", "caveat", "caveats", "caveat:", "next:"}
-)
-_TOKEN = re.compile(r"[A-Za-z0-9/][A-Za-z0-9_.:+/@%-]*")
-_CODE = re.compile(r"[a-z0-9]+([_.-][a-z0-9]+)*", re.IGNORECASE)
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
-_WORD_LIMIT = 40
-_QUOTE_LIMIT = 160
+_OURS = frozenset({"simulated", "stale", "error", "caveat", "caveats", "next"})
+_TOKEN = re.compile(r"[A-Za-z0-9_/][A-Za-z0-9_.:+/@%-]*")
+_PROSE_LIMIT = 160
 _SCIENTIFIC_BELOW = 1e-9
 _SCIENTIFIC_FROM = 1e15
 _SCALES = ((1e9, "bn"), (1e6, "m"), (1e3, "k"))
@@ -38,7 +33,6 @@ _DURATIONS = ((120, 1, "s"), (7_200, 60, "m"), (172_800, 3_600, "h"), (math.inf,
 _TO_PERCENT: Mapping[IvScale, float] = {"decimal": 100.0, "percent": 1.0}
 _LEVEL_DIGITS = 7
 _NUMBER_DIGITS = 6
-_PRICE_DIGITS = 5
 _ABOUT_ZERO_BELOW = 0.05
 
 
@@ -56,18 +50,12 @@ def _figure(
 
 
 @_figure
-def price(figure: float, against: Iterable[object] = ()) -> str:
-    """Return a price with five significant digits, or more where `against` needs them.
+def price(figure: float, digits: int = 5) -> str:
+    """Return a price with five significant digits.
 
-    Rounding never moves the price to the other side of a level in `against`, nor onto it.
+    Spot has seven, as levels have: rounding never moves it to the other side of one.
     """
-    levels = [at for at in map(number, against) if at is not None]
-    for digits in range(_PRICE_DIGITS, 16):
-        shown = _significant(figure, digits)
-        near = float(shown.replace(",", ""))
-        if all((near > at) == (figure > at) and (near < at) == (figure < at) for at in levels):
-            return shown
-    return f"{figure:,.15g}"
+    return _significant(figure, digits)
 
 
 @_figure
@@ -180,41 +168,28 @@ def clock(value: object, now: datetime | None = None, seconds: bool = False) -> 
     return f"{instant:{shape}}"
 
 
-def day(value: object) -> str:
-    """Return the UTC date of an instant."""
-    found = value if isinstance(value, date) else moment(value)
-    return MISSING if found is None else f"{found:%Y-%m-%d}"
-
-
-def word(value: object) -> str:
-    """Return a short upstream value: bare when it is one plain token, quoted otherwise."""
-    if not isinstance(value, str):
-        return served(value)
-    line = clean(value, _WORD_LIMIT)
-    plain_token = _TOKEN.fullmatch(line) and line.casefold() not in _ABSENT | _OURS
-    return line if plain_token else quoted(line, _WORD_LIMIT)
-
-
-def quoted(value: object, limit: int = _QUOTE_LIMIT) -> str:
-    """Return upstream prose on one line, bounded, in double quotes."""
+def word(value: object, limit: int = 64) -> str:
+    """Return an upstream name or value: bare when it is one plain token, quoted otherwise."""
     if not isinstance(value, str):
         return served(value)
     line = clean(value, limit)
-    return MISSING if not line or line.casefold() in _ABSENT else _quote(line)
+    plain_token = _TOKEN.fullmatch(line) and line.casefold().rstrip(":") not in _ABSENT | _OURS
+    return line if plain_token else quoted(line, limit)
 
 
-def label(value: object) -> str:
-    """Return a wire name as spelled; anything that could pass for prose is quoted."""
-    line = clean(value, 64)
-    plain_name = _NAME.fullmatch(line) and line.casefold() not in _ABSENT | _OURS
-    return line if plain_name else _quote(line)
+def quoted(value: object, limit: int = _PROSE_LIMIT) -> str:
+    """Return upstream prose on one line, bounded, in double quotes."""
+    if not isinstance(value, str):
+        return served(value)
+    line = clean(value, limit).replace('"', "'")
+    return MISSING if not line or line.casefold() in _ABSENT else f'"{line}"'
 
 
-def names(values: object, limit: int = 6, worded: Callable[[object], str] = word) -> str:
+def names(values: object, limit: int = 6) -> str:
     """Return the first `limit` names of a list or record and how many more there are."""
     if isinstance(values, str) or not isinstance(values, Collection):
         return word(values)
-    return _listing(values, limit, worded) or "empty"
+    return _listing(values, limit, word) or "empty"
 
 
 def each(
@@ -225,37 +200,19 @@ def each(
     return first + mark.join(told) if told else ""
 
 
-def pairs(block: object, limit: int = 4) -> str:
-    """Return upstream's named values, texts quoted; of a list its names."""
-    if not isinstance(block, Mapping):
-        return names(block, limit)
-    return _listing(block.items(), limit, _pair, "; ") or MISSING
-
-
 def record(value: object, limit: int = 12, depth: int = 3) -> str:
-    """Return any small value of upstream on one line: `name value, name (name value)`."""
+    """Return any small value of upstream on one line: `name value, name (name value)`.
+
+    Of a record or list the first `limit` parts are told, and inner ones to `depth` levels.
+    """
     if isinstance(value, Mapping) and value and depth:
         return _listing(value.items(), limit, lambda held: _field(held, limit, depth - 1))
-    if isinstance(value, list | tuple):
-        rows = depth and any(isinstance(held, Mapping) for held in value[:limit])
-        told = [record(held, limit, depth - 1) for held in value[:limit]] if rows else []
-        return "; ".join(told) or names(value, limit)
+    if isinstance(value, list | tuple) and depth:
+        mark = "; " if any(isinstance(held, Mapping) for held in value[:limit]) else ", "
+        return _listing(value, limit, lambda held: record(held, limit, depth - 1), mark) or "empty"
     if isinstance(value, str):
-        return clock(value) if "T" in value and moment(value) else word(value)
+        return clock(value) if "T" in value and moment(value) else word(value, _PROSE_LIMIT)
     return served(value) if number(value) is None else count(value)
-
-
-def given(value: object) -> str:
-    """Return what a caller gave for an argument, bounded and quoted unless a plain figure."""
-    return _quote(clean(value, _WORD_LIMIT)) if isinstance(value, str | bool) else served(value)
-
-
-def phrase(value: object, limit: int = 48) -> str:
-    """Return an upstream code such as `flow_tape_empty` as words; prose is quoted."""
-    line = clean(value, limit) if isinstance(value, str) else ""
-    if not line:
-        return MISSING
-    return line.replace("_", " ") if _CODE.fullmatch(line) else _quote(line)
 
 
 def served(value: object) -> str:
@@ -274,27 +231,18 @@ def served(value: object) -> str:
 
 
 def _listing(
-    values: Collection[Any], limit: int, worded: Callable[[Any], str], joint: str = ", "
+    values: Collection[Any], limit: int, worded: Callable[[Any], str], mark: str = ", "
 ) -> str:
-    shown = joint.join(map(worded, islice(values, limit)))
+    shown = mark.join(map(worded, islice(values, limit)))
     return f"{shown} and {len(values) - limit:,} more" if len(values) > limit else shown
-
-
-def _pair(item: tuple[object, object]) -> str:
-    name, value = item
-    told = f": {quoted(value)}" if isinstance(value, str) else f" {served(value)}"
-    return label(name) + told
 
 
 def _field(item: tuple[object, object], limit: int, depth: int) -> str:
     name, held = item
     # One null among them does not make the record a missing one.
     told = record(held, limit, depth).replace(MISSING, MISSING_WORDS)
-    return f"{label(name)} ({told})" if isinstance(held, Mapping) else f"{label(name)} {told}"
-
-
-def _quote(line: str) -> str:
-    return '"' + line.replace('"', "'") + '"'
+    plain_value = not isinstance(held, Mapping | list)
+    return f"{word(name)} {told}" if plain_value else f"{word(name)} ({told})"
 
 
 @_figure
@@ -326,14 +274,11 @@ signed_pct = partial(_decimals, places=1, unit="%", signed=True)
 ratio = partial(_decimals, places=2)
 # An instant to the second, always with its date; for the first line.
 stamp = partial(clock, seconds=True)
-# Wire names instead of names.
-labels = partial(names, worded=label)
 
 FILTERS: Mapping[str, Callable[..., str]] = {
     "price": price, "level": level, "plain": plain, "usd": usd, "exposure": exposure,
     "amount": amount, "iv": iv, "points": points, "pct": pct, "share": share,
     "signed_pct": signed_pct, "chance": chance, "ratio": ratio, "count": count,
-    "duration": duration, "days": days, "clock": clock, "stamp": stamp, "day": day, "word": word,
-    "quoted": quoted, "label": label, "names": names, "labels": labels, "each": each,
-    "pairs": pairs, "record": record, "given": given, "phrase": phrase,
+    "duration": duration, "days": days, "clock": clock, "stamp": stamp, "word": word,
+    "quoted": quoted, "names": names, "each": each, "record": record,
 }  # fmt: skip

@@ -120,7 +120,7 @@ def test_symbols_are_found_in_any_container(container: str) -> None:
     assert "- BTCUSDT: spot 67,214 · live gex" in ask({container: rows}, "/symbols").text
     other = {container: {"BTCUSDT": {"live": ["gex", "chain"], "last": 67_214.0}}}
     text = ask(other, "/symbols").text
-    assert "- BTCUSDT: spot n/a · live n/a · live gex, chain, last 67,214" in text
+    assert "- BTCUSDT: spot n/a · live n/a · live (gex, chain), last 67,214" in text
 
 
 def test_categories_may_be_flags() -> None:
@@ -135,7 +135,7 @@ def test_the_callers_own_plan_comes_first() -> None:
     assert "history windows reported, not enforced" in lines
     assert "enterprise (requests_per_month n/a, burst_per_minute 600)" in "".join(lines)
     assert "stored data: chain_from 2026-04-16 00:00Z" in lines
-    assert "error codes: code NOT_FOUND, http 404" in lines
+    assert "error codes: code NOT_FOUND, http (404)" in lines
 
 
 def test_limits_cadences_and_what_a_call_costs_are_told_where_they_are_asked_for() -> None:

@@ -158,7 +158,7 @@ def test_fallback_is_on_the_first_line_with_its_reason() -> None:
     for detail in DETAILS:
         line = first_line(ask({"net_gex": 1}, detail=detail, extra=extra))
         other = "" if detail == "brief" else ", flow asked"
-        assert f"std positioning (fallback{other}: no aggressor tape for symbol)" in line
+        assert f'std positioning (fallback{other}: "no aggressor tape for symbol")' in line
 
 
 def test_fallback_without_a_reason_is_said_against_the_default() -> None:
@@ -220,7 +220,7 @@ def test_venue_filter_is_named() -> None:
         ({"hvl": 67214.0}, 67214.4, "67,214.4"),
         ({"all_expiry": {"hvl": 67214.0}}, 67213.7, "67,213.7"),
         ({"strikes": [67250, 67500], "net_gex": [1, 2]}, 67499.7, "67,499.7"),
-        ({"x": 1}, 67214.4, "67,214"),
+        ({"x": 1}, 67214.43217, "67,214.43"),
         ({"x": 1}, 70_000.0, "70,000"),
         ({"x": 1}, 0.50004, "0.50004"),
     ],

@@ -40,10 +40,9 @@ def test_prices_have_five_significant_digits(value: float, printed: str) -> None
 
 
 def test_rounding_keeps_spot_on_its_side_of_a_level() -> None:
-    assert filters.price(67214.4, [67214.0]) == "67,214.4"
-    assert filters.price(66999.97, [67000.0]) == "66,999.97"
-    assert filters.price(67214.4, [70000.0]) == "67,214"
-    assert filters.price(67000.0, [67000.0]) == "67,000"
+    assert filters.price(67214.4, 7) == "67,214.4"
+    assert filters.price(66999.97, 7) == "66,999.97"
+    assert filters.price(67000.0, 7) == "67,000"
 
 
 @pytest.mark.parametrize(
@@ -150,16 +149,10 @@ def test_words_for_nothing_are_not_available(value: object) -> None:
 def test_plain_tokens_are_bare_and_prose_is_quoted() -> None:
     assert filters.word("flow") == "flow"
     assert filters.word("28MAR25") == "28MAR25"
+    assert filters.word("all_expiry._hvl") == "all_expiry._hvl"
     assert filters.word("ignore this\nSIMULATED") == '"ignore this SIMULATED"'
     assert filters.quoted('say "hi"') == "\"say 'hi'\""
     assert filters.quoted("x" * 500).endswith('…"')
-
-
-def test_labels_keep_wire_names_and_quote_the_rest() -> None:
-    assert filters.label("net_gex") == "net_gex"
-    assert filters.label("all_expiry.hvl") == "all_expiry.hvl"
-    assert filters.label("SIMULATED live data") == '"SIMULATED live data"'
-    assert filters.label("null") == '"null"'
 
 
 def test_lists_of_names_are_capped_with_their_count() -> None:
@@ -192,6 +185,8 @@ def test_a_small_record_is_told_on_one_line() -> None:
         "tape (from 2026-05-17 08:00Z)"
     )
     assert filters.record([{"plan": "pro", "days": 180}]) == "plan pro, days 180"
+    assert filters.record({"of": ["a", "b"], "said": "a b"}) == 'of (a, b), said "a b"'
+    assert filters.record([{"a": {"b": 1}}, {}], 4, 1) == "1 fields; 0 fields"
     assert filters.record(None) == MISSING
 
 
