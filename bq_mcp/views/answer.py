@@ -59,9 +59,6 @@ class Printer:
         question = self.scene.question
         self.header = header_of(self.scene, self.fresh)
         self.caveats = caveats_of(self.scene)
-        # That a snapshot answers is on the first line.
-        told = "as_of snapshot" if self.fresh.when == "snapshot" else ""
-        self.kinds = [kind for kind in self.caveats if kind != told]
         self.terse = question.detail == "brief"
         self.shared: Mapping[str, Any] = {
             "spot": self.scene.spot,
@@ -138,15 +135,16 @@ class Printer:
         return shorten(found[0].text, _HEADER_LIMIT)
 
     def caveat_text(self, room: float) -> str:
-        """Return the caveats in the most words that fit, at least their kinds."""
-        for terse in (self.terse, True) if self.caveats else ():
-            found = self.rendered("_caveats", {"caveats": self.caveats, "terse": terse}) or ()
-            lines = [unit.text for unit in found]
-            told = "\n".join(f"caveat: {line}" for line in lines)
-            text = f"caveats: {'; '.join(lines)}" if terse else told
-            if lines and estimate(text) <= room:
-                return text
-        return f"caveats: {'; '.join(self.kinds)}" if self.kinds else ""
+        """Return the caveats, the first in full as far as they fit, the others by their kinds."""
+        told = self.rendered("_caveats", {"caveats": self.caveats}) or () if self.caveats else ()
+        for full in range(len(told), -1, -1):
+            lines = [f"caveat: {unit.text}" for unit in told[:full]]
+            if kinds := list(self.caveats)[full:]:
+                lines.append(f"caveats: {'; '.join(kinds)}")
+            text = "\n".join(lines)
+            if estimate(text) <= room:
+                break
+        return text
 
     def closing(self, fitted: Fitted, room: int) -> Sequence[str]:
         """Return what was left out, how to get it and what to call next, as far as they fit."""
@@ -169,8 +167,8 @@ class Printer:
     def raw(self) -> tuple[str, str]:
         """Return the header line, with what was left out, and the data as JSON."""
         head = self.head()
-        if self.kinds:
-            head += f" · caveats: {'; '.join(self.kinds)}"
+        if self.caveats:
+            head += f" · caveats: {'; '.join(self.caveats)}"
         found = shorten_json(self.scene.data, BUDGETS["raw"] - estimate(head) - _RAW_MARGIN)
         if found.rows_cut:
             head += f" · {found.rows_cut:,} rows left out"

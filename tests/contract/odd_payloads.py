@@ -298,7 +298,7 @@ OF_SEVERAL = [
         },
         every=("11:48", "12m old, stale", "67,214.37"),
         says=(
-            "no data now: HYPEUSDT",
+            "missing symbols: HYPEUSDT",
             "HYPEUSDT no levels served, which is not zero",
             "std positioning (flow asked) · 11:48Z, 12m old",
             "two models (flow, std), whose figures do not compare",
@@ -310,7 +310,7 @@ OF_SEVERAL = [
         {"BTCUSDT": entry(), "SOLUSDT": entry(spot_price=142.3, computed_at=None)},
         meta={"extra": {"positioning": "flow"}},
         invalid=["DOGEUSDT", "X"],
-        every=("positioning not stated", "unknown symbols: DOGEUSDT, X", "age n/a"),
+        every=("positioning not stated", "invalid symbols: DOGEUSDT, X", "age n/a"),
     ),
     multi(
         "the order asked, and a row without spot",
@@ -442,7 +442,7 @@ OF_STRIKES = [
         "a venue filter that was not applied",
         data={"positioning": "std"},
         query={"exchanges": "nope"},
-        every=("venue filter not confirmed (asked nope)", "fallback"),
+        every=("venues not as asked: asked (nope), served n/a", "fallback"),
     ),
 ]
 OF_PAIN = [

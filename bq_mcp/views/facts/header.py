@@ -74,8 +74,8 @@ def _judged(scene: Scene) -> Freshness:
         overdue=scene.reply.overdue or scene.reply.failure is not None,
         told_at=meta.timestamp,
     )
-    if found.when == "row" and scene.snapshot:
-        return replace(found, when="snapshot")
+    if scene.snapshot:
+        return replace(found, verdict="historical", when="snapshot")
     moved = any(text(scene.query.get(name)) for name in _ENDS_EARLIER)
     series = [] if moved else [known for known in _series(scene) if known and max(known) <= now]
     if not series:
