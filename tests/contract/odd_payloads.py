@@ -261,7 +261,7 @@ OF_LEVELS = [
         "a fallback without a reason",
         LEVELS | {"positioning": "std"},
         every=("std positioning (fallback",),
-        says=("std positioning (fallback, flow asked",),
+        says=("std positioning (fallback from flow",),
         never=("flow positioning",),
     ),
     levels(

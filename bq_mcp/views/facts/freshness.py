@@ -14,8 +14,8 @@ from ..read.values import utc_day
 Verdict = Literal["fresh", "late", "stale", "historical", "static", "unknown"]
 # How the time of an answer is told.
 When = Literal[
-    "live", "no_cadence", "not_stated", "future", "static", "row", "snapshot", "series", "ended",
-    "trading_day", "no_trading_day",
+    "live", "no_cadence", "not_stated", "future", "static", "row", "snapshot", "series",
+    "trading_day",
 ]  # fmt: skip
 LATE_AFTER_CADENCES = 2
 STALE_AFTER_CADENCES = 10
@@ -112,7 +112,7 @@ def assess_trading_day(
     One business day is normal (a day is published when it is over), up to three are late.
     """
     if latest is None:
-        return Freshness("unknown", "no_trading_day", computed_at)
+        return Freshness("unknown", "not_stated")
     days = business_days(latest, utc_day(server_now))
     age = max((server_now - computed_at).total_seconds(), 0.0) if computed_at else None
     verdict = _graded(days, _BUSINESS_DAYS_FRESH, _BUSINESS_DAYS_LATE)
