@@ -1,6 +1,7 @@
 """Tell how to get more, or less, than an answer holds, and what to call next."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from ...envelope import Limits
@@ -38,10 +39,5 @@ def limits_told(question: Question, limits: Limits) -> Mapping[str, int | None]:
     if not question.hint.shows_limits:
         return {}
     left, limit = limits.quota_left, limits.quota_limit
-    return {
-        "burst_left": limits.burst_left,
-        "burst_limit": limits.burst_limit,
-        "quota_left": left,
-        "quota_limit": limit,
-        "quota_used": None if left is None or limit is None else limit - left,
-    }
+    used = None if left is None or limit is None else limit - left
+    return {**asdict(limits), "quota_used": used}

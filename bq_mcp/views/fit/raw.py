@@ -70,7 +70,7 @@ def shorten_json(data: object, limit: int) -> Shortened:
     found: Shortened | None = best
     while found and found.rows_cut and found.rows < max(found.lost):
         best = found
-        found = _within(data, limit, best.text_cap, best.depth, best.rows * 9 // 8 + 1)
+        found = _within(data, limit, best.text_cap, best.depth, best.rows * 4 // 3 + 1)
     return found or best
 
 
