@@ -183,11 +183,8 @@ def expiry_type(expiry: object) -> ExpiryType | None:
 
 def business_days(start: date, end: date) -> int:
     """Return the weekdays after `start` up to and with `end`; public holidays count as days."""
-    if end <= start:
-        return 0
-    weeks, rest = divmod((end - start).days, 7)
-    extra = (start + timedelta(days=offset) for offset in range(1, rest + 1))
-    return weeks * 5 + sum(day.weekday() < 5 for day in extra)
+    # Day 1 of the calendar is a Monday.
+    return sum((day - 1) % 7 < 5 for day in range(start.toordinal() + 1, end.toordinal() + 1))
 
 
 def change_pct(first: object, last: object) -> float | None:

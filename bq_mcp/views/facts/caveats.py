@@ -14,9 +14,7 @@ _QUOTA_NEARLY_GONE = 0.1
 _QUOTA_FLOOR = 100
 # Below this the way of a reply, or a gap between two clocks, is not worth a word.
 _NOTICED_S = 120.0
-_TOTALS = (
-    "total_matching_count", "total_matching", "total_available", "total_count", "points_available"
-)  # fmt: skip
+_TOTALS = ("total_matching_count", "points_available")
 
 
 def caveats_of(scene: Scene) -> Mapping[str, object]:

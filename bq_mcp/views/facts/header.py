@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any
 
 from ...envelope import SANDBOX_SOURCE, parse_instant
-from ...errors import BackQuantError, QuotaExhaustedError
+from ...errors import QuotaExhaustedError
 from ..pages import PAGES
 from ..read.values import expiry_day, figure, moment, text
 from ..scene import Scene
@@ -31,6 +31,7 @@ def header_of(scene: Scene, fresh: Freshness) -> Mapping[str, Any]:
     failure, meta, seen = scene.reply.failure, scene.envelope.meta, _parts(scene.data)
     filtered, symbol, title = meta.exchanges_filtered, _symbol(scene), scene.question.hint.title
     venues = meta.source if filtered is None else filtered
+    waits = failure is not None and not isinstance(failure, QuotaExhaustedError)
     # Behind a symbol a title starts small, unless with an acronym.
     small = symbol and title[1:2].islower()
     return {
@@ -43,7 +44,7 @@ def header_of(scene: Scene, fresh: Freshness) -> Mapping[str, Any]:
         "at": _told(scene, fresh),
         "oldest": _judged_worse(scene, seen, fresh),
         "failure": failure.kind if failure else "",
-        "retry_after": _retry_after(failure),
+        "retry_after": waits and (getattr(failure, "retry_after", None) or _RETRY_AFTER_S),
         "model": _positioning(scene, seen),
         "filtered": filtered is not None,
         "venues": [name for name in venues if name != SANDBOX_SOURCE],
@@ -91,18 +92,17 @@ def reads_forms(scene: Scene) -> bool:
 
     Pages of live data whose pace is known read the payload itself; it may be large.
     """
-    question = scene.question
-    clock, cadence = question.hint.clock, question.hint.cadence_seconds
-    if clock == "static":
-        return False
-    return question.endpoint.path not in PAGES or clock != "live" or cadence is None
+    hint, has_page = scene.question.hint, scene.question.endpoint.path in PAGES
+    paced = hint.clock == "live" and hint.cadence_seconds is not None
+    return hint.clock != "static" and not (has_page and paced)
 
 
 def _series(scene: Scene) -> Iterator[list[datetime]]:
     """Yield the instants that each part of the payload runs along."""
-    forms = scene.forms if reads_forms(scene) else None
-    axes = [axis for grid in forms.grids for axis in (grid.down, grid.across)] if forms else []
-    for table in forms.tables if forms else ():
+    if not reads_forms(scene):
+        return
+    axes = [axis for grid in scene.forms.grids for axis in (grid.down, grid.across)]
+    for table in scene.forms.tables:
         # Single prints share no key but have a time.
         axes += [*table.key, *(table.columns if table.form == "prints" else ())]
     for axis in axes:
@@ -128,14 +128,6 @@ def _judged_worse(scene: Scene, seen: Sequence[Part], whole: Freshness) -> Fresh
     )
     worse = _LIVE_VERDICTS.index(found.verdict) > _LIVE_VERDICTS.index(whole.verdict)
     return found if worse else None
-
-
-def _retry_after(error: BackQuantError | None) -> float | None:
-    """Return in how many seconds asking again may help; None where it does not."""
-    if error is None or isinstance(error, QuotaExhaustedError):
-        return None
-    known: float | None = getattr(error, "retry_after", None)
-    return _RETRY_AFTER_S if known is None else known
 
 
 def _positioning(scene: Scene, seen: Sequence[Part]) -> Mapping[str, object] | None:

@@ -9,10 +9,10 @@ from ..model import Question
 
 # Parameters that make an answer smaller, the most precise first.
 _NARROWING = (
-    ("expiry", "expiries", "strike_min", "strike_max", "spot_window_pct", "moneyness_min")
-    + ("moneyness_max", "dte_max", "max_strikes", "max_expiries", "max_contracts", "hours")
-    + ("days", "limit", "fields")
-)
+    "expiry", "expiries", "strike_min", "strike_max", "spot_window_pct", "moneyness_min",
+    "moneyness_max", "dte_max", "max_strikes", "max_expiries", "max_contracts", "hours", "days",
+    "limit", "fields",
+)  # fmt: skip
 _NARROWING_SHOWN = 3
 _LARGER = {"brief": "standard", "standard": "full"}
 

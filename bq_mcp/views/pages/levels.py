@@ -40,7 +40,7 @@ def several(scene: Scene) -> Mapping[str, Any] | None:
     listed = requested if isinstance(requested, list) else []
     served = {name: results[name] for name in (*listed, *results) if name in results}
     rows = [_entry(scene, *pair) for pair in served.items() if isinstance(pair[1], Mapping)]
-    models = dict.fromkeys(row["model"] for row in rows if row["model"])
+    models = list(dict.fromkeys(row["model"] for row in rows if row["model"]))
     return (
         {
             "rows": rows,

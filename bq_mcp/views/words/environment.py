@@ -16,7 +16,6 @@ from jinja2 import ChainableUndefined, Environment, FunctionLoader, StrictUndefi
 from ...logs import Log
 from ...words import prompts_root
 from ..fit.marks import MISSING, Unit, compiled, units
-from .figures import FIGURE_FILTERS
 from .filters import FILTERS, served
 
 _T = TypeVar("_T")
@@ -56,7 +55,7 @@ def build(*, strict: bool = False, root: Path | None = None) -> Views:
         autoescape=False,
         auto_reload=False,
     )
-    environment.filters.update(FILTERS, **FIGURE_FILTERS)
+    environment.filters.update(FILTERS)
     return environment
 
 

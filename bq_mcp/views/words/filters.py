@@ -1,4 +1,4 @@
-"""Turn single values into the words of an answer.
+"""Turn single values, and the figures of digests with their places, into words of an answer.
 
 Every function takes any value and returns `MISSING` for one that is missing or not a number: null
 means "not measured", zero is 0. A figure that is not zero never prints as zero. Text from upstream
@@ -7,19 +7,20 @@ comes out bounded, on one line, and quoted unless it is one plain token.
 
 import math
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import partial, wraps
 from itertools import islice
-from typing import Any, Concatenate, ParamSpec
+from typing import Any
 
 from ...text import clean
+from ..digest.sheet import Figure, Place
 from ..fit.marks import MISSING, MISSING_WORDS
 from ..read.units import IvScale
 from ..read.values import moment, number, utc_day
 
-_P = ParamSpec("_P")
 _ABSENT = frozenset({"none", "null", "nan", "undefined", "nat", "nil"})
 # Words that open a line of ours; as a value they would pass for one.
 _OURS = frozenset({"simulated", "stale", "error", "caveat", "caveats", "next"})
@@ -34,15 +35,15 @@ _TO_PERCENT: Mapping[IvScale, float] = {"decimal": 100.0, "percent": 1.0}
 _LEVEL_DIGITS = 7
 _NUMBER_DIGITS = 6
 _ABOUT_ZERO_BELOW = 0.05
+# So many places tell a print by its side, type, strike and expiry.
+_PRINT = 4
 
 
-def _figure(
-    worded: Callable[Concatenate[float, _P], str],
-) -> Callable[Concatenate[object, _P], str]:
+def _figure(worded: Callable[..., str]) -> Callable[..., str]:
     """Make the words of a finite figure those of any value."""
 
     @wraps(worded)
-    def of_any(value: object, /, *more: _P.args, **named: _P.kwargs) -> str:
+    def of_any(value: object, *more: Any, **named: Any) -> str:
         figure = number(value)
         return MISSING if figure is None else worded(figure, *more, **named)
 
@@ -185,13 +186,6 @@ def quoted(value: object, limit: int = _PROSE_LIMIT) -> str:
     return MISSING if not line or line.casefold() in _ABSENT else f'"{line}"'
 
 
-def names(values: object, limit: int = 6) -> str:
-    """Return the first `limit` names of a list or record and how many more there are."""
-    if isinstance(values, str) or not isinstance(values, Collection):
-        return word(values)
-    return _listing(values, limit, word) or "empty"
-
-
 def each(
     parts: Iterable[object] | None, say: Callable[[object], str], mark: str, first: str = ""
 ) -> str:
@@ -225,9 +219,7 @@ def served(value: object) -> str:
         return plain(value)
     if isinstance(value, date):
         return clock(value) if isinstance(value, datetime) else value.isoformat()
-    if isinstance(value, Mapping):
-        return f"{len(value)} fields"
-    return names(value) if isinstance(value, list | tuple) else MISSING
+    return f"{len(value)} parts" if isinstance(value, Mapping | list | tuple) else MISSING
 
 
 def _listing(
@@ -275,10 +267,69 @@ ratio = partial(_decimals, places=2)
 # An instant to the second, always with its date; for the first line.
 stamp = partial(clock, seconds=True)
 
-FILTERS: Mapping[str, Callable[..., str]] = {
+FILTERS: dict[str, Callable[..., str]] = {
     "price": price, "level": level, "plain": plain, "usd": usd, "exposure": exposure,
     "amount": amount, "iv": iv, "points": points, "pct": pct, "share": share,
     "signed_pct": signed_pct, "chance": chance, "ratio": ratio, "count": count,
     "duration": duration, "days": days, "clock": clock, "stamp": stamp, "word": word,
-    "quoted": quoted, "names": names, "each": each, "record": record,
+    "quoted": quoted, "names": record, "each": each, "record": record,
 }  # fmt: skip
+# The filters of figures by the kind of their unit, where it has not the name of one.
+_BY_KIND = {**FILTERS, "price": lambda value: "$" + level(value), "coin": price}
+_BY_ROLE = {"price": level, "days": days}
+
+
+def told(figure: Figure) -> str:
+    """Return the value of a figure in its unit, its share of the whole in brackets."""
+    value = _value(figure)
+    plus = figure.signed and (number(figure.value) or 0) > 0 and value[:1] not in "+a"
+    part = f" ({share(figure.share)})" if figure.share is not None else ""
+    return f"{'+' * plus}{value}{part}"
+
+
+def placed(places: Sequence[Place], day: datetime | None = None, short: bool = False) -> str:
+    """Return where figures belong; the date of an instant is left out on `day`.
+
+    Short, an expiry stands without its days, and a print without its instant.
+    """
+    if short:
+        timed = len(places) < _PRINT
+        places = [replace(one, days=None) for one in places if timed or one.role != "time"]
+    return " ".join(_place(one, day) for one in places)
+
+
+def at(places: Sequence[Place], day: datetime | None = None, short: bool = False) -> str:
+    """Return where one figure belongs, as it stands behind the figure; short without distance.
+
+    Names and expiries stand in brackets.
+    """
+    bare = [replace(one, away=None) if short and one.value is not None else one for one in places]
+    shown = placed(bare, day, short)
+    if not shown or shown.startswith("("):
+        return shown
+    if all(one.role in ("name", "key", "expiry") for one in places):
+        return f"({shown.replace(' (', ', ').replace(')', '')})"
+    return f"at {shown}"
+
+
+def _place(found: Place, day: datetime | None) -> str:
+    say = partial(clock, now=day) if found.role == "time" else _BY_ROLE.get(found.role, word)
+    shown = (
+        "" if found.value is None else say(found.value),
+        "" if found.away is None else f"({signed_pct(found.away)})",
+        "" if found.days is None else f"({days(found.days)})",
+    )
+    return " ".join(filter(None, shown))
+
+
+def _value(figure: Figure) -> str:
+    value, unit = figure.value, figure.unit
+    if (found := number(value)) is None:
+        return record(value, 3)
+    if unit.kind in ("iv", "iv_points"):
+        return (iv if unit.kind == "iv" else points)(value, figure.scale)
+    scaled = found * unit.factor if unit.factor != 1 else value
+    return _BY_KIND.get(unit.kind, plain)(scaled)
+
+
+FILTERS |= {"told": told, "placed": placed, "at": at}

@@ -156,9 +156,9 @@ def test_plain_tokens_are_bare_and_prose_is_quoted() -> None:
 
 
 def test_lists_of_names_are_capped_with_their_count() -> None:
-    assert filters.names(["a", "b"]) == "a, b"
-    assert filters.names(list("abcdefghij"), 3) == "a, b, c and 7 more"
-    assert filters.names([]) == "empty"
+    assert filters.record(["a", "b"]) == "a, b"
+    assert filters.record(list("abcdefghij"), 3) == "a, b, c and 7 more"
+    assert filters.record([]) == "empty"
 
 
 @pytest.mark.parametrize("value", ["SIMULATED", "stale", "Error:", "caveat:", "next:"])
@@ -175,7 +175,7 @@ def test_values_that_reach_a_page_unformatted_are_readable() -> None:
     assert filters.served(True) == "yes"
     assert filters.served(0.30000000000000004) == "0.3"
     assert filters.served(date(2026, 11, 20)) == "2026-11-20"
-    assert filters.served({"a": 1}) == "1 fields"
+    assert filters.served({"a": 1}) == "1 parts"
 
 
 def test_a_small_record_is_told_on_one_line() -> None:
@@ -186,7 +186,7 @@ def test_a_small_record_is_told_on_one_line() -> None:
     )
     assert filters.record([{"plan": "pro", "days": 180}]) == "plan pro, days 180"
     assert filters.record({"of": ["a", "b"], "said": "a b"}) == 'of (a, b), said "a b"'
-    assert filters.record([{"a": {"b": 1}}, {}], 4, 1) == "1 fields; 0 fields"
+    assert filters.record([{"a": {"b": 1}}, {}], 4, 1) == "1 parts; 0 parts"
     assert filters.record(None) == MISSING
 
 
