@@ -162,8 +162,6 @@ class Printer:
             head += f" · {found.rows_cut:,} rows left out"
             if narrowing := ways_on(self.scene.question)["narrowing"]:
                 head += f" (narrow with {', '.join(narrowing)})"
-        if found.text_cut:
-            head += " · long text cut"
         return "raw", f"{head}\n{found.json}"
 
 

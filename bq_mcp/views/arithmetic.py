@@ -136,9 +136,8 @@ def put_call(sizes: Sequence[object], sides: Sequence[object]) -> float | None:
     """Return the sizes of puts over those of calls; None where a size or a side is missing."""
     if missing(sizes) or not set(map(str, sides)) <= {"call", "put"}:
         return None
-    pairs = list(zip(sizes, sides, strict=True))
-    puts, calls = (total(size for size, of in pairs if of == side) for side in ("put", "call"))
-    return quotient(puts, calls)
+    puts = total(size for size, of in zip(sizes, sides, strict=True) if of == "put")
+    return quotient(puts, net_of(sizes, [puts]))
 
 
 def missing(values: Iterable[object]) -> int:

@@ -23,6 +23,7 @@ def caveats_of(scene: Scene) -> Mapping[str, object]:
     A caveat is what upstream says, True where its kind says it all; the first two are seconds.
     """
     reply, brief = scene.reply, scene.detail == "brief"
+    charged = number(scene.extra.get("quota_units_charged")) or 0
     notes, more = texts_in(scene.extra, scene.root, NOTES), _stated(scene, "has_more") is True
     found: dict[str, object] = {
         "held on the way": reply.delay_seconds > _NOTICED_S and reply.delay_seconds,
@@ -42,7 +43,7 @@ def caveats_of(scene: Scene) -> Mapping[str, object]:
         # Upstream's prose would leave no room for the figures of a brief answer.
         "in upstream's words": not brief and texts_in(scene.extra, scene.root, CONVENTIONS),
         "upstream notes": list(notes) if brief else notes,
-        "quota units charged": _units(scene),
+        "quota units charged": charged > 1 and charged,
     }
     return {kind: told for kind, told in found.items() if told}
 
@@ -90,8 +91,3 @@ def _quota(scene: Scene) -> Mapping[str, object] | None:
     left, limit = scene.reply.limits.quota_left, scene.reply.limits.quota_limit
     floor = _QUOTA_FLOOR if limit is None else limit * _QUOTA_NEARLY_GONE
     return None if left is None or left > floor else {"left": left, "limit": limit}
-
-
-def _units(scene: Scene) -> float | None:
-    charged = number(scene.extra.get("quota_units_charged")) or 0
-    return charged if charged > 1 else None

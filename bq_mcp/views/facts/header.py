@@ -29,7 +29,9 @@ _PARTS, _ROWS, _FIELDS = 160, 24, 64
 def header_of(scene: Scene, fresh: Freshness) -> Mapping[str, Any]:
     """Return what the first line says; `at` is the one instant it prints."""
     failure, meta, seen = scene.reply.failure, scene.envelope.meta, _parts(scene.data)
-    filtered, symbol, title = meta.exchanges_filtered, _symbol(scene), scene.question.hint.title
+    filtered, title = meta.exchanges_filtered, scene.question.hint.title
+    said = (block.get(name) for block in (scene.root, scene.query) for name in ("symbol", "coin"))
+    symbol = next(filter(None, map(text, (meta.symbol, *said))), "")
     venues = meta.source if filtered is None else filtered
     waits = failure is not None and not isinstance(failure, QuotaExhaustedError)
     # Behind a symbol a title starts small, unless with an acronym.
@@ -150,12 +152,6 @@ def _positioning(scene: Scene, seen: Sequence[Part]) -> Mapping[str, object] | N
     asked = next(filter(None, map(text, named)), None)
     other = effective and asked != effective
     return {"effective": effective, "requested": asked if other else None, "reason": reason}
-
-
-def _symbol(scene: Scene) -> str:
-    blocks = (scene.root, scene.query)
-    stated = (block.get(name) for block in blocks for name in ("symbol", "coin"))
-    return next(filter(None, map(text, (scene.envelope.meta.symbol, *stated))), "")
 
 
 def _parts(data: object) -> list[Part]:

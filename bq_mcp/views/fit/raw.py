@@ -20,15 +20,13 @@ _CHARACTERS_PER_TOKEN = 8
 @dataclass
 class Shortened:
     """A payload as JSON with at most `rows` rows a list, `text_cap` characters a text and `depth`
-    levels; `lost` has how many rows lists and maps of a length lack, `text_cut` is set where long
-    text was cut.
+    levels; `lost` has how many rows lists and maps of a length lack.
     """
 
     rows: int
     text_cap: int
     depth: int
     json: str = ""
-    text_cut: bool = False
     lost: dict[int, int] = field(default_factory=dict)
 
     @property
@@ -53,9 +51,7 @@ class Shortened:
         return [held[place] for place in places]
 
     def _text(self, value: str) -> str:
-        short = value if len(value) <= self.text_cap else clean(value, self.text_cap)
-        self.text_cut = self.text_cut or short != value
-        return short
+        return value if len(value) <= self.text_cap else clean(value, self.text_cap)
 
 
 def shorten_json(data: object, limit: int) -> Shortened:

@@ -53,10 +53,10 @@ def test_caveats_are_named_on_the_first_line() -> None:
     assert "caveats: history clamp; activity fields rebuilt" in head
 
 
-def test_long_text_is_cut_and_said() -> None:
+def test_long_text_is_cut_and_marked() -> None:
     answer = ask({"text": "word " * 20_000, "x": 1}, detail="raw")
-    assert "long text cut" in answer.text.split("\n")[0]
-    assert json.loads(answer.text.split("\n")[1])["x"] == 1
+    kept = json.loads(answer.text.split("\n")[1])
+    assert kept["x"] == 1 and kept["text"].endswith("word…")
     assert estimate(answer.text) <= BUDGETS["raw"]
 
 
