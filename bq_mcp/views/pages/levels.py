@@ -66,7 +66,7 @@ def _entry(scene: Scene, symbol: str, entry: Any) -> dict[str, Any]:
         **found,
         "symbol": symbol,
         "price": spot,
-        "digits": 7 if near else 5,
+        "near": bool(near),
         "model": model,
         "asked": asked if model and model != asked else None,
         "stamped": None if computed_at == scene.instant else computed_at,

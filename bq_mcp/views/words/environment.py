@@ -4,7 +4,6 @@ A template sees plain values: a field of a record is looked up as a key, a recor
 attributes, and what is missing prints as such. Marks of rank are compiled by `fit.marks`.
 """
 
-import math
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
@@ -87,6 +86,4 @@ def _finalize(value: Any) -> Any:
     if isinstance(value, Undefined):
         # Asking a strict one for its text raises, which is what tests want.
         return str(value) or MISSING
-    if isinstance(value, float) and not math.isfinite(value):
-        return MISSING
     return served(value)

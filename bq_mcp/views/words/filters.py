@@ -32,7 +32,6 @@ _SCALES = ((1e9, "bn"), (1e6, "m"), (1e3, "k"))
 # A unit is used up to two of the next one: 95s and 110m say more than 2m and 2h.
 _DURATIONS = ((120, 1, "s"), (7_200, 60, "m"), (172_800, 3_600, "h"), (math.inf, 86_400, "d"))
 _TO_PERCENT: Mapping[IvScale, float] = {"decimal": 100.0, "percent": 1.0}
-_LEVEL_DIGITS = 7
 _NUMBER_DIGITS = 6
 _ABOUT_ZERO_BELOW = 0.05
 # So many places tell a print by its side, type, strike and expiry.
@@ -51,20 +50,18 @@ def _figure(worded: Callable[..., str]) -> Callable[..., str]:
 
 
 @_figure
-def price(figure: float, digits: int = 5) -> str:
-    """Return a price with five significant digits.
-
-    Spot has seven, as levels have: rounding never moves it to the other side of one.
-    """
-    return _significant(figure, digits)
+def price(figure: float) -> str:
+    """Return a price with five significant digits."""
+    return _significant(figure, 5)
 
 
 @_figure
 def level(figure: float) -> str:
-    """Return a strike or level as served; one of more than seven digits like a price."""
-    whole = _significant(figure, 15)
-    digits = sum(map(str.isdigit, whole.lstrip("-0.")))
-    return whole if digits <= _LEVEL_DIGITS else price(figure)
+    """Return a strike, level or spot with seven digits: all that nearly any of them has.
+
+    Because all have as many, rounding never moves spot to the other side of a level.
+    """
+    return _significant(figure, 7)
 
 
 def plain(value: object) -> str:
@@ -108,9 +105,7 @@ def iv(figure: float, scale: IvScale | None) -> str:
 @_figure
 def points(figure: float, scale: IvScale | None) -> str:
     """Return a signed difference of implied volatilities in vol points with one decimal."""
-    return (
-        _decimals(figure * _TO_PERCENT[scale], 1, " pts", signed=True) if scale else plain(figure)
-    )
+    return _points(figure * _TO_PERCENT[scale]) if scale else plain(figure)
 
 
 @_figure
@@ -141,11 +136,9 @@ def count(value: object) -> str:
 @_figure
 def duration(figure: float) -> str:
     """Return seconds as one figure in the unit a reader would choose: 12s, 5m, 3h, 4d."""
-    seconds = abs(figure)
-    size, unit = next((size, unit) for most, size, unit in _DURATIONS if round(seconds) <= most)
-    many = seconds / size
-    shown = "<1" if 0 < many < 0.5 else f"{round(many):,}"
-    return f"{'-' if figure < 0 else ''}{shown}{unit}"
+    size, unit = next((size, unit) for most, size, unit in _DURATIONS if round(figure) <= most)
+    many = figure / size
+    return f"<1{unit}" if 0 < many < 0.5 else f"{round(many):,}{unit}"
 
 
 @_figure
@@ -264,6 +257,7 @@ def _significant(figure: float, digits: int) -> str:
 share = partial(_decimals, places=1, unit="%")
 signed_pct = partial(_decimals, places=1, unit="%", signed=True)
 ratio = partial(_decimals, places=2)
+_points = partial(_decimals, places=1, unit=" pts", signed=True)
 # An instant to the second, always with its date; for the first line.
 stamp = partial(clock, seconds=True)
 

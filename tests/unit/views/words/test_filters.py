@@ -40,9 +40,9 @@ def test_prices_have_five_significant_digits(value: float, printed: str) -> None
 
 
 def test_rounding_keeps_spot_on_its_side_of_a_level() -> None:
-    assert filters.price(67214.4, 7) == "67,214.4"
-    assert filters.price(66999.97, 7) == "66,999.97"
-    assert filters.price(67000.0, 7) == "67,000"
+    assert filters.level(67214.4) == "67,214.4"
+    assert filters.level(66999.97) == "66,999.97"
+    assert filters.level(67000.0) == "67,000"
 
 
 @pytest.mark.parametrize(
@@ -108,8 +108,8 @@ def test_a_distance_or_difference_too_small_to_tell_has_no_sign() -> None:
     assert filters.signed_pct(4.14) == "+4.1%"
 
 
-def test_a_level_with_more_digits_than_a_price_has_is_rounded_like_one() -> None:
-    assert filters.level(50_203.8425) == "50,204"
+def test_a_level_has_at_most_seven_digits() -> None:
+    assert filters.level(50_203.8425) == "50,203.84"
     assert filters.level(91_431.7) == "91,431.7"
 
 
