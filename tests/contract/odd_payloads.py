@@ -285,7 +285,7 @@ OF_LEVELS = [
             "odte": {},
         },
         meta={"symbol": "HYPEUSDT", "spot_price": 1.500001e-5},
-        every=("flip (HVL) 0.000012346 (-17.7%)", "call wall 0.00002", "put wall 0 (-100.0%)"),
+        every=("flip (HVL) 0.00001234568 (-17.7%)", "call wall 0.00002", "put wall 0 (-100.0%)"),
     ),
 ]
 OF_SEVERAL = [
