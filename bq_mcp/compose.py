@@ -25,7 +25,7 @@ from .catalog import (
 from .client import Breaker, Client, Clock, HttpTransport, LoadApp, MemoryStore, Tuning
 from .settings import Settings
 from .text import MASK
-from .tools import Access, Desk, Toolbox
+from .tools import Desk, Toolbox
 
 _IN_PROCESS_URL = "http://sandbox"
 
@@ -113,6 +113,7 @@ def compose(
             stale_cadences=settings.stale_cadences,
         ),
         breaker=Breaker(clock.monotonic),
+        simulated=sandbox is not None,
     )
     keeper = CatalogKeeper(
         bundled_snapshot,
@@ -120,13 +121,13 @@ def compose(
         disk=None if sandbox else DiskCopy(cache_folder(settings), settings.base_url),
         monotonic=clock.monotonic,
     )
-    access = Access(has_key=key is not None, simulated=sandbox is not None)
-    toolbox = Toolbox(keeper, Desk(client, access, clock, keeper.see_version), bundled_hints())
+    desk = Desk(client, clock, keeper.see_version, has_key=key is not None)
+    toolbox = Toolbox(keeper, desk, bundled_hints())
     return Service(settings, transport, client, toolbox)
 
 
 def _owner(base_url: str, key: str | None) -> str:
-    """Return what tells this key and service from every other, without showing them."""
+    """Return a hash that identifies this key and service."""
     return hashlib.sha256(f"{base_url} {key}".encode()).hexdigest()[:16]
 
 

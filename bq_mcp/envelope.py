@@ -68,6 +68,11 @@ class Meta:
     exchanges_filtered: tuple[str, ...] | None = None
     extra: Mapping[str, object] = field(default_factory=dict)
 
+    @property
+    def simulated(self) -> bool:
+        """Whether the sandbox made this reply, a refusal too."""
+        return SANDBOX_SOURCE in self.source
+
 
 # Compared by identity, so that what a reader works out can be kept for as long as the reply is.
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
@@ -84,7 +89,7 @@ class Envelope:
     @property
     def simulated(self) -> bool:
         """Whether the sandbox made this reply."""
-        return SANDBOX_SOURCE in self.meta.source
+        return self.meta.simulated
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,19 +107,25 @@ class Limits:
     quota_left: int | None = None
     is_fallback: bool = False
 
+    def stated(self) -> Mapping[str, int]:
+        """Return the calls left and what they are left of, by name, as far as they are stated."""
+        names = ("burst_left", "burst_limit", "quota_left", "quota_limit")
+        counts = ((name, getattr(self, name)) for name in names)
+        return {name: count for name, count in counts if count is not None}
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A successful reply and how it was come by.
+    """A successful reply and where it came from.
 
     `server_time` is upstream's clock when the head of the reply was `received` (monotonic seconds),
-    so that an age keeps counting whatever the local clock does. It is never earlier than anything
-    proves: `delay_seconds` is by how much the reply is older than it says itself, because a cache
-    or somebody who replays it held it on the way; 0 where nothing shows that. `clock_gap_seconds`
-    is how far this machine's clock was ahead of `server_time`, 0 once upstream's clock was seen to
-    go on: then only one of the clocks is set wrong, and before that the reply may be a replay.
-    `overdue`: upstream had nothing newer though its next refresh was due. `failure` is why an older
-    answer is given (outcome `stale`).
+    so that an age keeps counting whatever the local clock does; it is the latest time that anything
+    proves. `delay_seconds` is how much older the reply is than it says, because a cache or a replay
+    held it on the way; 0 where nothing shows that. `clock_gap_seconds` is how far this machine's
+    clock was ahead of `server_time`. Until upstream's clock was seen to run, a gap may mean a
+    replay; after that one of the clocks is set wrong, and it is 0. `limits` are the newest known
+    when the client gives the reply. `overdue`: upstream had nothing newer though its next refresh
+    was due. `failure` is why an older answer is given (`stale`).
     """
 
     envelope: Envelope
@@ -140,7 +151,7 @@ def decode_json(body: bytes) -> tuple[object, int]:
         MalformedReplyError: the body is not JSON.
         ReplyTooLargeError: it has more lists, objects or names than are worth looking at.
     """
-    if body.count(b"[") + body.count(b"{") > _MOST_PARTS or body.count(b":") > _MOST_NAMES:
+    if len(body) > _MOST_NAMES and _has_too_many_parts(body):
         raise ReplyTooLargeError("the reply has more parts than this client reads; ask for less")
     non_finite = 0
 
@@ -165,6 +176,11 @@ def decode_json(body: bytes) -> tuple[object, int]:
     return value, non_finite
 
 
+def _has_too_many_parts(body: bytes) -> bool:
+    parts = body.count(b"[") + body.count(b"{")
+    return parts > _MOST_PARTS or body.count(b":") > _MOST_NAMES
+
+
 # What is read is never garbage, and looking for some over and over takes up to five times as long
 # as reading; nothing else runs meanwhile. Two readers would end each other's pause.
 _PAUSE_FROM_BYTES = 256 * 1024
@@ -186,6 +202,8 @@ def _uncollected(size: int) -> Iterator[None]:
 
 
 _FIGURES_ALIKE = bytes.maketrans(b"123456789E", b"000000000e")
+# Begins with a plain character, which is looked for many times quicker than a set.
+_LONG_EXPONENT = re.compile(rb"e(?<=0e)\+?000")
 
 
 def _may_overflow(body: bytes) -> bool:
@@ -194,8 +212,8 @@ def _may_overflow(body: bytes) -> bool:
     It takes an exponent of three digits, or two hundred digits in a row. Where each character is
     several bytes, digits do not stand side by side.
     """
-    alike = body.translate(_FIGURES_ALIKE, b"+")
-    return b"0e000" in alike or b"0" * 200 in alike or b"\0" in body
+    alike = body.translate(_FIGURES_ALIKE)
+    return bool(_LONG_EXPONENT.search(alike)) or b"0" * 200 in alike or b"\0" in body
 
 
 def read_envelope(
@@ -208,8 +226,8 @@ def read_envelope(
 ) -> Envelope:
     """Return the envelope in a decoded `body`.
 
-    `headers` have lower-case names; the two limits on a 429 are told apart by them. `now` is what a
-    wait until some instant is counted from where the reply has no Date. An error page comes as its
+    `headers` have lower-case names; the two limits on a 429 are told apart by them. `now` stands
+    in for a missing Date when a wait until some instant is counted. Of an error page `body` is the
     title.
 
     Raises:
@@ -233,7 +251,7 @@ def read_meta(raw: object) -> Meta:
         return Meta()
     timestamp = parse_instant(raw.get("timestamp"))
     computed_at = parse_instant(raw.get("computed_at"))
-    freshness = _number(raw.get("freshness_seconds"))
+    freshness = finite_number(raw.get("freshness_seconds"))
     if computed_at is None and timestamp is not None and freshness is not None:
         computed_at = _before(timestamp, freshness)
     extra = raw.get("extra")
@@ -242,7 +260,7 @@ def read_meta(raw: object) -> Meta:
         timestamp=timestamp,
         request_id=_name(raw.get("request_id")),
         symbol=_name(raw.get("symbol")),
-        spot_price=_number(raw.get("spot_price")),
+        spot_price=finite_number(raw.get("spot_price")),
         computed_at=computed_at,
         freshness_seconds=freshness,
         source=_names(raw.get("source")) or (),
@@ -254,8 +272,8 @@ def read_meta(raw: object) -> Meta:
 def with_older_claim(meta: Meta) -> Meta:
     """Return `meta` with the older of its two claims, where `computed_at` and the age differ.
 
-    Not for history, where both say when a row was written. An instant ahead of the reply is left
-    alone by an age of nothing, which is only its stump.
+    Not for history, where both say when a row was written. Where `computed_at` lies ahead of the
+    reply and the age is 0, the age was cut at 0 and says nothing.
     """
     if meta.timestamp is None or meta.computed_at is None or meta.freshness_seconds is None:
         return meta
@@ -272,20 +290,33 @@ def _before(instant: datetime, seconds: float) -> datetime | None:
 
 
 _MILLISECONDS_FROM = 1e11
-_YEARS = range(1900, 9000)
+# No market data are of other years, and no duration added to these leaves the calendar.
+_YEARS = range(1900, 2100)
 
 
 def parse_instant(value: object) -> datetime | None:
     """Return an aware UTC instant from ISO 8601 text or Unix seconds or milliseconds.
 
-    Text without a zone is UTC. None where `value` is no instant, or one so far off that a
-    duration added to it may have no date.
+    Text without a zone is UTC. None where `value` is no instant, or one of no year that counts.
     """
     try:
-        instant = _told(value) if isinstance(value, str) else _counted(_number(value))
+        instant = _told(value) if isinstance(value, str) else _counted(finite_number(value))
     except (ValueError, OverflowError, OSError):
         return None
     return _plausible(instant)
+
+
+def finite_number(value: object) -> float | None:
+    """Return `value` as a finite float; None where it is no number. Flags are no numbers."""
+    # Asked of every figure of a payload, nearly all of them floats.
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, bool) or not isinstance(value, int):
+        return None
+    try:
+        return float(value)
+    except OverflowError:
+        return None
 
 
 def parse_http_date(text: str | None) -> datetime | None:
@@ -298,7 +329,7 @@ def parse_http_date(text: str | None) -> datetime | None:
 
 
 def moved(instant: datetime, seconds: float) -> datetime | None:
-    """Return `instant` moved by `seconds`, None where the result is far outside the calendar."""
+    """Return `instant` moved by `seconds`, None where the result is of no year that counts."""
     try:
         return _plausible(instant + timedelta(seconds=seconds))
     except (ValueError, OverflowError):
@@ -348,7 +379,6 @@ def _api_error(
         status=status,
         details=_details(raw),
         request_id=meta.request_id or _name(headers.get("x-request-id")),
-        simulated=SANDBOX_SOURCE in meta.source,
         retry_after=_wait(error, headers, now),
     )
 
@@ -430,16 +460,6 @@ def _names(value: object) -> tuple[str, ...] | None:
     return tuple(name for item in value[:_MOST_IN_LIST] if (name := _name(item)))
 
 
-def _number(value: object) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    try:
-        number = float(value)
-    except OverflowError:
-        return None
-    return number if math.isfinite(number) else None
-
-
 def _seconds_until(date: str | None, now: datetime | None) -> float | None:
     """Return how long it is until a date; one that is over is none."""
     instant = parse_http_date(date)
@@ -451,7 +471,7 @@ def _seconds_until(date: str | None, now: datetime | None) -> float | None:
 
 def _seconds(value: object) -> float | None:
     try:
-        number = _number(float(value) if isinstance(value, str) else value)
+        number = finite_number(float(value) if isinstance(value, str) else value)
     except ValueError:
         return None
     return number if number is not None and 0 <= number <= _LONGEST_WAIT_S else None

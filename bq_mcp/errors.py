@@ -137,11 +137,11 @@ class ProxyFaultError(TransportError):
 
 
 class ApiError(BackQuantError):
-    """Upstream refused; also the class of codes nobody here has seen.
+    """Upstream refused; also the class of unknown codes.
 
     `details` are upstream's own. `retry_after` are the seconds to wait, None where nobody said;
     `was_sent` is false where the refusal was foreseen and no request went out; `age_seconds` is set
-    where upstream said so that long ago and was not asked again.
+    where a refusal was kept and upstream was not asked again.
     """
 
     kind = "api"
@@ -154,7 +154,6 @@ class ApiError(BackQuantError):
         status: int = 0,
         details: Mapping[str, object] | None = None,
         request_id: str | None = None,
-        simulated: bool = False,
         retry_after: float | None = None,
         was_sent: bool = True,
         age_seconds: float | None = None,
@@ -164,7 +163,6 @@ class ApiError(BackQuantError):
         self.status = status
         self.details: Mapping[str, object] = details or {}
         self.request_id = request_id
-        self.simulated = simulated
         self.retry_after = retry_after
         self.was_sent = was_sent
         self.age_seconds = age_seconds
@@ -219,14 +217,13 @@ class BurstLimitError(ApiError):
     retryable = True
 
     def with_wait(self, seconds: float) -> "BurstLimitError":
-        """Return this refusal with how long to wait, known from elsewhere."""
+        """Return this refusal with the seconds to wait, which it does not state itself."""
         return BurstLimitError(
             self.message,
             code=self.code,
             status=self.status,
             details=self.details,
             request_id=self.request_id,
-            simulated=self.simulated,
             retry_after=seconds,
         )
 
@@ -281,8 +278,8 @@ def is_known_code(code: str) -> bool:
 def api_error_class(code: str, status: int, *, is_month_used_up: bool) -> type[ApiError]:
     """Return the class for an upstream refusal; the code decides before the status.
 
-    A 429 with nothing left of the month is `QuotaExhaustedError`. A code nobody here has seen is
-    judged by its status, one of those by its family, and `ApiError` itself says that nobody knows.
+    A 429 with nothing left of the month is `QuotaExhaustedError`. For an unknown code the status
+    decides, for an unknown status its family (5xx); all else is `ApiError`.
     """
     family = UpstreamUnavailableError if 500 <= status <= 599 else ApiError
     found = _BY_CODE.get(code) or _BY_STATUS.get(status, family)

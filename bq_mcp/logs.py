@@ -75,7 +75,7 @@ class _StandardError(logging.Handler):
     """Writes to whatever is standard error at the moment."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write the record; where that fails nobody is left to be told."""
+        """Write the record; a failure to write is ignored."""
         with suppress(Exception):
             sys.stderr.write(f"{self.format(record)}\n")
             sys.stderr.flush()

@@ -87,9 +87,9 @@ def _log_level(value: object) -> object:
 class Settings(BaseModel):
     """What can be set from outside; every name below stands after `BACKQUANT_` in the environment.
 
-    `deadline_seconds` bounds one call from the first byte sent to the last byte read.
-    `patience_seconds` is the longest silent wait for the next minute's calls; a longer one is
-    told. An answer more than `stale_cadences` refreshes overdue is not given when upstream fails.
+    `deadline_seconds` bounds one call as a whole, waits and retries included. `patience_seconds` is
+    the longest silent wait for the next minute's calls; a longer one is an error. An answer more
+    than `stale_cadences` refreshes overdue is not given when upstream fails.
     """
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)

@@ -21,7 +21,7 @@ _WORD = 64
 _ANY_KEY = "bq_live_"
 _ANY_KEY_PATTERN = r"bq_live_[A-Za-z0-9_\-]+"
 _SHORTEST_SECRET = 4
-_SHORTEST_ENCODED = 8
+_SHORTEST_ENCODED = 5
 # Of a longer secret half is masked too: texts are cut.
 _HALF_FROM = 16
 _MARK = "[key]"
@@ -59,8 +59,8 @@ class _Mask:
         halves = [form[: (len(form) + 1) // 2] for form in forms if len(form) >= _HALF_FROM]
         patterns = [*map(re.escape, forms), *(re.escape(half) + r"\S*" for half in halves)]
         self._pattern = re.compile("|".join([*patterns, _ANY_KEY_PATTERN]), re.IGNORECASE)
-        starts = {form[:_SHORTEST_SECRET].lower() for form in forms}
-        self._beginnings = (_ANY_KEY, *starts)
+        starts = {form[:_SHORTEST_SECRET].lower() for form in (_ANY_KEY, *forms)}
+        self._beginnings = tuple(starts)
         _cleaned_before.cache_clear()
 
     def may_be_in(self, body: bytes) -> bool:
@@ -82,9 +82,10 @@ class _Mask:
     def __call__(self, text: str) -> str:
         # Searching for plain beginnings is many times quicker than the pattern.
         lowered = text.lower()
-        if not any(beginning in lowered for beginning in self._beginnings):
-            return text
-        return self._pattern.sub(self._mark, text)
+        for beginning in self._beginnings:
+            if beginning in lowered:
+                return self._pattern.sub(self._mark, text)
+        return text
 
 
 def _spellings(secret: str) -> set[str]:
@@ -141,11 +142,13 @@ def redact_all(value: Any) -> Any:
     """Return JSON-like `value` with every text in it redacted, names and figures too."""
     if isinstance(value, str):
         return MASK(value)
+    if isinstance(value, int | float):
+        return MASK.figure(value)
     if isinstance(value, Mapping):
         return {redact_all(name): redact_all(item) for name, item in value.items()}
     if isinstance(value, list | tuple):
         return [redact_all(item) for item in value]
-    return MASK.figure(value) if isinstance(value, int | float) else value
+    return value
 
 
 def may_hold_secret(body: bytes) -> bool:

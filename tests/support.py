@@ -14,7 +14,7 @@ import anyio.lowlevel
 from bq_mcp.catalog import Catalog, CatalogKeeper, DiskCopy, RemoteCatalog, bundled_hints
 from bq_mcp.client import Breaker, Client, Clock, HttpTransport, MemoryStore, Tuning
 from bq_mcp.compose import bundled_snapshot
-from bq_mcp.tools import Access, Desk, Toolbox
+from bq_mcp.tools import Desk, Toolbox
 
 NOW = datetime(2026, 11, 20, 14, 32, 22, tzinfo=UTC)
 BASE_URL = "http://127.0.0.1:9"
@@ -138,6 +138,5 @@ def bench(
         remote=RemoteCatalog(client.fetch, has_key=key is not None),
         disk=DiskCopy(folder, BASE_URL) if folder else None,
     )
-    access = Access(has_key=key is not None)
-    desk = Desk(client, access, clock, keeper.see_version)
+    desk = Desk(client, clock, keeper.see_version, has_key=key is not None)
     return Bench(upstream, transport, client, Toolbox(keeper, desk, bundled_hints()))

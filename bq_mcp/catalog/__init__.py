@@ -1,5 +1,6 @@
 """What the API offers: records, hints, and where they are read from."""
 
+from .cadence import cadence_of
 from .hints import NO_HINT, Hint, ParamHint, bundled_hints
 from .keeper import CatalogKeeper
 from .model import Catalog, Endpoint, Param
@@ -18,6 +19,7 @@ __all__ = [
     "ParamHint",
     "RemoteCatalog",
     "bundled_hints",
+    "cadence_of",
     "dump_catalog",
     "load_catalog",
 ]

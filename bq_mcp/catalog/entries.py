@@ -12,7 +12,7 @@ from ..text import clean
 from .openapi import is_openapi, operations
 from .reading import Reading
 
-Entry = Mapping[str, Any]
+RawEndpoint = Mapping[str, Any]
 
 PATH_KEYS = ("path", "route", "url", "uri", "endpoint", "path_template")
 PARAM_KEYS = (
@@ -41,7 +41,7 @@ _ENTRY_KEYS = ("methods", "method", "parameters", "params")
 _VERBS = frozenset({"get", "post", "put", "patch", "delete", "head"})
 
 
-def entries(body: object, reading: Reading) -> Iterator[Entry]:
+def entries(body: object, reading: Reading) -> Iterator[RawEndpoint]:
     """Yield every record of `body` that names a path and can be asked with GET, as it stands."""
     if is_openapi(body):
         yield from operations(body, reading)
@@ -49,7 +49,7 @@ def entries(body: object, reading: Reading) -> Iterator[Entry]:
         yield from _walk(body, "", reading, _MAX_DEPTH)
 
 
-def _walk(node: object, group: str, reading: Reading, depth: int) -> Iterator[Entry]:
+def _walk(node: object, group: str, reading: Reading, depth: int) -> Iterator[RawEndpoint]:
     if depth == 0:
         return
     if isinstance(node, list):
@@ -63,7 +63,7 @@ def _walk(node: object, group: str, reading: Reading, depth: int) -> Iterator[En
             yield from _walk_map(node, group, reading, depth)
 
 
-def _walk_list(node: list[Any], group: str, reading: Reading, depth: int) -> Iterator[Entry]:
+def _walk_list(node: list[Any], group: str, reading: Reading, depth: int) -> Iterator[RawEndpoint]:
     reading.spend(len(node))
     holds_records = any(isinstance(item, Mapping) for item in node)
     for item in node:
@@ -73,7 +73,7 @@ def _walk_list(node: list[Any], group: str, reading: Reading, depth: int) -> Ite
             reading.warn(f"dropped an entry that is no object: {clean(item, 40)!r}")
 
 
-def _walk_map(node: Entry, group: str, reading: Reading, depth: int) -> Iterator[Entry]:
+def _walk_map(node: RawEndpoint, group: str, reading: Reading, depth: int) -> Iterator[RawEndpoint]:
     reading.spend(len(node))
     for key, value in node.items():
         if _is_path_key(key, value):
@@ -85,7 +85,7 @@ def _walk_map(node: Entry, group: str, reading: Reading, depth: int) -> Iterator
             yield from _walk(value, key if names_group else group, reading, depth - 1)
 
 
-def _keyed(path: str, value: object, group: str, reading: Reading) -> Iterator[Entry]:
+def _keyed(path: str, value: object, group: str, reading: Reading) -> Iterator[RawEndpoint]:
     if isinstance(value, list):
         yield from _operation({"path": path, "parameters": value}, group)
     elif isinstance(value, Mapping):
@@ -94,7 +94,7 @@ def _keyed(path: str, value: object, group: str, reading: Reading) -> Iterator[E
         reading.warn(f"dropped an entry that is no object: {clean(path, 80)}")
 
 
-def _operation(entry: Entry, group: str) -> Iterator[Entry]:
+def _operation(entry: RawEndpoint, group: str) -> Iterator[RawEndpoint]:
     """Yield the entry, or the GET operation of an entry that holds one operation for each verb."""
     if group and not any(entry.get(key) for key in TAG_KEYS):
         entry = {**entry, "tag": group}
@@ -110,11 +110,11 @@ def _operation(entry: Entry, group: str) -> Iterator[Entry]:
         yield {**entry, **own, **shared}
 
 
-def _is_entry(node: Entry) -> bool:
+def _is_entry(node: RawEndpoint) -> bool:
     return any(isinstance(node.get(key), str) for key in PATH_KEYS) and not _holds_entries(node)
 
 
-def _holds_entries(node: Entry) -> bool:
+def _holds_entries(node: RawEndpoint) -> bool:
     return (
         any(isinstance(node.get(key), list | Mapping) for key in _ENTRY_LISTS)
         or any(_has_records(node.get(key)) for key in _LISTS)

@@ -83,8 +83,8 @@ def read_item_type(items: Facts) -> ItemType:
 def read_members(facts: Facts, kind: ParamType, *, in_path: bool = False) -> tuple[Scalar, ...]:
     """Return the closed set of a parameter, empty where it is open.
 
-    A member that is not plain text, or cannot stand in a path, is left out. A set with a member
-    that is no token, or one too long to show, is no set: what it would refuse may be right.
+    A member that is not plain text, or cannot stand in a path, is left out. A set that is too long
+    to show, or has a member that is no token, counts as open: it might refuse a right value.
     """
     raw = _raw_members(facts)
     if len(raw) > _MAX_ENUM or kind == "boolean":
@@ -160,7 +160,7 @@ def is_repeated(facts: Facts) -> bool:
     return not joined and facts.get("explode", True) is not False
 
 
-def finite(value: object) -> float | None:
+def moderate_number(value: object) -> float | None:
     """Return a finite number of moderate size, whole ones as int, or None."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
@@ -198,7 +198,7 @@ def _member(value: object, kind: ParamType) -> Scalar | None:
     if isinstance(value, str):
         is_plain = value != "" and clean(value, _MEMBER_LIMIT) == value
         return value if is_plain and kind == "string" else None
-    number = finite(value)
+    number = moderate_number(value)
     if number is None:
         return None
     if kind == "string":
@@ -207,7 +207,7 @@ def _member(value: object, kind: ParamType) -> Scalar | None:
 
 
 def _first_number(facts: Facts, keys: tuple[str, ...]) -> float | None:
-    return next((n for key in keys if (n := finite(facts.get(key))) is not None), None)
+    return next((n for key in keys if (n := moderate_number(facts.get(key))) is not None), None)
 
 
 def _is_tame(pattern: str) -> bool:

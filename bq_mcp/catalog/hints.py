@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 
 from ..words import prompts_root
 
-Clock = Literal["live", "history", "daily", "business_days", "static", ""]
+AgeRule = Literal["live", "history", "daily", "business_days", "static", ""]
 ExpiryForm = Literal["token", "iso", "token_or_iso", ""]
 Order = Literal["time", "size", "near_spot", ""]
 
@@ -58,7 +58,7 @@ class Hint:
 
     `next` are paths worth calling afterwards, `instead` those that give the same figures, with an
     argument behind a question mark where it takes one; `cadence_seconds` is how often upstream
-    refreshes; `clock` says how to judge the age of its data; `public` that no key is needed;
+    refreshes; `age_rule` says how to judge the age of its data; `public` that no key is needed;
     `shows_limits` that an answer ends with what is left of the key's limits; `answer` what its
     figures mean.
     """
@@ -69,7 +69,7 @@ class Hint:
     next: tuple[str, ...] = ()
     instead: tuple[str, ...] = ()
     cadence_seconds: float | None = None
-    clock: Clock = ""
+    age_rule: AgeRule = ""
     public: bool = False
     shows_limits: bool = False
     params: Mapping[str, ParamHint] = field(default_factory=dict)
@@ -78,7 +78,7 @@ class Hint:
 
 NO_HINT = Hint()
 _HINT = TypeAdapter(Hint)
-_Table = Mapping[str, Any]
+_TomlTable = Mapping[str, Any]
 
 
 def parse_hints(text: str) -> Mapping[str, Hint]:
@@ -90,7 +90,7 @@ def parse_hints(text: str) -> Mapping[str, Hint]:
     """
     raw = tomllib.loads(text)
     shared = raw.get("params", {})
-    plain: _Table = {name: {} for name in raw.get("plain", ())}
+    plain: _TomlTable = {name: {} for name in raw.get("plain", ())}
     units = raw.get("units", {})
     return MappingProxyType(
         {path: _hint(entry, shared, plain, units) for path, entry in raw["tools"].items()}
@@ -103,7 +103,7 @@ def bundled_hints() -> Mapping[str, Hint]:
     return parse_hints((prompts_root() / "tools.toml").read_text("utf-8"))
 
 
-def _hint(entry: _Table, shared: _Table, plain: _Table, units: _Table) -> Hint:
+def _hint(entry: _TomlTable, shared: _TomlTable, plain: _TomlTable, units: _TomlTable) -> Hint:
     own = entry.get("params", {})
     names = [*entry.get("use", ()), *own]
     params = {**plain} | {name: {**shared.get(name, {}), **own.get(name, {})} for name in names}

@@ -23,8 +23,7 @@ _SOONEST_REFRESH_S = 300.0
 _SECOND_LOOK_S = 10.0
 _BELIEVED_SHARE = 0.5
 
-Listener = Callable[[Catalog], Awaitable[None]]
-Sleep = Callable[[float], Awaitable[None]]
+CatalogListener = Callable[[Catalog], Awaitable[None]]
 
 
 class CatalogKeeper:
@@ -40,7 +39,7 @@ class CatalogKeeper:
         *,
         remote: RemoteCatalog | None,
         disk: DiskCopy | None,
-        sleep: Sleep = anyio.sleep,
+        sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         stored = disk.load() if disk else None
@@ -56,7 +55,7 @@ class CatalogKeeper:
         self._wanted = anyio.Event()
         self._version: str | None = None
         self._new_version: tuple[str, float] | None = None
-        self._listeners: list[Listener] = []
+        self._listeners: list[CatalogListener] = []
         if remote is None:
             self._attempted.set()
 
@@ -81,7 +80,7 @@ class CatalogKeeper:
         if self._disk is not None:
             self._disk.set_aside(reason)
 
-    def on_change(self, listener: Listener) -> None:
+    def on_change(self, listener: CatalogListener) -> None:
         """Call `listener` with each new catalog after it is in force."""
         self._listeners.append(listener)
 
@@ -168,7 +167,7 @@ class CatalogKeeper:
             _log.warning("catalog entry", warning=warning)
         before, self.current = self.current, fresh
         differs = _differ(before, fresh)
-        # Who waits for it wakes up after the first listener, the toolbox, has taken it over.
+        # Waiters wake up after the first listener, the toolbox, has taken it over.
         self._attempted.set()
         try:
             if differs:

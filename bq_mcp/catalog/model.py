@@ -49,6 +49,14 @@ class Endpoint:
         """Return the parameter called `name`, None where there is none."""
         return next((param for param in self.params if param.name == name), None)
 
+    @property
+    def detail_name(self) -> str:
+        """What our own argument `detail` is called here: a parameter of the endpoint goes first."""
+        name = "detail"
+        while self.param(name):
+            name = f"answer_{name}"
+        return name
+
 
 @dataclass(frozen=True, slots=True)
 class Catalog:

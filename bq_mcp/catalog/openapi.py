@@ -5,7 +5,7 @@ from typing import Any, TypeGuard
 
 from ..text import clean
 from .reading import Reading
-from .schemas import Schemas
+from .schema_resolver import SchemaResolver
 
 _Node = Mapping[str, Any]
 _PATH_SHOWN = 80
@@ -22,7 +22,7 @@ def is_openapi(body: object) -> TypeGuard[_Node]:
 
 def operations(document: _Node, reading: Reading) -> Iterator[_Node]:
     """Yield one entry for each GET operation, its parameters resolved within the document."""
-    schemas = Schemas(document, reading)
+    schemas = SchemaResolver(document, reading)
     reading.spend(len(document["paths"]))
     for path, raw in document["paths"].items():
         item = schemas.resolve(raw)
@@ -36,7 +36,7 @@ def operations(document: _Node, reading: Reading) -> Iterator[_Node]:
 
 
 def _parameters(
-    listed: tuple[object, ...], path: str, schemas: Schemas, reading: Reading
+    listed: tuple[object, ...], path: str, schemas: SchemaResolver, reading: Reading
 ) -> Iterator[_Node]:
     """Yield each parameter once; those of the operation stand before those of its path."""
     seen: set[tuple[str, str]] = set()

@@ -18,9 +18,9 @@ from .facts import (
 )
 from .model import Param, ParamType, Scalar
 from .reading import Reading, is_reserved
-from .schemas import Schemas
+from .schema_resolver import SchemaResolver
 
-_Entry = Mapping[str, Any]
+RawParam = Mapping[str, Any]
 
 _MAX_PARAMS = 64
 _STEPS_PER_PARAM = 20
@@ -69,7 +69,7 @@ def read_params(
     return (*in_path_order, *found.values())
 
 
-def _all_entries(listings: Sequence[object], path: str, reading: Reading) -> Iterator[_Entry]:
+def _all_entries(listings: Sequence[object], path: str, reading: Reading) -> Iterator[RawParam]:
     count = 0
     for listed in listings:
         for entry in _param_entries(listed):
@@ -118,7 +118,7 @@ def _holds_params(entry: object) -> bool:
     return isinstance(entry, list)
 
 
-def _read_param(name: str, entry: _Entry, in_path: bool, path: str, reading: Reading) -> Param:
+def _read_param(name: str, entry: RawParam, in_path: bool, path: str, reading: Reading) -> Param:
     facts = _facts(entry, reading)
     kind = read_type(facts)
     if in_path and kind == "array":
@@ -153,13 +153,13 @@ def _items(facts: Facts) -> tuple[ItemType, tuple[Scalar, ...]]:
     return kind, read_members(items, kind) or read_members(facts, kind)
 
 
-def _facts(entry: _Entry, reading: Reading) -> Facts:
+def _facts(entry: RawParam, reading: Reading) -> Facts:
     """Return what the entry and its schema state, the entry first where both do."""
     schema = entry.get("schema")
-    own = Schemas(entry, reading).fold(entry)
+    own = SchemaResolver(entry, reading).fold(entry)
     if not isinstance(schema, Mapping):
         return own
-    return {**Schemas(schema, reading).fold(schema), **own}
+    return {**SchemaResolver(schema, reading).fold(schema), **own}
 
 
 def _bounds(
@@ -177,12 +177,12 @@ def _bounds(
     return bounds
 
 
-def _wire_name(entry: _Entry) -> object:
+def _wire_name(entry: RawParam) -> object:
     named = (entry[key] for key in _NAME_KEYS if isinstance(entry.get(key), str))
     return next(named, None)
 
 
-def _location(entry: _Entry) -> str:
+def _location(entry: RawParam) -> str:
     """Return where a parameter goes; FastAPI writes it as the first of a list."""
     stated = next((entry[key] for key in _LOCATION_KEYS if entry.get(key) is not None), "")
     if isinstance(stated, list) and stated:
@@ -190,7 +190,7 @@ def _location(entry: _Entry) -> str:
     return stated.strip().lower() if isinstance(stated, str) else ""
 
 
-def _is_required(entry: _Entry) -> bool:
+def _is_required(entry: RawParam) -> bool:
     if isinstance(entry.get("optional"), bool):
         return not entry["optional"]
     return str(entry.get("required")).lower() == "true"

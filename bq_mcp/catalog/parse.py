@@ -11,7 +11,7 @@ from typing import Any
 
 from ..errors import CatalogError
 from ..text import clean
-from .entries import PARAM_KEYS, PATH_KEYS, TAG_KEYS, VERB_AND_PATH, Entry, entries
+from .entries import PARAM_KEYS, PATH_KEYS, TAG_KEYS, VERB_AND_PATH, RawEndpoint, entries
 from .model import Catalog, Endpoint, Source
 from .params import read_params
 from .paths import PathFault, read_path
@@ -31,7 +31,7 @@ _NOT_DATA = frozenset({"/openapi.json", "/docs", "/docs/oauth2-redirect", "/redo
 def read_catalog(body: object, *, source: Source, simulated: bool = False) -> Catalog:
     """Return the catalog in a decoded JSON `body` (the `data` of a reply, or a whole document).
 
-    A live list that says in so many words that there is nothing gives an empty catalog.
+    A live list that is explicitly empty gives an empty catalog.
 
     Raises:
         CatalogError: no entry of `body` is a usable endpoint, or it is too much to read.
@@ -76,7 +76,7 @@ def _remembered_size(top: Mapping[str, Any], source: Source) -> int:
     return size if isinstance(size, int) and 0 < size <= MAX_ENDPOINTS else 0
 
 
-def _read_endpoint(entry: Entry, reading: Reading) -> Endpoint | None:
+def _read_endpoint(entry: RawEndpoint, reading: Reading) -> Endpoint | None:
     raw = _raw_path(entry)
     verb = VERB_AND_PATH.fullmatch(raw)
     if verb:
@@ -101,13 +101,13 @@ def _read_endpoint(entry: Entry, reading: Reading) -> Endpoint | None:
     )
 
 
-def _raw_path(entry: Entry) -> str:
+def _raw_path(entry: RawEndpoint) -> str:
     """Return the path an entry names, one below the base address if it names several."""
     named = [entry[key] for key in PATH_KEYS if isinstance(entry.get(key), str)]
     return str(next((path for path in named if path.startswith("/")), named[0]))
 
 
-def _is_get(entry: Entry) -> bool:
+def _is_get(entry: RawEndpoint) -> bool:
     kind = entry.get("type") or entry.get("protocol") or entry.get("kind")
     if isinstance(kind, str) and "websocket" in kind.lower():
         return False
@@ -118,14 +118,14 @@ def _is_get(entry: Entry) -> bool:
     return any(word.upper() == "GET" for found in words for word in found)
 
 
-def _tag(entry: Entry) -> str:
+def _tag(entry: RawEndpoint) -> str:
     tag = next((entry[key] for key in TAG_KEYS if entry.get(key)), "")
     if isinstance(tag, list):
         tag = next((item for item in tag if isinstance(item, str)), "")
     return clean(tag, _TAG_LIMIT) if isinstance(tag, str) else ""
 
 
-def _text(entry: Entry, keys: tuple[str, ...], limit: int) -> str:
+def _text(entry: RawEndpoint, keys: tuple[str, ...], limit: int) -> str:
     stated = (clean(entry[key], limit) for key in keys if isinstance(entry.get(key), str))
     return next(filter(None, stated), "")
 

@@ -90,7 +90,7 @@ class DiskCopy:
 
 
 def _read_own_file(path: Path) -> bytes:
-    """Return the content of a plain file of this user's, without waiting for what is none.
+    """Return the content of a plain file of this user; a pipe or a device is not waited for.
 
     Raises:
         OSError: there is none, or it is a link.

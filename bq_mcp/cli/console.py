@@ -49,9 +49,9 @@ def require_sandbox() -> None:
 
 def _make_app() -> Any:
     from ..sandbox.app import create_app
-    from ..sandbox.clock import real_clock
+    from ..sandbox.wall_clock import system_clock
 
-    return create_app(clock=real_clock(time.time))
+    return create_app(clock=system_clock(time.time))
 
 
 def run(function: Any, *args: Any, **kwargs: Any) -> Any:

@@ -114,7 +114,7 @@ async def _plan(service: Service) -> Finding:
 def _cheap_path(service: Service) -> str | None:
     """Return an endpoint that needs a key and is answered from upstream's memory."""
     for tool in service.toolbox.inventory.tools.values():
-        if tool.hint.clock == "static" and not tool.hint.public and not tool.endpoint.params:
+        if tool.hint.age_rule == "static" and not tool.hint.public and not tool.endpoint.params:
             return tool.endpoint.path
     return None
 

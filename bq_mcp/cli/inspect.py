@@ -75,7 +75,7 @@ async def _ask(service: Service, name: str, arguments: dict[str, Any], detail: s
         await _read_catalog(service)
         if detail is not None:
             tool = service.toolbox.inventory.tools.get(name)
-            arguments[tool.detail_name if tool else "detail"] = detail
+            arguments[tool.endpoint.detail_name if tool else "detail"] = detail
         try:
             return await service.toolbox.call(name, arguments)
         except UnknownToolError as exc:

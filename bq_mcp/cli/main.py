@@ -1,5 +1,6 @@
 """All commands and their options; what they do is imported when one is run."""
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Literal
@@ -9,6 +10,7 @@ import typer
 from .. import __version__
 from ..errors import ConfigError
 from ..logs import redact_stderr
+from ..text import MASK
 from .exits import UsageFault, fail, say
 
 app = typer.Typer(
@@ -23,11 +25,12 @@ app = typer.Typer(
 catalog_app = typer.Typer(help="Show, compare or store the endpoint catalog.", no_args_is_help=True)
 app.add_typer(catalog_app, name="catalog")
 
-Sandbox = Annotated[
+SandboxFlag = Annotated[
     bool, typer.Option("--sandbox", help="Use the simulated market in this process; no key.")
 ]
-Plan = Literal["starter", "standard", "pro", "enterprise", "evaluation"]
-Detail = Literal["brief", "standard", "full", "raw"]
+# Stated again: their owners would make each command start later.
+PlanName = Literal["starter", "standard", "pro", "enterprise", "evaluation"]
+DetailName = Literal["brief", "standard", "full", "raw"]
 
 
 @app.callback(invoke_without_command=True)
@@ -41,7 +44,7 @@ def _root(
 
 @app.command()
 def serve(
-    sandbox: Sandbox = False,
+    sandbox: SandboxFlag = False,
     protocol: Annotated[
         Literal["auto", "legacy"],
         typer.Option(help="legacy: for hosts that probe first and then initialise."),
@@ -64,7 +67,7 @@ def try_() -> None:
 @app.command()
 def tools(
     as_json: Annotated[bool, typer.Option("--json", help="Print the list as JSON.")] = False,
-    sandbox: Sandbox = False,
+    sandbox: SandboxFlag = False,
 ) -> None:
     """List the tools on offer and what listing them costs in tokens."""
     from .inspect import list_tools
@@ -78,8 +81,8 @@ def call(
     arguments: Annotated[
         list[str] | None, typer.Argument(metavar="[NAME=VALUE]...", help="As symbol=BTCUSDT.")
     ] = None,
-    detail: Annotated[Detail | None, typer.Option(help="How much to answer.")] = None,
-    sandbox: Sandbox = False,
+    detail: Annotated[DetailName | None, typer.Option(help="How much to answer.")] = None,
+    sandbox: SandboxFlag = False,
 ) -> None:
     """Call one tool and print its answer; exit 1 if the answer is an error."""
     from .inspect import call_tool
@@ -88,7 +91,7 @@ def call(
 
 
 @catalog_app.command("show")
-def catalog_show(sandbox: Sandbox = False) -> None:
+def catalog_show(sandbox: SandboxFlag = False) -> None:
     """Print the catalog in force as JSON."""
     from .catalogs import show
 
@@ -123,7 +126,7 @@ def sandbox(
         str | None,
         typer.Option(metavar="ISO", help="Start the clock here, as 2026-11-20T14:30:00Z."),
     ] = None,
-    plan: Annotated[Plan, typer.Option(help="Burst, quota and history of every key.")] = "pro",
+    plan: Annotated[PlanName, typer.Option(help="Burst, quota and history of every key.")] = "pro",
     scenario: Annotated[
         str,
         typer.Option(metavar="NAME[@ISO]", help="What goes on, as docs/sandbox.md says."),
@@ -140,7 +143,7 @@ def sandbox(
 
 
 @app.command()
-def doctor(sandbox: Sandbox = False) -> None:
+def doctor(sandbox: SandboxFlag = False) -> None:
     """Check settings, key, reachability, plan and clock; exit 1 if something is wrong."""
     from .doctor import examine
 
@@ -150,6 +153,10 @@ def doctor(sandbox: Sandbox = False) -> None:
 def main() -> None:
     """Run the command line; a wrong setting or argument is one line and exit code 2."""
     redact_stderr()
+    # Before any setting is read: what is wrong with a command line repeats parts of it.
+    for name, value in os.environ.items():
+        if name.upper() == "BACKQUANT_API_KEY":
+            MASK.add(value.strip())
     try:
         app()
     except (ConfigError, UsageFault) as exc:

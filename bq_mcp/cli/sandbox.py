@@ -26,9 +26,9 @@ def run_sandbox(
     start = read_start(clock)
     require_sandbox()
     from ..sandbox.access import SANDBOX_KEY
-    from ..sandbox.clock import real_clock, shifted_clock
     from ..sandbox.faults import NO_FAULTS
-    from ..sandbox.serve import run
+    from ..sandbox.http_server import run
+    from ..sandbox.wall_clock import shifted_clock, system_clock
 
     now = datetime.now(UTC)
     plot, start = read_scenario(scenario, start, now)
@@ -36,7 +36,7 @@ def run_sandbox(
     say("simulated data only; point a client at it with", err=True)
     say(f"  BACKQUANT_BASE_URL=http://{_HOST}:{port or 'PORT'}", err=True)
     show_public_key(f"  BACKQUANT_API_KEY={SANDBOX_KEY}")
-    ticking = shifted_clock(start, time.monotonic) if start else real_clock(time.time)
+    ticking = shifted_clock(start, time.monotonic) if start else system_clock(time.time)
     try:
         run(_HOST, port, seed=seed, clock=ticking, plan=plan, faults=schedule, scenario=plot)
     except OSError as exc:

@@ -5,7 +5,7 @@ from .client import Client, Tuning
 from .clock import Clock
 from .counters import Counters, Tally
 from .lifetime import Lifetime
-from .model import Limits, Reply
+from .model import Limits, QueryPairs, Reply
 from .store import MemoryStore, Store
 from .transport import HttpTransport, LoadApp
 from .worker import in_worker
@@ -20,6 +20,7 @@ __all__ = [
     "Limits",
     "LoadApp",
     "MemoryStore",
+    "QueryPairs",
     "Reply",
     "Store",
     "Tally",

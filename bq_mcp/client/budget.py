@@ -17,7 +17,7 @@ from .model import Effort, Limits
 # Before the first reply nothing is known; the smallest plan has thirty calls a minute.
 _UNKNOWN_AT_ONCE = 10
 MINUTE_S = 60.0
-# A window that ends this close to another is the same one, told by a clock that drifts.
+# Two windows that end this close together are one, seen by a clock that drifts.
 _SAME_WINDOW_S = 5.0
 
 
@@ -25,8 +25,8 @@ _SAME_WINDOW_S = 5.0
 class _Window:
     """One minute as upstream counts it; `ends` by the monotonic clock.
 
-    `stated` is the smallest remainder of its replies, `unheard` counts the requests that none of
-    them need have included: under way, or lost. `is_fallback`: counted by upstream's degraded
+    `stated` is the smallest remainder of its replies, `unheard` counts the requests that they
+    may not have included: under way, or lost. `is_fallback`: counted by upstream's degraded
     limiter, on its own and with a lower limit.
     """
 
@@ -50,13 +50,13 @@ class _Window:
 class BurstBudget:
     """The calls of one key; callers wait in order of arrival when none is left.
 
-    A wait of up to what its effort allows is taken silently, a longer one is refused at once with
-    the seconds.
+    A caller waits silently for as long as its effort allows. A longer wait is refused at once, with
+    its seconds.
     """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._turn = anyio.Lock()
+        self._turn = anyio.Lock(fast_acquire=True)
         self._queued = 0
         self._limit: int | None = None
         self._window: _Window | None = None
@@ -81,8 +81,8 @@ class BurstBudget:
     def learn(self, limits: Limits, *, seconds_to_reset: float | None) -> None:
         """Take over what a reply stated, while its own request is still held.
 
-        Replies overtake each other, so within a window the smallest remainder counts, and one of a
-        window that is over teaches nothing. The lower limit of a degraded limiter holds for its
+        Replies overtake each other, so within a window the smallest remainder counts, and a reply
+        about a window that is over is ignored. The lower limit of a degraded limiter holds for its
         window and is not remembered.
         """
         self._is_stated = True

@@ -1,7 +1,7 @@
 """Carry single-symbol level questions asked together in one request, and know what calls cost.
 
-The only place outside the sandbox that knows endpoint paths: upstream charges the levels of up to
-eight symbols as one call, so a desk that looks at four markets need not spend four.
+Besides the pages of answers and the sandbox the only place that names endpoints. Upstream charges
+the levels of up to eight symbols as one call, so four markets need not cost four calls.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -14,7 +14,7 @@ from ..envelope import Envelope, parse_instant
 from ..errors import ForbiddenError, InvalidRequestError, NoDataError, UnknownRouteError
 from .clock import Clock
 from .flight import Flights
-from .model import Effort, Query, Reply, Request
+from .model import Effort, QueryPairs, Reply, Request
 
 _SINGLE = "/gex/levels"
 _MULTI = "/multi/gex/levels"
@@ -25,17 +25,17 @@ _INCLUDES = frozenset({"ranked", "max_pain", "expected_move", "zones"})
 _SHARED_ARGUMENTS = frozenset({"exchanges", "include", "positioning"})
 _MOST_SYMBOLS = 8
 _WINDOW_S = 0.004
-# After the shared route was of no use, so long each symbol goes out by itself.
+# How long each symbol is asked by itself after the shared route was of no use.
 _PAUSE_S = 900.0
 _ENTRY_META = ("spot_price", "computed_at")
 
 Ask = Callable[[Request, Effort], Awaitable[Reply]]
-# These say that the shared route will not do; any other failure the single ones would meet too.
+# These failures concern the shared route; any other would meet the single ones too.
 _SINGLES_HELP = (NoDataError, UnknownRouteError, InvalidRequestError, ForbiddenError)
 
 
 @dataclass(eq=False)
-class _Group:
+class _Bundle:
     """The symbols that wait for one shared request, and the least effort among them.
 
     The deadline and the tally are those of the question that came first.
@@ -49,8 +49,8 @@ class Bundler:
     """Gathers level questions for a few milliseconds; a lone one goes out as it is.
 
     A symbol whose entry in the shared reply lacks what the single route would say is asked
-    singly, and so is each where the shared route refuses. Where it helped nobody, it is left alone
-    for a quarter of an hour.
+    singly, and so is each where the shared route refuses. After a shared request that helped
+    nobody, none is tried for a quarter of an hour.
     """
 
     def __init__(self, ask: Ask, flights: Flights[Reply | None], clock: Clock) -> None:
@@ -58,7 +58,7 @@ class Bundler:
         self._flights = flights
         self._clock = clock
         self._useless_until = float("-inf")
-        self._open: dict[Query, _Group] = {}
+        self._open: dict[QueryPairs, _Bundle] = {}
 
     async def ask(self, request: Request, effort: Effort) -> Reply:
         """Return the reply to `request`, from a shared one where it can be.
@@ -70,35 +70,35 @@ class Bundler:
         if symbol is None or self._clock.monotonic() < self._useless_until:
             return await self._ask(request, effort)
         shared = tuple(pair for pair in request.query if pair[0] in _SHARED_ARGUMENTS)
-        group = self._open.setdefault(shared, _Group(effort))
-        group.effort = _lesser(group.effort, effort)
-        if symbol not in group.symbols:
-            group.symbols.append(symbol)
-        if len(group.symbols) == _MOST_SYMBOLS:
+        bundle = self._open.setdefault(shared, _Bundle(effort))
+        bundle.effort = _lesser(bundle.effort, effort)
+        if symbol not in bundle.symbols:
+            bundle.symbols.append(symbol)
+        if len(bundle.symbols) == _MOST_SYMBOLS:
             del self._open[shared]
-        reply, _ = await self._flights.share(group, partial(self._carry, shared, group))
+        reply, _ = await self._flights.share(bundle, partial(self._carry, shared, bundle))
         single = reply and _single_reply(reply, symbol, request)
         if not single:
             return await self._ask(request, effort)
         effort.tally.add("bundled")
         return single
 
-    async def _carry(self, shared: Query, group: _Group) -> Reply | None:
+    async def _carry(self, shared: QueryPairs, bundle: _Bundle) -> Reply | None:
         """Return the shared reply, None where each symbol is to be asked singly."""
         try:
             await self._clock.sleep(_WINDOW_S)
         finally:
-            if self._open.get(shared) is group:
+            if self._open.get(shared) is bundle:
                 del self._open[shared]
-        if len(group.symbols) < 2:
+        if len(bundle.symbols) < 2:
             return None
-        symbols = ("symbols", ",".join(group.symbols))
+        symbols = ("symbols", ",".join(bundle.symbols))
         try:
-            reply = await self._ask(Request(_MULTI, (symbols, *shared)), group.effort)
+            reply = await self._ask(Request(_MULTI, (symbols, *shared)), bundle.effort)
         except _SINGLES_HELP:
             self._leave_alone()
             return None
-        group.effort.tally.add("bundles")
+        bundle.effort.tally.add("bundles")
         if not any(entry is None or _is_whole(entry) for entry in _results(reply).values()):
             self._leave_alone()
         return reply
@@ -135,7 +135,7 @@ def bundled_symbol(request: Request) -> str | None:
 def _single_reply(reply: Reply, symbol: str, request: Request) -> Reply | None:
     """Return what the single route would have said of `symbol`.
 
-    None where the entry lacks spot, time or positioning, or names nothing of the symbol.
+    None where the entry lacks spot, time or positioning, or where there is no entry.
 
     Raises:
         NoDataError: there is no data for the symbol, as the single route's 404.
@@ -150,7 +150,6 @@ def _single_reply(reply: Reply, symbol: str, request: Request) -> Reply | None:
             code="NOT_FOUND",
             status=404,
             request_id=reply.envelope.meta.request_id,
-            simulated=reply.envelope.simulated,
         )
     if not _is_whole(entry):
         return None

@@ -35,8 +35,8 @@ from .lifetime import (
     keep_refusal_for,
     stale_for,
 )
-from .model import Effort, Limits, Query, Refusal, Reply, Request, Send
-from .store import Entry, Store
+from .model import Effort, Limits, QueryPairs, Refusal, Reply, Request, Send
+from .store import Store, StoreEntry
 
 # With an older answer in hand nobody waits long before asking again.
 _PAUSE_WITH_OLDER_S = 0.5
@@ -57,10 +57,10 @@ _STALE_HELPS = (
 class Tuning:
     """What can be set; durations are in seconds.
 
-    `deadline` bounds one call as a whole, `patience_with_older` the wait of one who has an older
+    `deadline` bounds one call as a whole, `patience_with_older` the wait of a caller with an older
     answer; `patience` is the longest silent wait for the burst budget; `longest_pause` the longest
-    pause before a retry. An answer that is older by `stale_cadences` refreshes than it should be
-    is no longer given when upstream fails.
+    pause before a retry. An answer more than `stale_cadences` refreshes overdue is not given when
+    upstream fails.
     """
 
     deadline: float = 20.0
@@ -73,7 +73,8 @@ class Tuning:
 class Client:
     """Answers questions of one key to one service; to be entered before it is asked.
 
-    `owner` tells this key and service from every other in a shared store, without showing them.
+    `owner` is a hash that identifies key and service in a shared store; `simulated`: a sandbox is
+    known to answer before it is asked.
     """
 
     def __init__(
@@ -85,6 +86,7 @@ class Client:
         owner: str,
         tuning: Tuning,
         breaker: Breaker,
+        simulated: bool = False,
     ) -> None:
         self.counters = Counters()
         self._store = store
@@ -92,7 +94,7 @@ class Client:
         self._owner = owner
         self._tuning = tuning
         self._learned = LearnedCadences()
-        self._exchange = Exchange(send, clock, breaker=breaker)
+        self._exchange = Exchange(send, clock, breaker=breaker, simulated=simulated)
         self._open = AsyncExitStack()
         self._is_open = False
         self._flights: Flights[Reply]
@@ -118,7 +120,7 @@ class Client:
 
     @property
     def simulated(self) -> bool:
-        """Whether any reply so far came from the sandbox."""
+        """Whether a sandbox answers: known from the start, or shown by any reply so far."""
         return self._exchange.simulated
 
     def deadline(self) -> float:
@@ -132,14 +134,14 @@ class Client:
     async def get(
         self,
         path: str,
-        query: Query = (),
+        query: QueryPairs = (),
         lifetime: Lifetime | None = None,
         tally: Tally | None = None,
     ) -> Reply:
         """Return the answer to GET `path` (below the version prefix, percent-encoded).
 
-        Without a `lifetime` upstream is asked whatever the store holds. What it takes is counted
-        in `tally`, a failure's too.
+        Without a `lifetime` upstream is asked whatever the store holds. `tally` counts what the
+        answer takes, and what a failure takes.
 
         Raises:
             TransportError: no usable reply within the deadline, and no older answer in hand; or
@@ -148,7 +150,14 @@ class Client:
         """
         if not self._is_open:
             raise UnreachableError("the client is closed")
-        request, tally = Request(path, query), tally or self.tally()
+        reply = await self._reply(Request(path, query), lifetime, tally or self.tally())
+        return replace(reply, limits=self.limits)
+
+    async def fetch(self, path: str) -> Envelope:
+        """Return the envelope of GET `path` as upstream has it now."""
+        return (await self.get(path)).envelope
+
+    async def _reply(self, request: Request, lifetime: Lifetime | None, tally: Tally) -> Reply:
         key = self._key(request)
         held = await self._store.get(key) if lifetime else None
         if held is not None and self._clock.monotonic() < held.good_until:
@@ -165,10 +174,6 @@ class Client:
         except BackQuantError as error:
             return self._older(self._of_use(held), error, tally)
         return replace(reply, outcome="joined") if joined else reply
-
-    async def fetch(self, path: str) -> Envelope:
-        """Return the envelope of GET `path` as upstream has it now."""
-        return (await self.get(path)).envelope
 
     def _effort(self, older: Reply | None, tally: Tally) -> Effort:
         tuning = self._tuning
@@ -189,7 +194,7 @@ class Client:
             await self._keep_refusal(key, error, lifetime)
             raise
         if lifetime.kind == "pinned" and not is_settled(request.query, reply.server_time):
-            # By upstream's clock; by ours, which is ahead, it looked settled.
+            # It looked settled by our clock only, which is ahead of upstream's.
             return reply
         if lifetime.kind in ("refreshed", "slow"):
             meta = with_older_claim(reply.envelope.meta)
@@ -206,7 +211,7 @@ class Client:
             reply = replace(reply, overdue=True)
         good_until = reply.received + keep_for(lifetime, age=age)
         stale_until = good_until + stale_for(lifetime, cadences=self._tuning.stale_cadences)
-        entry = Entry(reply, good_until, stale_until, reply.size)
+        entry = StoreEntry(reply, good_until, stale_until, reply.size)
         await self._store.put(key, entry)
         return reply
 
@@ -214,21 +219,21 @@ class Client:
         if error.code != _DOCUMENTED:
             return
         now = self._clock.monotonic()
-        refusal = Refusal(error.message, error.code, error.request_id, error.simulated, now)
+        refusal = Refusal(error.message, error.code, error.request_id, now)
         good_until = now + keep_refusal_for(lifetime)
-        await self._store.put(key, Entry(refusal, good_until, good_until, len(error.message)))
+        await self._store.put(key, StoreEntry(refusal, good_until, good_until, len(error.message)))
 
-    def _given_again(self, held: Entry) -> Reply:
-        """Return the answer that is kept and still good.
+    def _given_again(self, held: StoreEntry) -> Reply:
+        """Return the kept answer, which is still good.
 
         Raises:
-            NoDataError: it was that there is no data.
+            NoDataError: the kept answer is "no data".
         """
         if isinstance(held.kept, Refusal):
             raise held.kept.error(self._clock.monotonic())
-        return replace(held.kept, outcome="hit", limits=self.limits)
+        return replace(held.kept, outcome="hit")
 
-    def _of_use(self, held: Entry | None) -> Reply | None:
+    def _of_use(self, held: StoreEntry | None) -> Reply | None:
         """Return the older answer in hand, None where there is none or it is too old."""
         if held is None or self._clock.monotonic() >= held.stale_until:
             return None
@@ -243,7 +248,7 @@ class Client:
         if older is None or not isinstance(error, _STALE_HELPS):
             raise error
         tally.add("stale")
-        return replace(older, outcome="stale", failure=error, limits=self.limits)
+        return replace(older, outcome="stale", failure=error)
 
     def _key(self, request: Request) -> str:
         return f"{self._owner} {request.path}?{urlencode(sorted(request.query))}"

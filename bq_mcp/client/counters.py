@@ -1,6 +1,6 @@
 """What the layers of the client saved and spent."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Literal
 
 Count = Literal[
@@ -45,15 +45,15 @@ class Counters:
 
     def as_dict(self) -> dict[str, float]:
         """Return the counts by name, and what they `saved`."""
-        counts = {name: round(value, 3) for name, value in asdict(self).items()}
+        counts = {name: round(value, 3) for name, value in vars(self).items()}
         return {**counts, "saved": self.saved}
 
 
 class Tally:
     """Counts what one question takes, towards the counters of its key as well.
 
-    What is shared is counted for the one who began it, so that the requests of all tallies are
-    the requests of the key.
+    A shared request is counted for the question that began it, so that the requests of all tallies
+    are the requests of the key.
     """
 
     def __init__(self, total: Counters) -> None:

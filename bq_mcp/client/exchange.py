@@ -44,8 +44,8 @@ _DATE_BELIEVED = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
-    """When a reply was `received`, and what it and all before it prove of upstream's clock then."""
+class _UpstreamTime:
+    """When a reply was `received`, and what the replies so far prove of upstream's clock then."""
 
     received: float
     server_time: datetime
@@ -56,19 +56,21 @@ class _Told:
 class Exchange:
     """Asks upstream on behalf of one key; `limits` and `simulated` are what its replies showed."""
 
-    def __init__(self, send: Send, clock: Clock, *, breaker: Breaker) -> None:
+    def __init__(
+        self, send: Send, clock: Clock, *, breaker: Breaker, simulated: bool = False
+    ) -> None:
         self._send = send
         self._clock = clock
         self._breaker = breaker
         self._budget = BurstBudget(clock)
         self._upstream_clock = UpstreamClock()
-        self.simulated = False
+        self.simulated = simulated
         self._limits = Limits()
         self._minute_ends = 0.0
 
     @property
     def limits(self) -> Limits:
-        """What the last reply stated; of a minute that is over nothing is known to be left."""
+        """What the last reply stated, without the calls left of a minute that is over."""
         if self._clock.monotonic() < self._minute_ends:
             return self._limits
         return replace(self._limits, burst_left=None, burst_resets_at=None)
@@ -137,12 +139,12 @@ class Exchange:
                 now=self._clock.now(),
             )
         except ApiError as exc:
-            self.simulated = self.simulated or exc.simulated
             meta = read_meta(body.get("meta") if isinstance(body, Mapping) else None)
-            server_time = self._told(raw, meta, asked, received).server_time
+            self.simulated |= meta.simulated
+            server_time = self._upstream_time(raw, meta, asked, received).server_time
             raise self._learned_from(exc, *self._stated(raw, server_time)) from None
-        self.simulated = self.simulated or envelope.simulated
-        told = self._told(raw, envelope.meta, asked, received)
+        self.simulated |= envelope.simulated
+        told = self._upstream_time(raw, envelope.meta, asked, received)
         stated, seconds = self._stated(raw, told.server_time)
         self._budget.learn(stated, seconds_to_reset=seconds)
         return Reply(
@@ -151,11 +153,12 @@ class Exchange:
             received,
             told.delay_seconds,
             told.clock_gap_seconds,
-            self.limits,
             size=len(raw.body),
         )
 
-    def _told(self, raw: RawReply, meta: Meta, asked: float, received: float) -> _Told:
+    def _upstream_time(
+        self, raw: RawReply, meta: Meta, asked: float, received: float
+    ) -> _UpstreamTime:
         """Return upstream's clock when it replied: the latest that anything proves.
 
         That is what the reply says, its Age and Date, and how far upstream's clock had come before.
@@ -164,12 +167,12 @@ class Exchange:
         itself = meta.timestamp or _aged(meta)
         stated = _latest(itself, raw.headers, local)
         if stated is None:
-            return _Told(received, local, 0.0, 0.0)
-        lag = self._upstream_clock.lag(stated, asked=asked, received=received)
+            return _UpstreamTime(received, local, 0.0, 0.0)
+        lag = self._upstream_clock.lag(stated, asked=asked, received=received, local=local)
         server_time = moved(stated, lag if lag > _NOTICED_S else 0.0) or stated
         delay = (server_time - (itself or stated)).total_seconds()
         gap = 0.0 if self._upstream_clock.is_going else (local - server_time).total_seconds()
-        return _Told(received, server_time, delay if delay > _NOTICED_S else 0.0, gap)
+        return _UpstreamTime(received, server_time, delay if delay > _NOTICED_S else 0.0, gap)
 
     def _stated(self, raw: RawReply, server_time: datetime) -> tuple[Limits, float | None]:
         """Take over the limits that a reply states; return them, and the seconds to their reset."""
@@ -178,7 +181,7 @@ class Exchange:
         if stated.burst_resets_at is not None:
             seconds = stated.burst_resets_at - server_time.timestamp()
             if not 0 < seconds <= _LONGEST_MINUTE_S:
-                # The end of a minute that is over, or that lasts for hours, is none.
+                # A minute that is over, or that lasts for hours, makes no sense.
                 seconds, stated = None, replace(stated, burst_resets_at=None)
         if stated != Limits():
             left = MINUTE_S if seconds is None else min(seconds, MINUTE_S)
@@ -220,7 +223,7 @@ def _latest(
     """Return the latest instant of upstream's clock that a reply proves, None where it tells none.
 
     `itself` is what it says in its body. A Date that is far ahead of both that and the `local`
-    clock is none.
+    clock is ignored.
     """
     date = parse_http_date(headers.get("date"))
     if date is not None and date - max(itself or local, local) > _DATE_BELIEVED:

@@ -31,8 +31,8 @@ class _Work(Generic[T]):
 class Flights(Generic[T]):
     """Work under way by key; it runs in `tasks`, so that no caller's cancellation ends it.
 
-    Work that all callers have left goes on for the next one who asks, unless there is a lot of it:
-    then the one just left is cancelled.
+    Work that all callers have left goes on for the next caller. Where there is too much of it, the
+    work just left is cancelled.
     """
 
     def __init__(self, tasks: TaskGroup) -> None:
@@ -40,7 +40,7 @@ class Flights(Generic[T]):
         self._under_way: dict[Hashable, _Work[T]] = {}
 
     def is_under_way(self, key: Hashable) -> bool:
-        """Tell whether who asks for `key` would join others."""
+        """Return whether a caller of `key` would join others."""
         return key in self._under_way
 
     async def share(
@@ -56,7 +56,7 @@ class Flights(Generic[T]):
         joined = flight is not None
         if flight is None:
             flight = _Work()
-            # First, because it raises where the tasks have ended; nobody must wait for such work.
+            # Before it is registered: this raises where the tasks have ended, and nobody may wait.
             self._tasks.start_soon(self._run, key, flight, work)
             self._under_way[key] = flight
         flight.waiting += 1

@@ -12,9 +12,9 @@ from typing import Literal
 from cachetools import LRUCache
 
 from ..envelope import parse_instant
-from .model import Query
+from .model import QueryPairs
 
-Kind = Literal["refreshed", "appended", "slow", "static", "pinned"]
+LifetimeKind = Literal["refreshed", "appended", "slow", "static", "pinned"]
 
 _SHORTEST_S = 5.0
 # Instants are told in whole seconds, and a refresh takes a moment.
@@ -23,9 +23,9 @@ _UNKNOWN_CADENCE_S = 10.0
 _LONGEST_REFUSAL_S = 30.0
 _HOUR_S = 3_600.0
 _DAY_S = 86_400.0
-_FIXED: Mapping[Kind, float] = {"static": 300.0, "slow": 900.0, "pinned": _DAY_S}
-# Data that change more slowly than this program can tell outlive an outage of hours.
-_LONGEST_STALE: Mapping[Kind, float] = {"slow": _DAY_S, "pinned": _DAY_S}
+_FIXED: Mapping[LifetimeKind, float] = {"static": 300.0, "slow": 900.0, "pinned": _DAY_S}
+# An old answer of data that change slowly is still of use after an outage of hours.
+_LONGEST_STALE: Mapping[LifetimeKind, float] = {"slow": _DAY_S, "pinned": _DAY_S}
 _SETTLED_AFTER_S = 600.0
 _QUESTIONS_REMEMBERED = 1_024
 _STEPS_REMEMBERED = 5
@@ -40,7 +40,7 @@ class Lifetime:
     service, worth `cadence` seconds where that is set. `pinned`: fixed in the past, never changes.
     """
 
-    kind: Kind = "refreshed"
+    kind: LifetimeKind = "refreshed"
     cadence: float | None = None
 
     @property
@@ -72,7 +72,7 @@ def keep_for(lifetime: Lifetime, *, age: float | None) -> float:
     return pace - max(age, 0.0)
 
 
-def is_settled(query: Query, now: datetime) -> bool:
+def is_settled(query: QueryPairs, now: datetime) -> bool:
     """Tell whether every instant in `query` is far enough in the past for its answer to be final.
 
     The store behind past instants gets a snapshot every five minutes.
@@ -118,8 +118,8 @@ class LearnedCadences:
     def see(self, question: str, computed_at: datetime, *, now: datetime) -> None:
         """Take note of one reply; only a step forward teaches anything.
 
-        A step may hide refreshes that nobody saw. It is one cadence for sure where the data before
-        it was still the newest after half of the step; a longer one teaches nothing.
+        A step may hide refreshes that nobody saw. It counts where the data before it were still the
+        newest after half of the step, or where it is shorter than the steps so far.
         """
         pace = self._paces.get(question)
         if pace is None:

@@ -8,7 +8,7 @@ from ..envelope import Reply as Reply
 from ..errors import NoDataError
 from .counters import Tally
 
-Query = tuple[tuple[str, str], ...]
+QueryPairs = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class Request:
     """A GET below the version prefix; `path` is percent-encoded, `query` in canonical order."""
 
     path: str
-    query: Query = ()
+    query: QueryPairs = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +39,15 @@ class Refusal:
     message: str
     code: str
     request_id: str | None
-    simulated: bool
     received: float
 
     def error(self, monotonic: float) -> NoDataError:
-        """Return the refusal as it is told at a later moment."""
+        """Return the error for it at a later moment, with its age."""
         return NoDataError(
             self.message,
             code=self.code,
             status=404,
             request_id=self.request_id,
-            simulated=self.simulated,
             age_seconds=monotonic - self.received,
         )
 
@@ -74,7 +72,7 @@ Send = Callable[[Request], Awaitable[RawReply]]
 def read_limits(headers: Mapping[str, str]) -> Limits:
     """Return the limits that `headers` state, as far as they make sense.
 
-    A limit below one is none, and what is left of it nothing; more cannot be left than there is.
+    A limit below 1 is ignored, and so is one with more left than there is.
     """
     burst_limit, burst_left = _limit_and_left(headers, "x-ratelimit")
     quota_limit, quota_left = _limit_and_left(headers, "x-quota")

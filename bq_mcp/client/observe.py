@@ -23,7 +23,7 @@ def observed(path: str) -> Iterator[None]:
     """
     outcome = _CUT_OFF
     path = redact(path)
-    # What an exception says may hold what a reply said; its kind is enough.
+    # The text of an exception may hold text of a reply; its kind is enough.
     with _tracer.start_as_current_span(
         f"GET {path}", record_exception=False, set_status_on_exception=False
     ) as span:

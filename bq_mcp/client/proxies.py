@@ -1,4 +1,4 @@
-"""Through which proxy requests leave, as the environment says: pure rules over its variables.
+"""Which proxy requests go through, by the variables of the environment: pure rules.
 
 httpx reads the same variables, but ends on an entry it cannot read, and does not tell which of them
 it obeyed.

@@ -23,10 +23,10 @@ def pause_before_retry(error: BackQuantError, tries: int, *, chance: float) -> f
     `tries` counts the requests made so far; `chance` in [0, 1) spreads the pauses of many
     callers over half to the whole of the nominal one. A wait that upstream states is never cut.
 
-    A store or gateway that is briefly away (502, 503, 504) is given two and then four seconds; an
-    unexpected fault (500), a broken connection and a damaged body get one more try. A burst
-    refusal is asked again once: how long to wait is the budget's to say, unless upstream did not
-    state it. A month used up is never asked again, nor a host that is known not to answer.
+    A service that is briefly away (408, 425, any 5xx but 500) gets two and then four seconds; an
+    unexpected fault (500), a broken connection and a damaged body get one more try. After a burst
+    refusal there is one more try: the budget knows how long to wait, unless upstream did not state
+    it. There is none after a used-up quota, or for a host that is known not to answer.
     """
     if tries >= _MOST_TRIES or (tries > 1 and not isinstance(error, UpstreamUnavailableError)):
         return None

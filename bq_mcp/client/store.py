@@ -17,7 +17,7 @@ _ENTRY_OVERHEAD = 16_384
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class StoreEntry:
     """A reply, or a "no data", and until when it is good.
 
     Both instants are by the monotonic clock, in seconds.
@@ -36,11 +36,11 @@ class Store(Protocol):
     between processes moves all of them by the same amount on the way in and out.
     """
 
-    async def get(self, key: str) -> Entry | None:
+    async def get(self, key: str) -> StoreEntry | None:
         """Return the entry, None where there is none."""
         ...
 
-    async def put(self, key: str, entry: Entry) -> None:
+    async def put(self, key: str, entry: StoreEntry) -> None:
         """Keep an entry, replacing the one before."""
         ...
 
@@ -49,17 +49,17 @@ class MemoryStore:
     """Entries of this process, least recently used out first."""
 
     def __init__(self, max_bytes: int) -> None:
-        self._entries: LRUCache[str, Entry] = LRUCache(max_bytes, getsizeof=_cost)
+        self._entries: LRUCache[str, StoreEntry] = LRUCache(max_bytes, getsizeof=_cost)
 
-    async def get(self, key: str) -> Entry | None:
+    async def get(self, key: str) -> StoreEntry | None:
         """Return the entry, None where there is none."""
         return self._entries.get(key)
 
-    async def put(self, key: str, entry: Entry) -> None:
+    async def put(self, key: str, entry: StoreEntry) -> None:
         """Keep an entry; one larger than the whole store is not kept."""
         if _cost(entry) <= self._entries.maxsize:
             self._entries[key] = entry
 
 
-def _cost(entry: Entry) -> int:
+def _cost(entry: StoreEntry) -> int:
     return entry.size * _BYTES_PER_JSON_BYTE + _ENTRY_OVERHEAD

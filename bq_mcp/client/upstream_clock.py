@@ -1,7 +1,7 @@
 """What the replies so far prove of upstream's clock: that it goes on while ours does.
 
-A reply that says it was made earlier than upstream's clock must have shown was made earlier: it was
-held on the way, by a cache or by who replays it.
+A reply stamped earlier than upstream's clock must have shown by then was made earlier: it was held
+on the way, by a cache or by a replay.
 """
 
 from datetime import datetime
@@ -11,6 +11,8 @@ _SAME_S = 3.0
 # A clock that was set is believed when it stays so; a leap ahead this far as well.
 _LASTS_S = 30.0
 _LEAP_S = 3_600.0
+# A clock so far ahead of this machine's is believed once it goes on, or while no other is shown.
+_ABSURD_S = 366 * 86_400.0
 
 
 class UpstreamClock:
@@ -26,13 +28,15 @@ class UpstreamClock:
         self._first = 0.0
         self._other: tuple[float, float] | None = None
 
-    def lag(self, stated: datetime, *, asked: float, received: float) -> float:
+    def lag(self, stated: datetime, *, asked: float, received: float, local: datetime) -> float:
         """Return how many seconds earlier a reply was made than it could have been by `received`.
 
-        It says it was made at `stated`, which lies after it was `asked` for if nothing held it.
+        It says it was made at `stated`, which lies after it was `asked` for if nothing held it;
+        `local` is this machine's clock then.
         """
         offset = stated.timestamp() - received
-        if self._offset is None:
+        absurd = local.timestamp() - received + _ABSURD_S
+        if self._offset is None or (not self.is_going and offset < absurd < self._offset):
             self._offset, self._first = offset, stated.timestamp()
             return 0.0
         ahead = offset - self._offset

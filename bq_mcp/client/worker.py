@@ -3,24 +3,37 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
+from math import inf
 from threading import Thread
 from typing import TypeVar
 
+from anyio import CancelScope
 from anyio.to_thread import current_default_thread_limiter
+
+from ..errors import RequestTimeoutError
 
 T = TypeVar("T")
 # Below this a thread costs more than the few milliseconds it saves.
 LARGE_BYTES = 256 * 1024
 
 
-async def in_worker(size: int, work: Callable[[], T]) -> T:
+async def in_worker(size: int, work: Callable[[], T], *, deadline: float = inf) -> T:
     """Return what `work` gives, from a worker thread where it has more than a little to read.
 
-    `size` is that of its input in bytes. Where the caller is cancelled, by its deadline say, the
-    thread is left to itself; it must change nothing that others see.
+    `size` is that of its input in bytes, `deadline` by the event loop's clock. Where it comes, or
+    the caller is cancelled, the thread is left to itself; it must change nothing that others see.
+
+    Raises:
+        RequestTimeoutError: the deadline came first.
     """
     if size <= LARGE_BYTES:
         return work()
+    with CancelScope(deadline=deadline):
+        return await _in_thread(work)
+    raise RequestTimeoutError("the reply was not read in time")
+
+
+async def _in_thread(work: Callable[[], T]) -> T:
     loop, ended = asyncio.get_running_loop(), asyncio.Event()
     made: list[T] = []
     failed: list[BaseException] = []

@@ -2,7 +2,7 @@
 
 import re
 
-from bq_mcp.sandbox.errors import ServiceError, forbidden, unauthorized
+from bq_mcp.sandbox.service_errors import ServiceError, forbidden, unauthorized
 
 KEY_HEADER = "X-API-Key"
 SANDBOX_KEY = "bq_live_sandbox-simulated-market-0000000"

@@ -12,14 +12,12 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from bq_mcp.sandbox.call import call_of
-from bq_mcp.sandbox.clock import Clock
 from bq_mcp.sandbox.envelope import API_VERSION, failure
-from bq_mcp.sandbox.errors import ServiceError, invalid_parameters, unknown_path, wrong_method
 from bq_mcp.sandbox.faults import NO_FAULTS, Schedule
 from bq_mcp.sandbox.front import Front, Sleep
 from bq_mcp.sandbox.gate import Gate
 from bq_mcp.sandbox.plans import PLANS
+from bq_mcp.sandbox.request_context import context_of
 from bq_mcp.sandbox.routes import (
     discovery,
     etf,
@@ -34,7 +32,14 @@ from bq_mcp.sandbox.routes import (
     options_volatility,
     tape,
 )
+from bq_mcp.sandbox.service_errors import (
+    ServiceError,
+    invalid_parameters,
+    unknown_path,
+    wrong_method,
+)
 from bq_mcp.sandbox.service_faults import check_schedule
+from bq_mcp.sandbox.wall_clock import WallClock
 
 if TYPE_CHECKING:
     from bq_mcp.sandbox.market import Scenario, World
@@ -56,7 +61,7 @@ _ROUTERS = (
 )
 
 
-class _Sandbox(FastAPI):
+class _SandboxApp(FastAPI):
     """FastAPI whose own document says that everything behind it is simulated."""
 
     def openapi(self) -> dict[str, Any]:
@@ -68,7 +73,7 @@ class _Sandbox(FastAPI):
 def create_app(
     *,
     seed: int = 10,
-    clock: Clock,
+    clock: WallClock,
     plan: str = "pro",
     faults: Schedule = NO_FAULTS,
     scenario: "Scenario | None" = None,
@@ -94,7 +99,7 @@ def create_app(
 
         return World(seed=seed, scenario=scenario or MIXED)
 
-    app = _Sandbox(
+    app = _SandboxApp(
         title="bq-mcp sandbox",
         description="Simulated stand-in for the BackQuant API v2. No figure here is a real one.",
         version=API_VERSION,
@@ -115,7 +120,7 @@ def create_app(
 
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, ServiceError)
-    return failure(error, (await call_of(request)).stamp)
+    return failure(error, (await context_of(request)).stamp)
 
 
 async def _invalid(request: Request, error: Exception) -> Response:

@@ -8,8 +8,8 @@ from typing import Any
 
 from starlette.responses import Response
 
-from bq_mcp.sandbox.errors import ServiceError
 from bq_mcp.sandbox.instants import iso
+from bq_mcp.sandbox.service_errors import ServiceError
 
 API_VERSION = "2.10"
 SOURCE = "bq-mcp-sandbox"

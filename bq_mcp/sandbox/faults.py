@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from starlette.types import Scope
 
-KINDS = (
+FAULT_KINDS = (
     "refused",
     "reset",
     "slow_first_byte",
@@ -50,7 +50,7 @@ DEFAULT_SECONDS = {
 }
 """Kinds that have a length, in seconds, and what it is when the fault does not say."""
 
-DAY_S = 86_400
+_LONGEST_S = 86_400
 _STATE = "fault"
 
 
@@ -99,7 +99,7 @@ class Fault:
             self.until is None or now < self.until
         )
 
-    def strikes(self, number: int) -> bool:
+    def acts_on(self, number: int) -> bool:
         """Return whether the request of this number is one the fault acts on."""
         return (
             number >= self.first
@@ -123,42 +123,42 @@ NO_FAULTS = Schedule()
 
 
 @dataclass(frozen=True)
-class Strike:
+class ActiveFault:
     """A fault that acts on the request at hand, and when it acted or could act first."""
 
     fault: Fault
     began_at: datetime
 
 
-class Strikes:
+class FaultTracker:
     """Numbers the requests of one sandbox and tells which of them a fault acts on."""
 
     def __init__(self, schedule: Schedule) -> None:
-        self._tallies = [_Tally(fault) for fault in schedule.faults]
+        self._histories = [_FaultHistory(fault) for fault in schedule.faults]
 
-    def next(self, path: str, now: datetime) -> Strike | None:
+    def next(self, path: str, now: datetime) -> ActiveFault | None:
         """Count a request for `path`, below /v2, and return the fault that acts on it, if any."""
-        met = [tally for tally in self._tallies if tally.fault.covers(path, now)]
-        for tally in met:
-            tally.seen += 1
-        due = next((tally for tally in met if tally.is_due()), None)
-        return None if due is None else due.strike(now)
+        met = [history for history in self._histories if history.fault.covers(path, now)]
+        for history in met:
+            history.seen += 1
+        due = next((history for history in met if history.is_due()), None)
+        return None if due is None else due.act(now)
 
 
-def attach_strike(strike: Strike, scope: "Scope") -> None:
-    """Hang the fault on the request's scope, where `strike_on` finds it."""
+def attach_active_fault(active: ActiveFault, scope: "Scope") -> None:
+    """Hang the fault on the request's scope, where `active_fault_on` finds it."""
     state: dict[str, Any] = scope.setdefault("state", {})
-    state[_STATE] = strike
+    state[_STATE] = active
 
 
-def strike_on(scope: "Scope") -> Strike | None:
+def active_fault_on(scope: "Scope") -> ActiveFault | None:
     """Return the fault that acts on this request, if any."""
-    strike: Strike | None = scope.get("state", {}).get(_STATE)
-    return strike
+    active: ActiveFault | None = scope.get("state", {}).get(_STATE)
+    return active
 
 
 @dataclass
-class _Tally:
+class _FaultHistory:
     fault: Fault
     seen: int = 0
     acted: int = 0
@@ -166,18 +166,18 @@ class _Tally:
 
     def is_due(self) -> bool:
         spent = self.fault.times is not None and self.acted >= self.fault.times
-        return not spent and self.fault.strikes(self.seen)
+        return not spent and self.fault.acts_on(self.seen)
 
-    def strike(self, now: datetime) -> Strike:
+    def act(self, now: datetime) -> ActiveFault:
         self.acted += 1
         self.began_at = self.began_at or self.fault.since or now
-        return Strike(self.fault, self.began_at)
+        return ActiveFault(self.fault, self.began_at)
 
 
 def _mistake_in(fault: Fault) -> str | None:
     """Return why no schedule can hold this fault, or None when one can."""
-    if fault.kind not in KINDS:
-        return f"unknown kind {fault.kind!r}, choose one of {', '.join(KINDS)}"
+    if fault.kind not in FAULT_KINDS:
+        return f"unknown kind {fault.kind!r}, choose one of {', '.join(FAULT_KINDS)}"
     return _mistake_in_counts(fault) or _mistake_in_window(fault) or _mistake_for_kind(fault)
 
 
@@ -203,8 +203,8 @@ def _mistake_in_window(fault: Fault) -> str | None:
 def _mistake_for_kind(fault: Fault) -> str | None:
     if fault.seconds is not None and fault.kind not in DEFAULT_SECONDS:
         return f"{fault.kind} takes no seconds"
-    if fault.seconds is not None and not 0 < fault.seconds <= DAY_S:
-        return f"seconds must be above 0 and at most {DAY_S}"
+    if fault.seconds is not None and not 0 < fault.seconds <= _LONGEST_S:
+        return f"seconds must be above 0 and at most {_LONGEST_S}"
     if fault.kind == "refused" and _picks_requests(fault):
         return "refused takes since and until only: where nobody listens no request is counted"
     return None

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from bq_mcp.sandbox.clock import Clock
 from bq_mcp.sandbox.connection import connection_of, until_gone
-from bq_mcp.sandbox.faults import Fault, Schedule, Strikes, attach_strike
+from bq_mcp.sandbox.faults import Fault, FaultTracker, Schedule, attach_active_fault
 from bq_mcp.sandbox.gate import PREFIX
 from bq_mcp.sandbox.instants import EPOCH
-from bq_mcp.sandbox.replies import (
-    Reply,
+from bq_mcp.sandbox.recorded_response import (
+    RecordedResponse,
     record,
     send_last,
     send_padded,
@@ -21,6 +20,7 @@ from bq_mcp.sandbox.replies import (
     send_whole,
     with_computed_at,
 )
+from bq_mcp.sandbox.wall_clock import WallClock
 
 Sleep = Callable[[float], Awaitable[object]]
 
@@ -43,30 +43,30 @@ class _Line:
 class Front:
     """Carries out the faults that need no service, and leaves the others to the gate."""
 
-    def __init__(self, app: ASGIApp, *, faults: Schedule, clock: Clock, sleep: Sleep) -> None:
+    def __init__(self, app: ASGIApp, *, faults: Schedule, clock: WallClock, sleep: Sleep) -> None:
         self._app = app
-        self._strikes = Strikes(faults)
+        self._tracker = FaultTracker(faults)
         self._clock = clock
         self._sleep = sleep
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = _path_below_prefix(scope)
-        strike = None if path is None else self._strikes.next(path, self._clock())
-        if strike is None:
+        active = None if path is None else self._tracker.next(path, self._clock())
+        if active is None:
             await self._app(scope, receive, send)
             return
         line = _Line(scope, receive, send, self._sleep)
-        kind = strike.fault.kind
+        kind = active.fault.kind
         if kind in _INSTEAD:
             await _INSTEAD[kind](line)
         elif kind in _DELIVERIES:
             if kind == "cached_copy":
                 # What a cache holds was made by the service earlier.
-                attach_strike(strike, scope)
+                attach_active_fault(active, scope)
             reply = await record(self._app, scope, receive)
-            await _DELIVERIES[kind](reply, strike.fault, line)
+            await _DELIVERIES[kind](reply, active.fault, line)
         else:
-            attach_strike(strike, scope)
+            attach_active_fault(active, scope)
             await self._app(scope, receive, send)
 
 
@@ -92,12 +92,12 @@ def _showing(reply: Response) -> Callable[[_Line], Awaitable[None]]:
     return show
 
 
-async def _wait_first(reply: Reply, fault: Fault, line: _Line) -> None:
+async def _wait_first(reply: RecordedResponse, fault: Fault, line: _Line) -> None:
     await _pause(fault.length.total_seconds(), line)
     await send_whole(reply, line.send)
 
 
-async def _drip(reply: Reply, fault: Fault, line: _Line) -> None:
+async def _drip(reply: RecordedResponse, fault: Fault, line: _Line) -> None:
     await line.send(reply.opening())
     pieces = list(reply.pieces())
     for piece in pieces:
@@ -106,7 +106,7 @@ async def _drip(reply: Reply, fault: Fault, line: _Line) -> None:
     await send_last(line.send)
 
 
-async def _cut(reply: Reply, fault: Fault, line: _Line) -> None:
+async def _cut(reply: RecordedResponse, fault: Fault, line: _Line) -> None:
     half = reply.body[: len(reply.body) // 2]
     await line.send(reply.opening())
     connection = connection_of(line.scope)
@@ -118,23 +118,23 @@ async def _cut(reply: Reply, fault: Fault, line: _Line) -> None:
     await until_gone(line.receive)
 
 
-async def _mislabel(reply: Reply, fault: Fault, line: _Line) -> None:
+async def _mislabel(reply: RecordedResponse, fault: Fault, line: _Line) -> None:
     await send_whole(reply, line.send, content_type="text/html; charset=utf-8")
 
 
-async def _tell_age(reply: Reply, fault: Fault, line: _Line) -> None:
+async def _tell_age(reply: RecordedResponse, fault: Fault, line: _Line) -> None:
     await send_whole(reply, line.send, age=str(round(fault.length.total_seconds())))
 
 
-async def _pad(reply: Reply, fault: Fault, line: _Line) -> None:
+async def _pad(reply: RecordedResponse, fault: Fault, line: _Line) -> None:
     await send_padded(reply, line.send)
 
 
-async def _postdate(reply: Reply, fault: Fault, line: _Line) -> None:
+async def _postdate(reply: RecordedResponse, fault: Fault, line: _Line) -> None:
     await send_whole(with_computed_at(reply, lambda told: told + fault.length), line.send)
 
 
-async def _antedate(reply: Reply, fault: Fault, line: _Line) -> None:
+async def _antedate(reply: RecordedResponse, fault: Fault, line: _Line) -> None:
     await send_whole(with_computed_at(reply, lambda told: EPOCH), line.send)
 
 
@@ -162,7 +162,7 @@ _INSTEAD: Mapping[str, Callable[[_Line], Awaitable[None]]] = {
     "edge_408": _showing(PlainTextResponse("request timeout", 408)),
     "edge_520": _showing(PlainTextResponse("error code: 520", 520)),
 }
-_DELIVERIES: Mapping[str, Callable[[Reply, Fault, _Line], Awaitable[None]]] = {
+_DELIVERIES: Mapping[str, Callable[[RecordedResponse, Fault, _Line], Awaitable[None]]] = {
     "slow_first_byte": _wait_first,
     "slow_body": _drip,
     "cut_body": _cut,

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bq_mcp.sandbox.call import Call
-from bq_mcp.sandbox.errors import ServiceError, invalid_query
 from bq_mcp.sandbox.instants import floor_to, iso, parse_instant
 from bq_mcp.sandbox.plans import Plan
+from bq_mcp.sandbox.request_context import RequestContext
+from bq_mcp.sandbox.service_errors import ServiceError, invalid_query
 
 LIVE_STEP_S = 30
 STORE_STEP_S = 300
@@ -50,13 +50,13 @@ def tape_note(moment: Moment, served: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def worked_until(call: Call) -> datetime:
+def worked_until(context: RequestContext) -> datetime:
     """Return up to when there is data: the present, unless data is frozen or the worker stands."""
-    return call.world().worker_instant(call.now)
+    return context.world().worker_instant(context.now)
 
 
 def stored_chain_note(moment: Moment, *, has_quotes: bool) -> dict[str, Any]:
-    """Return what to say of a stored chain: its activity was not rebuilt, its quotes may lack."""
+    """Return what to say of a stored chain: activity was not rebuilt, quotes may be missing."""
     if not moment.is_stored:
         return {}
     # The simulated tape counts no prints by contract, so there is nothing to rebuild from.
@@ -66,24 +66,24 @@ def stored_chain_note(moment: Moment, *, has_quotes: bool) -> dict[str, Any]:
     return note
 
 
-def live_moment(call: Call) -> Moment:
+def live_moment(context: RequestContext) -> Moment:
     """Return the newest snapshot: the last point of the 30-second grid."""
-    return Moment(floor_to(worked_until(call), LIVE_STEP_S))
+    return Moment(floor_to(worked_until(context), LIVE_STEP_S))
 
 
-def moment_of(call: Call, as_of: str | None) -> Moment:
+def moment_of(context: RequestContext, as_of: str | None) -> Moment:
     """Return the snapshot for an `as_of` argument; without one the newest.
 
     Raises: ServiceError 422 for text that is no instant, 400 for the future, 404 before the first
     stored chain.
     """
     if as_of is None:
-        return live_moment(call)
+        return live_moment(context)
     requested = _read(as_of)
-    if requested > call.now:
+    if requested > context.now:
         raise invalid_query("as_of", "as_of lies in the future", status=400)
-    served, clamp = _within_window(requested, call.now, call.plan)
-    instant = floor_to(call.world().worker_instant(served), STORE_STEP_S)
+    served, clamp = _within_window(requested, context.now, context.plan)
+    instant = floor_to(context.world().worker_instant(served), STORE_STEP_S)
     if instant < CHAIN_FLOOR:
         raise ServiceError(404, "NOT_FOUND", f"No stored chain before {iso(CHAIN_FLOOR)}")
     extra: dict[str, Any] = {"as_of": _block(requested, instant)}

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from bq_mcp.sandbox.errors import invalid_query
+from bq_mcp.sandbox.service_errors import invalid_query
 from bq_mcp.sandbox.vocabulary import POSITIONINGS, VENUES
 
 
@@ -29,8 +29,8 @@ def venue_filter(text: str | None) -> tuple[str, ...] | None:
 def checked_positioning(text: str) -> str:
     """Return the sign model asked for.
 
-    Raises: ServiceError 422 for any other word. The service does not document what it makes of
-    one; refusing is the answer that cannot pass for the wrong model.
+    Raises: ServiceError 422 for any other word. The service does not document what it does then; a
+    refusal cannot be mistaken for an answer under the wrong model.
     """
     if text not in POSITIONINGS:
         raise invalid_query("positioning", "Input should be 'flow' or 'std'")

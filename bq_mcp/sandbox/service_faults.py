@@ -1,6 +1,6 @@
 """Faults that the service itself has: refusals out of turn, a wrong clock, data that stands still.
 
-A strike is None where no fault acts on the request.
+`active` is None where no fault acts on the request.
 """
 
 from collections.abc import Callable, Mapping
@@ -8,7 +8,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bq_mcp.sandbox.access import LAPSED_KEY, refusal_of
-from bq_mcp.sandbox.errors import (
+from bq_mcp.sandbox.faults import ActiveFault, Schedule
+from bq_mcp.sandbox.limits import Usage
+from bq_mcp.sandbox.plans import Plan
+from bq_mcp.sandbox.service_errors import (
     ServiceError,
     burst_without_advice,
     internal_error,
@@ -17,9 +20,6 @@ from bq_mcp.sandbox.errors import (
     over_limit,
     upstream_error,
 )
-from bq_mcp.sandbox.faults import Schedule, Strike
-from bq_mcp.sandbox.limits import Usage
-from bq_mcp.sandbox.plans import Plan
 
 _AS_IF_KEY = {"http_401": "", "http_403": LAPSED_KEY}
 _COUNTED: Mapping[str, Callable[[], ServiceError]] = {
@@ -33,50 +33,50 @@ _COUNTED: Mapping[str, Callable[[], ServiceError]] = {
 _OF_LIMITS = frozenset({"burst_429", "burst_429_without_retry_after", "quota_429"})
 
 
-def clock_shift(strike: Strike | None) -> timedelta:
+def clock_shift(active: ActiveFault | None) -> timedelta:
     """Return how far the service's clock is ahead; negative when it is behind."""
-    if strike is None:
+    if active is None:
         return timedelta(0)
     signs = {"clock_ahead": 1, "clock_behind": -1, "cached_copy": -1}
-    return strike.fault.length * signs.get(strike.fault.kind, 0)
+    return active.fault.length * signs.get(active.fault.kind, 0)
 
 
-def data_instant(strike: Strike | None, now: datetime) -> datetime:
+def data_instant(active: ActiveFault | None, now: datetime) -> datetime:
     """Return the instant up to which data was written: `now`, or when it froze."""
-    if strike is None or strike.fault.kind != "frozen_data":
+    if active is None or active.fault.kind != "frozen_data":
         return now
-    return strike.began_at
+    return active.began_at
 
 
-def uncounted_refusal(strike: Strike | None) -> ServiceError | None:
+def uncounted_refusal(active: ActiveFault | None) -> ServiceError | None:
     """Return the refusal that comes before a request is counted."""
-    if strike is None or strike.fault.kind not in _AS_IF_KEY:
+    if active is None or active.fault.kind not in _AS_IF_KEY:
         return None
-    return refusal_of(_AS_IF_KEY[strike.fault.kind])
+    return refusal_of(_AS_IF_KEY[active.fault.kind])
 
 
-def counted_refusal(strike: Strike | None) -> ServiceError | None:
+def counted_refusal(active: ActiveFault | None) -> ServiceError | None:
     """Return the refusal that comes once a request was admitted and counted."""
-    build = None if strike is None else _COUNTED.get(strike.fault.kind)
+    build = None if active is None else _COUNTED.get(active.fault.kind)
     return None if build is None else build()
 
 
-def is_of_limits(strike: Strike) -> bool:
+def is_of_limits(active: ActiveFault) -> bool:
     """Return whether the fault is a 429."""
-    return strike.fault.kind in _OF_LIMITS
+    return active.fault.kind in _OF_LIMITS
 
 
-def used_up(strike: Strike, usage: Usage) -> Usage:
+def used_up(active: ActiveFault, usage: Usage) -> Usage:
     """Return the usage with the limit at its end that a 429 fault speaks of."""
-    if strike.fault.kind == "quota_429":
+    if active.fault.kind == "quota_429":
         cap = usage.plan.monthly_requests
         return replace(usage, quota_used=cap or usage.quota_used, exceeded="quota")
     return replace(usage, burst_used=usage.plan.burst_per_minute, exceeded="burst")
 
 
-def limit_refusal(strike: Strike, usage: Usage, now: datetime) -> ServiceError:
+def limit_refusal(active: ActiveFault, usage: Usage, now: datetime) -> ServiceError:
     """Return the 429 of a fault for a usage that is `used_up`."""
-    if strike.fault.kind == "burst_429_without_retry_after":
+    if active.fault.kind == "burst_429_without_retry_after":
         return burst_without_advice(usage.plan.burst_per_minute)
     return over_limit(usage, usage.retry_after(now))
 

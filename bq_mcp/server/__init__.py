@@ -1,6 +1,6 @@
 """Speak MCP."""
 
-from .app import build_server
-from .stdio import Protocol, serve_stdio
+from .mcp_server import build_server
+from .stdio import ProtocolEra, serve_stdio
 
-__all__ = ["Protocol", "build_server", "serve_stdio"]
+__all__ = ["ProtocolEra", "build_server", "serve_stdio"]

@@ -5,7 +5,7 @@ import mcp.types as types
 from ..logs import Log
 from ..text import clean
 from ..tools import Tool, Toolbox, UnknownToolError
-from ..views import Answer
+from ..views import Answer, simulated_mark
 
 _log = Log(__name__)
 META_KEY = "bq-mcp/answer"
@@ -30,7 +30,7 @@ def listed_tool(tool: Tool) -> types.Tool:
 
 
 def call_result(answer: Answer) -> types.CallToolResult:
-    """Return an answer as a result: text for the model, the machine's twin in `_meta`."""
+    """Return an answer as a result: text for the model, the same facts as data in `_meta`."""
     return types.CallToolResult(
         content=[types.TextContent(type="text", text=answer.text)],
         is_error=answer.is_error,
@@ -52,12 +52,13 @@ async def answer_call(toolbox: Toolbox, name: str, arguments: dict[str, object])
         # The last guard: an escaped exception would reach the model as a bare protocol error,
         # on older revisions with its text.
         _log.exception("tool call failed", tool=name)
-        simulated = "SIMULATED " if toolbox.is_simulated else ""
+        simulated = toolbox.is_simulated
         return Answer(
-            f"{simulated}error: {name} failed inside bq-mcp ({type(exc).__name__}); "
+            f"{simulated_mark(simulated)}error: {name} failed inside bq-mcp "
+            f"({type(exc).__name__}); "
             "this is a fault of the server, not of the market or the arguments.\n"
             "Try the same call with detail=raw, or another tool.",
-            {"simulated": toolbox.is_simulated},
+            {"simulated": simulated},
             is_error=True,
         )
 

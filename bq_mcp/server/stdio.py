@@ -9,10 +9,10 @@ from mcp.server import Server
 from mcp.server.runner import serve_loop
 from mcp.server.stdio import stdio_server
 
-Protocol = Literal["auto", "legacy"]
+ProtocolEra = Literal["auto", "legacy"]
 
 
-async def serve_stdio(server: Server[Any], protocol: Protocol = "auto") -> None:
+async def serve_stdio(server: Server[Any], protocol: ProtocolEra = "auto") -> None:
     """Serve until the input ends or a signal arrives.
 
     `legacy` answers the handshake revisions only, for hosts that probe with `server/discover` and

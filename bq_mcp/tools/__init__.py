@@ -1,7 +1,7 @@
 """Offer the endpoints of a catalog as tools and carry out their calls."""
 
-from .call import Access, Desk
+from .call import Desk
 from .inventory import Inventory, Tool
 from .toolbox import Toolbox, UnknownToolError
 
-__all__ = ["Access", "Desk", "Inventory", "Tool", "Toolbox", "UnknownToolError"]
+__all__ = ["Desk", "Inventory", "Tool", "Toolbox", "UnknownToolError"]

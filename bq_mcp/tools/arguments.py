@@ -1,6 +1,6 @@
 """Turn a model's arguments into a checked query, or say exactly what is wrong with them.
 
-Forgiving in, strict out: spellings are normalised by `tools.values`, then everything is checked
+Forgiving in, strict out: spellings are normalised by `tools.spellings`, then everything is checked
 against the tool's own schema. What is still wrong is refused here, without a request, because
 upstream ignores what it does not know and answers for the default market.
 """
@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, cast
 from urllib.parse import quote
 
 from ..catalog import Endpoint, Hint, Param
+from ..client import QueryPairs
 from ..errors import ArgumentError, ArgumentFault
 from ..views import Detail
-from .faults import (
+from .argument_faults import (
     MOST_ARGUMENTS,
     first_per_param,
     schema_fault,
@@ -23,36 +24,34 @@ from .faults import (
     unknown_names,
     unsendable,
 )
-from .schema import DETAILS, checking_schema, detail_name, expiry_form, is_list, item_type, members
-from .values import coerce, is_absent, split, wire
+from .schema import DETAILS, checking_schema, expiry_form, is_list, item_type, members
+from .spellings import coerce, is_absent, split, wire
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
 
-Query = tuple[tuple[str, str], ...]
-
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A call ready to be sent: the filled path, the query in catalog order, and our own `detail`.
+    """A call ready to be sent: the filled path, the pairs in catalog order, and our own `detail`.
 
-    `asked` has each argument that is sent once, path values too, as text; list members are joined
+    `query` has each argument that is sent once, path values too, as text; list members are joined
     by commas.
     """
 
     path: str
-    query: Query
+    pairs: QueryPairs
     detail: Detail
-    asked: Mapping[str, str]
+    query: Mapping[str, str]
 
 
-class ArgumentDoctor:
+class ArgumentChecker:
     """Prepares the arguments of one tool; the schema is compiled on the first call."""
 
     def __init__(self, endpoint: Endpoint, hint: Hint) -> None:
         self._endpoint = endpoint
         self._hint = hint
-        self._detail = detail_name(endpoint)
+        self._detail = endpoint.detail_name
         self._validator: Draft202012Validator | None = None
 
     def prepare(self, arguments: Mapping[str, object]) -> Prepared:
@@ -73,9 +72,9 @@ class ArgumentDoctor:
         detail = cast(Detail, values.pop(self._detail, "standard"))
         return Prepared(
             path=self._path(values),
-            query=self._query(values),
+            pairs=self._pairs(values),
             detail=detail,
-            asked={name: wire(value) for name, value in values.items()},
+            query={name: wire(value) for name, value in values.items()},
         )
 
     def _normalise(self, given: Mapping[str, object]) -> dict[str, object]:
@@ -104,7 +103,7 @@ class ArgumentDoctor:
         return distinct if self._is_ordered(param) else _in_order_of(allowed, distinct)
 
     def _is_ordered(self, param: Param) -> bool:
-        """Tell whether two orders of a list may be two questions; of an unknown one they may."""
+        """Return whether the order of a list may matter; where nothing is known it may."""
         known = self._hint.params.get(param.name)
         return known is None or not known.csv or known.ordered
 
@@ -146,7 +145,7 @@ class ArgumentDoctor:
                 path = path.replace("{" + param.name + "}", filled)
         return path
 
-    def _query(self, values: Mapping[str, object]) -> Query:
+    def _pairs(self, values: Mapping[str, object]) -> QueryPairs:
         pairs: list[tuple[str, str]] = []
         for param in self._endpoint.params:
             if param.location == "path" or param.name not in values:

@@ -1,40 +1,34 @@
 """Carry out one tool call: arguments, client, view; every failure becomes an answer."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
-import anyio
-
-from ..client import Client, Clock, Reply, Tally, in_worker
-from ..errors import BackQuantError, MissingKeyError, RequestTimeoutError
+from ..client import Client, Clock, Limits, Reply, Tally, in_worker
+from ..errors import BackQuantError, MissingKeyError
 from ..views import Answer, Question, render, render_error
 from .arguments import Prepared
 from .inventory import Inventory, Tool
 from .pace import lifetime_of
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
-    """Whether calls that need a key can be made, and whether a sandbox answers them."""
-
-    has_key: bool
-    simulated: bool = False
-
-
 class Desk:
-    """Answers tool calls against one client; `see_version` is told the version of each reply."""
+    """Answers tool calls against one client.
+
+    Without a key only public endpoints are asked; `see_version` is told the version of each reply.
+    """
 
     def __init__(
         self,
         client: Client,
-        access: Access,
         clock: Clock,
         see_version: Callable[[str | None], None],
+        *,
+        has_key: bool,
     ) -> None:
         self._client = client
         self._see_version = see_version
-        self._access = access
+        self._has_key = has_key
         self._clock = clock
 
     async def call(
@@ -43,17 +37,18 @@ class Desk:
         """Return the answer to one call; errors a caller can act on are answers too."""
         tally, deadline = self._client.tally(), self._client.deadline()
         try:
-            prepared = tool.doctor.prepare(arguments)
-            if not (self._access.has_key or tool.hint.public):
+            prepared = tool.checker.prepare(arguments)
+            if not (self._has_key or tool.hint.public):
                 raise MissingKeyError("no API key is set")
-            lifetime = lifetime_of(tool, prepared.asked, self._clock.now())
-            reply = await self._client.get(prepared.path, prepared.query, lifetime, tally)
+            lifetime = lifetime_of(tool, prepared.query, self._clock.now())
+            reply = await self._client.get(prepared.path, prepared.pairs, lifetime, tally)
             self._see_version(reply.envelope.meta.version)
             work = partial(self._answer, tool, prepared, reply, inventory)
-            answer = await _in_time(deadline, reply.size, work)
+            answer = await in_worker(reply.size, work, deadline=deadline)
         except BackQuantError as error:
-            return self._accounted(self.refuse(tool.name, error, inventory), tally)
-        return self._accounted(answer, tally)
+            refusal = self.refuse(tool.name, error, inventory)
+            return self._accounted(refusal, self._client.limits, tally)
+        return self._accounted(answer, reply.limits, tally)
 
     def refuse(self, tool: str, error: BackQuantError, inventory: Inventory) -> Answer:
         """Return the answer to a call that cannot be carried out."""
@@ -71,36 +66,17 @@ class Desk:
             tool=tool.name,
             endpoint=tool.endpoint,
             hint=tool.hint,
-            query=prepared.asked,
+            query=prepared.query,
             detail=prepared.detail,
             tool_names=inventory.names,
         )
         return render(question, reply, reply.server_now(self._clock.monotonic()))
 
     def is_simulated(self, inventory: Inventory) -> bool:
-        """Tell whether anything so far has shown that a sandbox answers."""
-        return self._access.simulated or self._client.simulated or inventory.catalog.simulated
+        """Decide whether a sandbox answers: by the client's replies so far, or by the catalog."""
+        return self._client.simulated or inventory.catalog.simulated
 
-    def _accounted(self, answer: Answer, tally: Tally) -> Answer:
+    def _accounted(self, answer: Answer, limits: Limits, tally: Tally) -> Answer:
         """Return the answer with what it took, and what all answers of this key took and saved."""
-        limits = self._client.limits
-        left = {
-            "burst_left": limits.burst_left,
-            "burst_limit": limits.burst_limit,
-            "quota_left": limits.quota_left,
-            "quota_limit": limits.quota_limit,
-        }
-        known = {name: count for name, count in left.items() if count is not None}
         account = {"spent": tally.spent(), "totals": self._client.counters.as_dict()}
-        return replace(answer, meta={**known, **answer.meta, **account})
-
-
-async def _in_time(deadline: float, size: int, work: Callable[[], Answer]) -> Answer:
-    """Return the answer that `work` makes of a reply of `size` bytes.
-
-    Raises:
-        RequestTimeoutError: the reply is large, and the deadline came first.
-    """
-    with anyio.CancelScope(deadline=deadline):
-        return await in_worker(size, work)
-    raise RequestTimeoutError("the reply was not put into words in time")
+        return replace(answer, meta={**limits.stated(), **answer.meta, **account})

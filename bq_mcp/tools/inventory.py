@@ -8,12 +8,12 @@ from functools import cached_property
 
 from ..catalog import NO_HINT, Catalog, Endpoint, Hint
 from ..logs import Log
-from .arguments import ArgumentDoctor
-from .schema import Schema, description, detail_name, input_schema, title, tool_names
+from .arguments import ArgumentChecker
+from .schema import InputSchema, description, input_schema, title, tool_names
 
 _log = Log(__name__)
 # Today's list takes 45,000 characters.
-LIST_LIMIT = 500_000
+LISTING_LIMIT = 500_000
 
 
 @dataclass(frozen=True)
@@ -34,13 +34,8 @@ class Tool:
         """Return when to use this tool."""
         return description(self.endpoint, self.hint)
 
-    @property
-    def detail_name(self) -> str:
-        """Return what our own `detail` argument is called here."""
-        return detail_name(self.endpoint)
-
     @cached_property
-    def input_schema(self) -> Schema:
+    def input_schema(self) -> InputSchema:
         """Return the JSON Schema offered to clients."""
         return input_schema(self.endpoint, self.hint)
 
@@ -50,9 +45,9 @@ class Tool:
         return json.dumps([self.name, self.title, self.description, self.input_schema])
 
     @cached_property
-    def doctor(self) -> ArgumentDoctor:
+    def checker(self) -> ArgumentChecker:
         """Return what checks the arguments of this tool."""
-        return ArgumentDoctor(self.endpoint, self.hint)
+        return ArgumentChecker(self.endpoint, self.hint)
 
 
 class Inventory:
@@ -92,6 +87,6 @@ def _as_many_as_fit(tools: Iterable[Tool]) -> Iterator[Tool]:
     length = 0
     for tool in tools:
         length += len(tool.listed)
-        if length > LIST_LIMIT:
+        if length > LISTING_LIMIT:
             return
         yield tool

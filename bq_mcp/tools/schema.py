@@ -16,12 +16,14 @@ from ..catalog import Endpoint, Hint, Param
 from ..text import clean
 from ..views import Detail
 
-Schema = dict[str, Any]
+InputSchema = dict[str, Any]
 
-NAME_LIMIT = 64
+TOOL_NAME_LIMIT = 64
 DETAILS: tuple[Detail, ...] = get_args(Detail)
 _NEW_DESCRIPTION_LIMIT = 240
 _NEW_NOTE_LIMIT = 120
+# A title is shown without quotes: plain words, and none that opens a line of ours.
+_TITLE = re.compile(r"(?!SIMULATED|STALE)\w[\w ,.&/()'+%-]*")
 # Today's largest takes 1,800 characters.
 SCHEMA_LIMIT = 10_000
 
@@ -30,7 +32,7 @@ def tool_names(endpoints: Iterable[Endpoint], settled: Container[str] = ()) -> d
     """Return the tool name of each path: path segments joined by `_`, placeholders dropped.
 
     Two paths that would share a name are told apart by their placeholders (`_by_greek`), then by
-    a digest of the path, then by a number, which some number always does. Paths in `settled`
+    a digest of the path, then by a number. Paths in `settled`
     choose first, so that a newcomer never takes the name of a tool that agents already know.
     """
     names: dict[str, str] = {}
@@ -47,7 +49,7 @@ def _candidates(path: str) -> Iterator[str]:
     yield _name_with_placeholders(path)
     digest = _digest_name(path)
     yield digest
-    yield from (f"{digest[: NAME_LIMIT - 6]}_{number}" for number in count(2))
+    yield from (f"{digest[: TOOL_NAME_LIMIT - 6]}_{number}" for number in count(2))
 
 
 def _fewest_placeholders(path: str) -> tuple[int, str]:
@@ -64,27 +66,20 @@ def _name_with_placeholders(path: str) -> str:
 
 def _digest_name(path: str) -> str:
     digest = hashlib.sha256(path.encode()).hexdigest()[:8]
-    return f"{_plain_name(path)[: NAME_LIMIT - 9]}_{digest}"
+    return f"{_plain_name(path)[: TOOL_NAME_LIMIT - 9]}_{digest}"
 
 
 def _fit(text: str, path: str) -> str:
     name = re.sub(r"[^a-z0-9_]", "_", text.lower()) or "endpoint"
-    if len(name) <= NAME_LIMIT:
+    if len(name) <= TOOL_NAME_LIMIT:
         return name
-    return f"{name[: NAME_LIMIT - 9]}_{hashlib.sha256(path.encode()).hexdigest()[:8]}"
-
-
-def detail_name(endpoint: Endpoint) -> str:
-    """Return what our own argument is called on this endpoint."""
-    name = "detail"
-    while endpoint.param(name):
-        name = f"answer_{name}"
-    return name
+    return f"{name[: TOOL_NAME_LIMIT - 9]}_{hashlib.sha256(path.encode()).hexdigest()[:8]}"
 
 
 def title(endpoint: Endpoint, hint: Hint) -> str:
     """Return a short human name of the tool."""
-    return hint.title or clean(endpoint.summary, 60) or endpoint.path
+    stated = clean(endpoint.summary, 60)
+    return hint.title or (stated if _TITLE.fullmatch(stated) else endpoint.path)
 
 
 def description(endpoint: Endpoint, hint: Hint) -> str:
@@ -96,7 +91,7 @@ def description(endpoint: Endpoint, hint: Hint) -> str:
     return f"{call}, described upstream as: {_quoted(words)}" if words else call
 
 
-def input_schema(endpoint: Endpoint, hint: Hint) -> Schema:
+def input_schema(endpoint: Endpoint, hint: Hint) -> InputSchema:
     """Return the schema offered to clients; one too long to show loses its sets and notes."""
     schema = _whole_schema(endpoint, hint)
     if len(json.dumps(schema)) > SCHEMA_LIMIT:
@@ -106,22 +101,22 @@ def input_schema(endpoint: Endpoint, hint: Hint) -> Schema:
     return schema
 
 
-def _whole_schema(endpoint: Endpoint, hint: Hint) -> Schema:
+def _whole_schema(endpoint: Endpoint, hint: Hint) -> InputSchema:
     properties = {param.name: _offered(param, hint) for param in endpoint.params}
-    properties[detail_name(endpoint)] = {"type": "string", "enum": list(DETAILS)}
-    schema: Schema = {"type": "object", "properties": properties}
+    properties[endpoint.detail_name] = {"type": "string", "enum": list(DETAILS)}
+    schema: InputSchema = {"type": "object", "properties": properties}
     if required := [param.name for param in endpoint.params if param.required]:
         schema["required"] = required
     schema["additionalProperties"] = False
     return schema
 
 
-def _bare(schema: Schema) -> Schema:
+def _bare(schema: InputSchema) -> InputSchema:
     bare = {"type": schema["type"]}
     return bare | ({"items": {"type": schema["items"]["type"]}} if "items" in schema else {})
 
 
-def checking_schema(endpoint: Endpoint, hint: Hint) -> Schema:
+def checking_schema(endpoint: Endpoint, hint: Hint) -> InputSchema:
     """Return the whole schema with the exclusive bounds that clients are not shown."""
     schema = _whole_schema(endpoint, hint)
     for param in endpoint.params:
@@ -173,13 +168,13 @@ def _is_numeric(param: Param) -> bool:
     return param.type in ("integer", "number")
 
 
-def _stated(facts: Schema) -> Schema:
+def _stated(facts: InputSchema) -> InputSchema:
     return {key: value for key, value in facts.items() if value is not None}
 
 
-def _offered(param: Param, hint: Hint) -> Schema:
+def _offered(param: Param, hint: Hint) -> InputSchema:
     values = members(param, hint)
-    schema: Schema = {"type": item_type(param)}
+    schema: InputSchema = {"type": item_type(param)}
     if values:
         schema["enum"] = list(values)
     if is_list(param, hint):

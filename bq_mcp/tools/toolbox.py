@@ -12,7 +12,7 @@ from .inventory import Inventory
 _log = Log(__name__)
 FIRST_LIST_WAIT_S = 2.0
 
-Listener = Callable[[], Awaitable[None]]
+ToolsListener = Callable[[], Awaitable[None]]
 
 
 class UnknownToolError(LookupError):
@@ -35,7 +35,7 @@ class Toolbox:
         self.keeper = keeper
         self._desk = desk
         self._hints = hints
-        self._listeners: list[Listener] = []
+        self._listeners: list[ToolsListener] = []
         self._vanished: set[str] = set()
         self.inventory = self._first_inventory()
         keeper.on_change(self._swap)
@@ -48,7 +48,7 @@ class Toolbox:
             self.keeper.fall_back(type(exc).__name__)
             return Inventory(self.keeper.current, self._hints)
 
-    def on_change(self, listener: Listener) -> None:
+    def on_change(self, listener: ToolsListener) -> None:
         """Call `listener` after each swap that changes what a client is shown."""
         self._listeners.append(listener)
 
@@ -70,7 +70,7 @@ class Toolbox:
     async def call(self, name: str, arguments: Mapping[str, object]) -> Answer:
         """Return the answer to one tool call.
 
-        A tool known earlier that upstream no longer lists is an answer that names the nearest one.
+        A call of a tool that upstream no longer lists gets an answer that names the nearest one.
 
         Raises:
             UnknownToolError: no tool ever had this name, also after the first live catalog.

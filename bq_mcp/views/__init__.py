@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from .instructions import render_instructions
-from .model import Answer, Detail, Question
+from .model import Answer, Detail, Question, simulated_mark
 
 if TYPE_CHECKING:
     from ..envelope import Reply
@@ -21,7 +21,7 @@ __all__ = [
     "render",
     "render_error",
     "render_instructions",
-    "stated_cadence",
+    "simulated_mark",
 ]
 
 
@@ -44,10 +44,3 @@ def render_error(
     from .error import render_error as rendered
 
     return rendered(error, tool=tool, simulated=simulated, tool_names=tool_names, instead=instead)
-
-
-def stated_cadence(description: str) -> float | None:
-    """Return the refresh interval in seconds that a description states outright, else None."""
-    from .facts.freshness import stated_cadence as stated
-
-    return stated(description)

@@ -34,7 +34,6 @@ def render_error(
     `tool_names` maps paths to the tools on offer, so that advice names only tools there are;
     `instead` are the paths that give the same figures. That there is no data is no error.
     """
-    simulated = simulated or getattr(error, "simulated", False)
     known = {name: getattr(error, name, None) for name in _KNOWN}
     faults = error.faults if isinstance(error, ArgumentError) else ()
     facts = {

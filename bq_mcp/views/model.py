@@ -32,3 +32,8 @@ class Answer:
     text: str
     meta: Mapping[str, object]
     is_error: bool = False
+
+
+def simulated_mark(simulated: bool) -> str:
+    """Return what every answer from a sandbox begins with, "" for one from the service."""
+    return "SIMULATED " if simulated else ""

@@ -78,7 +78,6 @@ class Scene:
     def forms(self) -> Forms:
         """The payload taken apart; read once a reply."""
         if self.envelope not in _READ:
-            units = self.question.hint.answer.units
             at = self.envelope.meta.timestamp or self.instant
-            _READ[self.envelope] = read_forms(self.data, self.spot, at, units)
+            _READ[self.envelope] = read_forms(self.data, self.spot, at)
         return _READ[self.envelope]

@@ -15,7 +15,7 @@ from bq_mcp.client.model import RawReply, Request
 from bq_mcp.envelope import parse_instant
 from bq_mcp.sandbox.access import SANDBOX_KEY
 from bq_mcp.sandbox.app import create_app
-from bq_mcp.sandbox.serve import serving
+from bq_mcp.sandbox.http_server import serving
 from bq_mcp.tools import Toolbox
 from tests.fault.scene import desk
 
@@ -164,8 +164,8 @@ async def _play(
     given: list[Given] = []
 
     async def one(call: Call) -> None:
-        prepared = toolbox.inventory.tools[call.tool].doctor.prepare(call.arguments)
-        request = Request(prepared.path, prepared.query)
+        prepared = toolbox.inventory.tools[call.tool].checker.prepare(call.arguments)
+        request = Request(prepared.path, prepared.pairs)
         await anyio.sleep(call.at)
         began = time.perf_counter()
         seen = await asking.ask(call, request)

@@ -13,7 +13,7 @@ from bq_mcp.client.model import Request
 from bq_mcp.envelope import parse_instant
 from bq_mcp.sandbox.access import SANDBOX_KEY
 from bq_mcp.sandbox.app import create_app
-from tests.unit.sandbox.asking import HandClock
+from tests.sandbox.asking import HandClock
 
 from .desk_morning import MORNING, START, Question, calls
 from .desk_run import Given, Played, play

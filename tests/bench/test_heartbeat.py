@@ -15,7 +15,7 @@ from bq_mcp.client import Breaker, Client, MemoryStore, Tuning
 from bq_mcp.client.body import MAX_BODY_BYTES
 from bq_mcp.client.model import RawReply, Request
 from bq_mcp.text import MASK
-from bq_mcp.tools import Access, Desk
+from bq_mcp.tools import Desk
 
 from ..support import still_clock
 from ..unit.tools.offered import INVENTORY, TOOLS
@@ -88,7 +88,7 @@ async def longest_gap(body: bytes, detail: str) -> float:
         breaker=Breaker(clock.monotonic),
     )
     async with client, anyio.create_task_group() as tasks:
-        asked = Desk(client, Access(has_key=True), clock, lambda version: None)
+        asked = Desk(client, clock, lambda version: None, has_key=True)
         tasks.start_soon(beat)
         await anyio.sleep(0.02)
         await asked.call(TOOLS["gex_history"], {"detail": detail}, INVENTORY)

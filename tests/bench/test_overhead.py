@@ -27,7 +27,7 @@ from bq_mcp.compose import Service, compose
 from bq_mcp.envelope import decode_json, read_envelope
 from bq_mcp.sandbox.access import SANDBOX_KEY
 from bq_mcp.sandbox.app import create_app
-from bq_mcp.sandbox.serve import serving
+from bq_mcp.sandbox.http_server import serving
 from bq_mcp.settings import Settings
 from bq_mcp.views import Question, render
 from bq_mcp.views.read.normalise import read_forms
@@ -185,16 +185,15 @@ def _render(service: Service, asked: Asked, body: bytes, taken: _Taken) -> None:
     """Decode, read and render the reply by itself."""
     inventory = service.toolbox.inventory
     tool = inventory.tools[asked.tool]
-    prepared = tool.doctor.prepare(asked.arguments)
+    prepared = tool.checker.prepare(asked.arguments)
     question = Question(
-        tool.name, tool.endpoint, tool.hint, prepared.asked, prepared.detail, inventory.names
+        tool.name, tool.endpoint, tool.hint, prepared.query, prepared.detail, inventory.names
     )
-    units = tool.hint.answer.units
     for _ in range(WARM_UP + ROUNDS):
         began = time.process_time()
         envelope = read_envelope(decode_json(body)[0])
         began = taken.note("decode", began)
-        read_forms(envelope.data, envelope.meta.spot_price, START, units)
+        read_forms(envelope.data, envelope.meta.spot_price, START)
         began = taken.note("read", began)
         reply = Reply(envelope, START, received=0.0)
         render(question, reply, START)

@@ -31,15 +31,24 @@ class Child:
 
     def request(self, method: str, params: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Send one request and return its result."""
+        number = self.send(method, params)
+        while (message := self.receive()).get("id") != number:
+            pass
+        assert "error" not in message, message
+        return dict(message["result"])
+
+    def send(self, method: str, params: Mapping[str, Any] | None = None) -> int:
+        """Send one request and return its number."""
         self._next += 1
         self._write({"id": self._next, "method": method, "params": params or {}})
+        return self._next
+
+    def receive(self) -> dict[str, Any]:
+        """Return the next message."""
         assert self.process.stdout is not None
-        while line := self.process.stdout.readline():
-            message = json.loads(line)
-            if message.get("id") == self._next:
-                assert "error" not in message, message
-                return dict(message["result"])
-        raise AssertionError("the server closed its output")
+        line = self.process.stdout.readline()
+        assert line, "the server closed its output"
+        return dict(json.loads(line))
 
     def notify(self, method: str) -> None:
         """Send one notification."""

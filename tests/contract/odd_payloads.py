@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from tests.unit.sandbox.asking import NOW
+from tests.sandbox.asking import NOW
 
 OLD = (NOW - timedelta(minutes=12)).isoformat()
 YOUNG = (NOW - timedelta(seconds=12)).isoformat()
@@ -463,7 +463,7 @@ OF_PAIN = [
             "next anchor 25SEP26 (14d): max pain 67,214.4 (about 0%), payout $250k",
             "from open interest",
         ),
-        says=("others: 30OCT26 (49d) 70,000 (+4.1%)", "1 settled left out"),
+        says=("30OCT26 (49d) 70,000 (+4.1%)", "1 settled left out"),
         never=("0DTE", "09SEP26"),
     ),
     Odd(
@@ -562,7 +562,7 @@ LARGE = [
                 for day in range(300)
             ],
         },
-        every=("front 01DEC27 (0d, 0DTE): max pain 67,000", "292"),
+        every=("front 01DEC27 (0d, 0DTE): max pain 67,000", "298"),
     ),
     Odd(
         "/gex/max-pain",

@@ -99,17 +99,6 @@ CASES = [
     ),
     service(
         "/symbols",
-        "categories by symbol at the root",
-        {"categories_live": {"BTCUSDT": ["gex", "options"], "SOLUSDT": []}},
-        every=(
-            "symbols: 2",
-            "BTCUSDT: spot n/a · live gex, options",
-            "n/a · live nothing",
-        ),
-        never=("positioning", "spot 0"),
-    ),
-    service(
-        "/symbols",
         "fields of other names",
         {
             "symbols": {
@@ -158,14 +147,14 @@ CASES = [
         "/endpoints",
         "routes in groups under another name",
         {"routes": {"GEX": [{"route": "/gex/levels", "methods": ["GET"]}], "Meta": []}},
-        every=("endpoints: 1; GEX 1",),
+        every=("endpoints: GEX 1",),
         says=("/gex/levels",),
     ),
     service(
         "/endpoints",
         "routes keyed by their path",
         {"/v2/gex/levels": {"method": "GET", "tag": "GEX"}, "/v2/meta": {"tag": "Meta"}},
-        every=("endpoints: 2; GEX 1, Meta 1",),
+        every=("endpoints: GEX 1, Meta 1",),
     ),
 ]
 LARGE = [
@@ -178,13 +167,13 @@ LARGE = [
                 for day in range(400)
             ]
         },
-        every=("expiries: 400", "01DEC27 0d", "last: 08DEC41 399d"),
+        every=("expiries: 400", "01DEC27 0d", "expiries left out"),
     ),
     service(
         "/endpoints",
         "900 routes in 30 groups",
         [{"path": f"/v2/x/r{place}", "tag": f"T{place % 30}"} for place in range(900)],
-        every=("endpoints: 900",),
+        every=("endpoints: T0 30",),
     ),
     service(
         "/changelog",

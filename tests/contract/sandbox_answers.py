@@ -18,7 +18,7 @@ from bq_mcp.views.answer import render
 from bq_mcp.views.digest import digest_of
 from bq_mcp.views.pages import PAGES
 from bq_mcp.views.scene import Scene
-from tests.unit.sandbox.asking import NOW, HandClock, ask, sandbox
+from tests.sandbox.asking import NOW, HandClock, ask, sandbox
 
 SEEDS = (7, 11, 23)
 SYMBOLS = ("BTCUSDT", "ETHUSDT", "SOLUSDT", "HYPEUSDT")

@@ -18,7 +18,7 @@ from tests.contract.sandbox_answers import SEEDS, Case, question, reply
 from tests.contract.unseen.report import PATHS
 from tests.contract.unseen.worlds import cases as invented
 from tests.contract.view_facts import all_facts
-from tests.unit.sandbox.asking import NOW
+from tests.sandbox.asking import NOW
 
 EXTRA: Mapping[str, Any] = {
     "positioning": "std",

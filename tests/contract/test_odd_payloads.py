@@ -12,7 +12,7 @@ from bq_mcp.views.scene import BUDGETS
 from tests.contract import odd_payloads, odd_service_payloads
 from tests.contract.odd_payloads import Odd
 from tests.contract.sandbox_answers import Case, answer
-from tests.unit.sandbox.asking import NOW
+from tests.sandbox.asking import NOW
 
 CASES = [*odd_payloads.CASES, *odd_service_payloads.CASES]
 LARGE = [*odd_payloads.LARGE, *odd_service_payloads.LARGE]

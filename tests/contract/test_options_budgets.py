@@ -12,7 +12,7 @@ from bq_mcp.views.facts.header import freshness_of
 from bq_mcp.views.scene import BUDGETS, Scene
 from bq_mcp.views.words.environment import service
 from tests.contract.sandbox_answers import SYMBOLS, Case, answer, question, received, reply
-from tests.unit.sandbox.asking import NOW
+from tests.sandbox.asking import NOW
 
 DETAILS: tuple[Detail, ...] = ("brief", "standard", "full", "raw")
 AS_OF = "2026-08-20T14:31:00Z"

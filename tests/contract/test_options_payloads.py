@@ -320,14 +320,6 @@ def test_three_different_leading_expiries_are_told_each_with_its_figures() -> No
     assert "83.4% of all" in line_with(text, "largest OI 25DEC26")
 
 
-def test_an_expiry_summary_says_what_no_type_counts() -> None:
-    rows = [expiry("18SEP26", 8), expiry("BTC-X", None, type="unknown")]
-    counts = {"daily": 0, "weekly": 1, "monthly": 0, "quarterly": 0}
-    data = {"expiries": rows, "anchor_count": 0, "type_counts": counts}
-    text = said(SUMMARY, body(data), "standard")
-    assert "1 weekly" in text and "type unknown: BTC-X" in text
-
-
 def test_unstated_positioning_is_never_called_flow() -> None:
     replies = {
         SUMMARY: {"expiries": [expiry("18SEP26", 8)]},
@@ -382,7 +374,7 @@ def test_an_anchor_out_of_sight_is_named_with_what_brings_it() -> None:
         assert "horizon=14 or more" in line_with(text, "next anchor 25SEP26")
         assert "no expirations listed" in text
         missing = said(OPEX, body(opex([expiry("11SEP26", 0)], next_anchor=None)), detail)
-        assert "no next anchor reported" in missing
+        assert "reports no next anchor" in missing
 
 
 def test_a_chain_cut_without_its_flag_is_still_called_cut() -> None:

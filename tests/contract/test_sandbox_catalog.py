@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.contract.facts import endpoints
-from tests.unit.sandbox.asking import ask, sandbox
+from tests.sandbox.asking import ask, sandbox
 
 BOUNDS = ("enum", "minimum", "maximum", "exclusiveMinimum")
 DESCRIPTION_LIMIT = 160

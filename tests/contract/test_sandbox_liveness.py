@@ -6,7 +6,7 @@ import pytest
 from fastapi import FastAPI
 
 from bq_mcp.sandbox.vocabulary import SYMBOLS, VENUES
-from tests.unit.sandbox.asking import ask, sandbox
+from tests.sandbox.asking import ask, sandbox
 
 ROUTE_OF_CATEGORY = {
     "gex": "gex/levels",

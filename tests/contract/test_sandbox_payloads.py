@@ -10,7 +10,7 @@ from fastapi import FastAPI
 
 from bq_mcp.sandbox.vocabulary import SYMBOLS, VENUES
 from tests.contract.facts import endpoint
-from tests.unit.sandbox.asking import ask, sandbox
+from tests.sandbox.asking import ask, sandbox
 
 MAP_KEYS = {
     "SYMBOL": set(SYMBOLS),

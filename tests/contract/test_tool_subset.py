@@ -110,7 +110,7 @@ def test_every_word_offered_is_bounded_and_on_one_line(tool: Tool) -> None:
 def test_every_published_parameter_is_offered_with_its_limits(tool: Tool) -> None:
     shown = tool.input_schema["properties"]
     published = {param["name"]: param for param in FACTS[tool.endpoint.path]["params"]}
-    assert set(shown) == {*published, tool.detail_name}
+    assert set(shown) == {*published, tool.endpoint.detail_name}
     required = {name for name, param in published.items() if param["required"]}
     assert set(tool.input_schema.get("required", ())) == required
     for name, param in published.items():

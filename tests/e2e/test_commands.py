@@ -95,6 +95,21 @@ def test_doctor_names_an_unreachable_upstream_and_masks_the_key(tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
+    "args", [["tools", "--KEY"], ["KEY"], ["call", "gex_levels", "KEY"], ["call", "KEY", "KEY=1"]]
+)
+def test_a_key_typed_in_the_wrong_place_is_not_repeated(args: list[str], tmp_path: Path) -> None:
+    key = "p.*+?^$()[]{}|x"
+    done = bq(
+        *(arg.replace("KEY", key) for arg in args),
+        BACKQUANT_API_KEY=key,
+        BACKQUANT_BASE_URL="http://127.0.0.1:9",
+        BACKQUANT_CACHE_DIR=str(tmp_path),
+    )
+    assert done.returncode == 2 and done.stderr
+    assert key not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
     "command", ["serve", "try", "tools", "call", "catalog", "sandbox", "doctor"]
 )
 def test_every_command_explains_itself(command: str) -> None:

@@ -16,15 +16,15 @@ import anyio
 import httpx
 import pytest
 
-from bq_mcp.cli.main import Plan
+from bq_mcp.cli.main import PlanName
 from bq_mcp.sandbox.access import SANDBOX_KEY, SPENT_KEY
 from bq_mcp.sandbox.app import create_app
 from bq_mcp.sandbox.envelope import SOURCE
-from bq_mcp.sandbox.faults import KINDS, Fault, Schedule
-from bq_mcp.sandbox.market.scenario import NAMES
+from bq_mcp.sandbox.faults import FAULT_KINDS, Fault, Schedule
+from bq_mcp.sandbox.http_server import serving
+from bq_mcp.sandbox.market.scenario import SCENARIO_NAMES
 from bq_mcp.sandbox.plans import PLANS
-from bq_mcp.sandbox.serve import serving
-from tests.unit.sandbox.asking import NOW, HandClock
+from tests.sandbox.asking import NOW, HandClock
 
 ROOT = Path(__file__).parents[2]
 SATURDAY = 5
@@ -68,7 +68,7 @@ def faulty(*faults: Fault, clock: HandClock | None = None, plan: str = "pro") ->
         yield url
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in BREAKS])
+@pytest.mark.parametrize("kind", [kind for kind in FAULT_KINDS if kind not in BREAKS])
 def test_fault_with_a_whole_reply(kind: str) -> None:
     with faulty(Fault(kind)) as url:
         reply = get(url)
@@ -211,7 +211,7 @@ def refused(*args: str) -> str:
 
 
 def test_command_offers_every_plan() -> None:
-    assert get_args(Plan) == tuple(PLANS)
+    assert get_args(PlanName) == tuple(PLANS)
     assert "earthly" in refused("--plan", "earthly")
 
 
@@ -239,7 +239,7 @@ def test_command_refuses_a_scenario_it_does_not_know(scenario: str) -> None:
 
 def test_page_names_every_scenario() -> None:
     rows = [line.split("|")[1].strip(" `") for line in PAGE.splitlines() if line.startswith("| `")]
-    assert [row for row in rows if row in NAMES] == list(NAMES)
+    assert [row for row in rows if row in SCENARIO_NAMES] == list(SCENARIO_NAMES)
 
 
 def test_command_of_the_page_serves_the_plan_and_the_faults_of_the_page(tmp_path: Path) -> None:
@@ -276,7 +276,7 @@ def test_page_names_every_kind_and_every_plan() -> None:
     faults = PAGE.split("## Faults")[1]
     rows = [line.split("|")[1] for line in faults.splitlines() if line.startswith("| `")]
     named = [kind for row in rows for kind in re.findall(r"`(\w+)`", row)]
-    assert sorted(named) == sorted(KINDS)
+    assert sorted(named) == sorted(FAULT_KINDS)
     assert all(f"`{plan}`" in PAGE for plan in PLANS)
 
 

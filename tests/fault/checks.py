@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from bq_mcp.views import Answer
-from tests.unit.sandbox.asking import NOW
+from tests.sandbox.asking import NOW
 
 from .scene import newest
 

@@ -16,10 +16,10 @@ from bq_mcp.compose import bundled_snapshot
 from bq_mcp.sandbox.access import SANDBOX_KEY
 from bq_mcp.sandbox.app import create_app
 from bq_mcp.sandbox.faults import Fault, Schedule
-from bq_mcp.sandbox.serve import serving
-from bq_mcp.tools import Access, Desk, Toolbox
+from bq_mcp.sandbox.http_server import serving
+from bq_mcp.tools import Desk, Toolbox
 from bq_mcp.views import Answer
-from tests.unit.sandbox.asking import NOW, HandClock
+from tests.sandbox.asking import NOW, HandClock
 
 PATIENCE_S = 0.1
 AMPLE_S = 20.0
@@ -146,8 +146,9 @@ def desk(send: Send, store: Store, clock: Clock, tuning: Tuning) -> tuple[Client
         send, store, clock, owner="test", tuning=tuning, breaker=Breaker(clock.monotonic)
     )
     keeper = CatalogKeeper(bundled_snapshot, remote=None, disk=None)
-    access = Access(has_key=True)
-    return client, Toolbox(keeper, Desk(client, access, clock, keeper.see_version), bundled_hints())
+    return client, Toolbox(
+        keeper, Desk(client, clock, keeper.see_version, has_key=True), bundled_hints()
+    )
 
 
 def newest(at: datetime) -> datetime:

@@ -6,7 +6,7 @@ How long the loop stands at most, layout by layout, is measured by `tests/bench/
 import gc
 import json
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -18,7 +18,7 @@ from bq_mcp.client.model import RawReply, Request
 from bq_mcp.client.worker import LARGE_BYTES
 from bq_mcp.envelope import decode_json
 from bq_mcp.errors import BackQuantError, ReplyTooLargeError, RequestTimeoutError
-from bq_mcp.tools import Access, Desk
+from bq_mcp.tools import Desk
 from bq_mcp.views import Answer
 
 from ..support import envelope, still_clock
@@ -30,6 +30,14 @@ ROW = {"strike": 70_000.0, "net_gex": 1_234_567.125, "oi": 12.5, "type": "call"}
 ROWS = json.dumps(envelope([ROW] * 5_000)).encode()
 # Only a fault lets this pass.
 PATIENCE_S = 30.0
+
+
+@pytest.fixture(autouse=True)
+def _no_reading_outlives_its_test() -> Iterator[None]:
+    yield
+    for thread in threading.enumerate():
+        if thread.name == "bq-mcp worker":
+            thread.join(PATIENCE_S)
 
 
 class Beside:
@@ -58,7 +66,7 @@ async def desk(store: MemoryStore, clock: Clock, *, deadline: float) -> AsyncIte
 
     tuning, breaker = Tuning(deadline=deadline), Breaker(clock.monotonic)
     async with Client(send, store, clock, owner="test", tuning=tuning, breaker=breaker) as client:
-        yield Desk(client, Access(has_key=True), clock, lambda version: None)
+        yield Desk(client, clock, lambda version: None, has_key=True)
 
 
 async def ask(asked: Desk) -> Answer:
@@ -97,15 +105,16 @@ class Slow(bytes):
     """A body whose decoding goes on when `turned` is set."""
 
     turned: threading.Event
+    waited: list[bool]
 
-    def count(self, *args: Any) -> int:
-        assert self.turned.wait(PATIENCE_S)
-        return super().count(*args)
+    def decode(self, *args: Any) -> str:
+        self.waited.append(self.turned.wait(PATIENCE_S))
+        return super().decode(*args)
 
 
 def slow() -> Slow:
     body = Slow(ROWS)
-    body.turned = threading.Event()
+    body.turned, body.waited = threading.Event(), []
     return body
 
 
@@ -121,6 +130,7 @@ async def test_others_are_answered_while_a_large_reply_is_decoded() -> None:
     async with opened(send, FakeTime()) as client, anyio.create_task_group() as tasks:
         tasks.start_soon(turn)
         assert (await client.get("/x")).envelope.data
+    assert body.waited == [True]
 
 
 async def test_the_deadline_holds_while_a_reply_is_decoded() -> None:

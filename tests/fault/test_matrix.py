@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from bq_mcp.sandbox.faults import KINDS
-from tests.unit.sandbox.asking import NOW
+from bq_mcp.sandbox.faults import FAULT_KINDS
+from tests.sandbox.asking import NOW
 
 from .checks import HELD_FOR_S, check
 from .matrix import CALLERS, MATRIX, Cell, cells, cells_of_the_page
@@ -42,4 +42,4 @@ async def test_the_table_of_the_page_and_the_tests_are_the_same_cells() -> None:
 
 
 async def test_the_matrix_has_every_fault_that_can_be_scheduled() -> None:
-    assert list(MATRIX) == list(KINDS)
+    assert list(MATRIX) == list(FAULT_KINDS)

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from bq_mcp.sandbox.app import create_app
-from bq_mcp.sandbox.faults import KINDS, Fault, Schedule
+from bq_mcp.sandbox.faults import FAULT_KINDS, Fault, Schedule
 from bq_mcp.settings import Settings
-from tests.unit.sandbox.asking import NOW
+from tests.sandbox.asking import NOW
 
 from .checks import HELD_FOR_S, check, check_error, first_line
 from .matrix import MATRIX, PAGE
@@ -23,7 +23,7 @@ STALE_FOR_S = 20 * 30.0
 MINUTE = timedelta(minutes=1)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", FAULT_KINDS)
 async def test_an_answer_still_good_costs_no_request_whatever_upstream_would_do(kind: str) -> None:
     scene = Scene()
     await scene.hold(seconds_ago=10)

@@ -2,6 +2,7 @@
 
 import ipaddress
 import ssl
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -239,6 +240,25 @@ async def test_a_socks_proxy_that_does_not_count_is_in_nobodys_way(
     monkeypatch.setenv("NO_PROXY", THIS_MACHINE)
     async with secure(file) as base_url:
         assert await send(base_url) == GOOD
+
+
+class Finder:
+    """Notes which modules are looked for, and finds none."""
+
+    def __init__(self) -> None:
+        self.sought: list[str] = []
+
+    def find_spec(self, name: str, *_: object) -> None:
+        self.sought.append(name)
+
+
+async def test_no_request_looks_for_a_module(monkeypatch: pytest.MonkeyPatch) -> None:
+    finder = Finder()
+    async with serving(saying(GOOD)) as base_url:
+        await send(base_url)
+        monkeypatch.setattr(sys, "meta_path", [finder, *sys.meta_path])
+        await send(base_url)
+    assert finder.sought == []
 
 
 async def test_a_name_nobody_knows_is_told() -> None:

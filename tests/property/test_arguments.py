@@ -68,7 +68,7 @@ def assert_sendable(subject: Tool, call: Prepared) -> None:
     assert re.fullmatch(r"/[A-Za-z0-9_.~%/\-]+", call.path)
     assert not {".", ".."} & set(unquote(call.path).split("/"))
     assert call.path.count("/") == subject.endpoint.path.count("/")
-    for name, text in [*call.query, *call.asked.items()]:
+    for name, text in [*call.pairs, *call.query.items()]:
         param = subject.endpoint.param(name)
         assert param is not None and isinstance(text, str) and text
         text.encode()
@@ -88,11 +88,11 @@ def assert_within_enum(subject: Tool, param: Param, text: str) -> None:
 @given(valid_calls())
 def test_valid_arguments_give_a_valid_query(call: tuple[Tool, dict[str, Any]]) -> None:
     subject, arguments = call
-    prepared = subject.doctor.prepare(arguments)
+    prepared = subject.checker.prepare(arguments)
     assert_sendable(subject, prepared)
-    assert set(prepared.asked) == set(arguments) - {subject.detail_name}
+    assert set(prepared.query) == set(arguments) - {subject.endpoint.detail_name}
     in_path = {param.name for param in subject.endpoint.params if param.location == "path"}
-    assert {name for name, _ in prepared.query} == set(prepared.asked) - in_path
+    assert {name for name, _ in prepared.pairs} == set(prepared.query) - in_path
 
 
 @QUICK
@@ -102,7 +102,7 @@ def test_arbitrary_arguments_raise_nothing_but_argument_errors(
 ) -> None:
     subject, arguments = call
     try:
-        prepared = subject.doctor.prepare(arguments)
+        prepared = subject.checker.prepare(arguments)
     except ArgumentError as error:
         assert error.faults and all(fault.reason for fault in error.faults)
         assert len({fault.param for fault in error.faults}) == len(error.faults)
@@ -121,7 +121,7 @@ def test_an_unknown_name_is_always_refused(subject: Tool, name: str, value: obje
         if subject.input_schema["properties"][item]["type"] != "array"
     }
     try:
-        subject.doctor.prepare({**required, name: value})
+        subject.checker.prepare({**required, name: value})
     except ArgumentError as error:
         assert "no such argument" in {fault.reason for fault in error.faults}
     else:
@@ -133,7 +133,7 @@ def test_an_unknown_name_is_always_refused(subject: Tool, name: str, value: obje
 def test_an_open_parameter_sends_one_plain_text_or_nothing(kind: Any, value: object) -> None:
     subject = tool(Param("open", type=kind))
     try:
-        prepared = subject.doctor.prepare({"open": value})
+        prepared = subject.checker.prepare({"open": value})
     except ArgumentError:
         return
     assert_sendable(subject, prepared)
@@ -145,7 +145,7 @@ def test_a_prepared_value_prepares_to_itself(value: object) -> None:
     for subject in (TOOLS["gex_max_pain"], TOOLS["tape_flow_by_strike"]):
         for name in ("symbol", "expiry"):
             try:
-                first = subject.doctor.prepare({name: value})
+                first = subject.checker.prepare({name: value})
             except ArgumentError:
                 continue
-            assert subject.doctor.prepare(dict(first.asked)).query == first.query
+            assert subject.checker.prepare(dict(first.query)).pairs == first.pairs

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bq_mcp.client import Client, Clock, Lifetime, Tuning
-from bq_mcp.client.model import Query, RawReply, Request
+from bq_mcp.client.model import QueryPairs, RawReply, Request
 from bq_mcp.errors import BackQuantError
 
 from ..bench.fast_forward import FastForward, Pace
@@ -77,7 +77,7 @@ class Caller:
     stays: int | None
 
     @property
-    def query(self) -> Query:
+    def query(self) -> QueryPairs:
         return (("symbol", self.symbol),)
 
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bq_mcp.client import Client, Lifetime, MemoryStore, Reply
-from bq_mcp.client.model import Query, RawReply, Request
+from bq_mcp.client.model import QueryPairs, RawReply, Request
 from bq_mcp.errors import BackQuantError
 
 from ..unit.client.steering import (
@@ -68,7 +68,7 @@ class Side:
     errors: list[BackQuantError] = field(default_factory=list)
     questions: int = 0
 
-    async def ask(self, path: str, query: Query, lifetime: Lifetime | None) -> None:
+    async def ask(self, path: str, query: QueryPairs, lifetime: Lifetime | None) -> None:
         self.questions += 1
         try:
             self.replies.append(await self.client.get(path, query, lifetime))

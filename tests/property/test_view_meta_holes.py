@@ -69,7 +69,7 @@ def test_any_provenance_leaves_an_answer(view: ViewFacts, value: Any) -> None:
 def test_without_an_instant_nothing_is_called_fresh(view: ViewFacts) -> None:
     case = case_of(view)
     body = body_with(case, computed_at=None, freshness_seconds=None)
-    static = bundled_hints()[view.path].clock == "static"
+    static = bundled_hints()[view.path].age_rule == "static"
     for detail in DETAILS:
         line = answer(case, detail, body).text.split("\n")[0]
         assert "static" in line if static else "age unknown" in line, line

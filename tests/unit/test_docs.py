@@ -1,15 +1,31 @@
-"""The page of promises names only tests there are."""
+"""The pages name what there is: tests, settings, folders, words."""
 
 import re
 from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from bq_mcp.settings import Settings
+from bq_mcp.views import Detail
+from bq_mcp.views.facts.freshness import Verdict
+from bq_mcp.views.read.forms import Form
 
 ROOT = Path(__file__).parents[2]
+PAGES = [
+    "README.md",
+    "CONTRIBUTING.md",
+    *sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").glob("*.md")),
+]
+
+
+def page(name: str) -> str:
+    return (ROOT / name).read_text("utf-8")
 
 
 def test_each_promise_of_the_security_page_has_a_test_there_is() -> None:
-    page = (ROOT / "docs" / "security.md").read_text("utf-8")
-    rows = [line for line in page.splitlines() if line.startswith("|") and "---" not in line]
-    promises = [row for row in rows if not row.startswith("| promise")]
+    rows = [line for line in page("docs/security.md").splitlines() if line.startswith("|")]
+    promises = [row for row in rows if "---" not in row and not row.startswith("| promise")]
     assert len(promises) >= 15
     for row in promises:
         tests = re.findall(r"`([\w/]+(?:\.py|/))`", row.rsplit("|", 2)[1])
@@ -18,4 +34,49 @@ def test_each_promise_of_the_security_page_has_a_test_there_is() -> None:
 
 
 def test_the_security_page_is_one_page() -> None:
-    assert len((ROOT / "docs" / "security.md").read_text("utf-8").splitlines()) <= 60
+    assert len(page("docs/security.md").splitlines()) <= 60
+
+
+@pytest.mark.parametrize("name", ["README.md", "docs/reliability.md"])
+def test_a_page_names_settings_with_their_defaults(name: str) -> None:
+    rows = re.findall(r"^\| `BACKQUANT_(\w+)` \|(.*)\|$", page(name), re.MULTILINE)
+    defaults = {field.upper(): info.default for field, info in Settings.model_fields.items()}
+    assert rows
+    for variable, cells in rows:
+        default = defaults[variable]
+        wanted = f"{default:g}" if isinstance(default, float) else str(default)
+        # What has no default is described instead.
+        assert default is None or wanted in [cell.strip(" `") for cell in cells.split("|")]
+    assert name != "README.md" or {variable for variable, _ in rows} == defaults.keys()
+
+
+def test_the_contributing_page_names_every_folder_of_tests() -> None:
+    named = re.findall(r"^\| `tests/(\w+)/` \|", page("CONTRIBUTING.md"), re.MULTILINE)
+    assert sorted(named) == sorted(
+        folder.name for folder in (ROOT / "tests").iterdir() if any(folder.glob("test_*.py"))
+    )
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_names_only_files_there_are(name: str) -> None:
+    folders = ("bq_mcp", "prompts", "tests", "docs")
+    files = [str(p.relative_to(ROOT)) for folder in folders for p in (ROOT / folder).rglob("*.*")]
+    paths = re.findall(r"`((?:bq_mcp|prompts|tests|docs)/[\w./-]*)`", page(name))
+    assert [path for path in paths if not (ROOT / path).exists()] == []
+    # Below its package a file is named by the end of its path.
+    ends = re.findall(r"`([\w/]+\.(?:py|jinja|md\.jinja))`", page(name))
+    assert [end for end in ends if not any(f"/{file}".endswith(f"/{end}") for file in files)] == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_links_lead_somewhere(name: str) -> None:
+    for link in re.findall(r"\]\((?!https?:)([^)#]+)\)", page(name)):
+        assert ((ROOT / name).parent / link).exists(), link
+
+
+def test_the_glossary_has_the_words_of_answers() -> None:
+    glossary = page("docs/glossary.md")
+    first_cells = re.findall(r"^\| ([^|]+) \|", glossary, re.MULTILINE)
+    assert set(get_args(Verdict)) <= set(first_cells)
+    for word in (*get_args(Detail), *get_args(Form)):
+        assert word.replace("_", "-") in glossary

@@ -384,7 +384,7 @@ ODD_DATES = [
 @pytest.mark.parametrize("text", ODD_DATES)
 def test_a_date_that_cannot_be_read_is_no_date(text: str) -> None:
     for read in (parse_http_date(text), parse_instant(text)):
-        assert read is None or 1900 <= read.year < 9000
+        assert read is None or 1900 <= read.year < 2100
 
 
 @pytest.mark.parametrize("value", [-1, 0, 1e18, 1e300, -1e300, 10**400, -(10**400), True, [], {}])
@@ -403,7 +403,7 @@ def test_no_text_in_place_of_a_date_raises(text: str) -> None:
 @settings(max_examples=200, derandomize=True)
 def test_no_number_in_place_of_a_date_or_an_age_raises(number: float) -> None:
     parse_instant(number)
-    assert moved(NOON, number) is None or 1900 <= (NOON + timedelta(seconds=number)).year < 9000
+    assert moved(NOON, number) is None or 1900 <= (NOON + timedelta(seconds=number)).year < 2100
     read_meta({"timestamp": number, "computed_at": number, "freshness_seconds": number})
     read_meta({"timestamp": META["timestamp"], "freshness_seconds": number})
 

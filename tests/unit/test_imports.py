@@ -1,72 +1,49 @@
-"""Who may import what: the house rules, read off the syntax trees of the package."""
+"""Who may import what: the table in docs/architecture.md, held against the syntax trees."""
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
+from itertools import takewhile
 from pathlib import Path
+from sys import stdlib_module_names
 
 import pytest
 
 import bq_mcp
 
 ROOT = Path(bq_mcp.__file__).parent
-EVERYWHERE = {"logs", "text", "words"}
-
-# Room -> the other rooms of ours it may enter.
-OURS: dict[str, set[str]] = {
-    "__init__": set(),
-    "__main__": {"cli"},
-    "logs": set(),
-    "text": set(),
-    "words": set(),
-    "errors": set(),
-    "settings": {"errors"},
-    "envelope": {"errors"},
-    "catalog": {"errors", "envelope"},
-    "client": {"catalog", "envelope", "errors"},
-    "views": {"catalog", "envelope", "errors"},
-    "tools": {"catalog", "client", "envelope", "errors", "views"},
-    "server": {"tools", "catalog", "settings", "errors", "views"},
-    "sandbox": set(),
-    "compose": {"catalog", "client", "envelope", "errors", "settings", "tools", "views", "server"},
-    "cli": {
-        "catalog",
-        "client",
-        "compose",
-        "envelope",
-        "errors",
-        "sandbox",
-        "server",
-        "settings",
-        "tools",
-        "views",
-        "",
-    },
-}
-# Distribution -> where it may be imported.
-THEIRS: dict[str, tuple[str, ...]] = {
-    "httpx": ("client/transport.py",),
-    "mcp": ("server/", "cli/"),
-    "mcp_types": ("server/", "cli/"),
-    "jinja2": ("views/",),
-    "jsonschema": ("tools/",),
-    "typer": ("cli/",),
-    "platformdirs": ("compose.py",),
-    "pydantic": ("settings.py", "envelope.py", "catalog/", "sandbox/", "server/guard.py"),
-    "fastapi": ("sandbox/",),
-    "numpy": ("sandbox/",),
-    "scipy": ("sandbox/",),
-    "starlette": ("server/", "sandbox/"),
-    "uvicorn": ("server/", "sandbox/", "cli/"),
-    "opentelemetry": ("client/observe.py", "server/guard.py"),
-    "cachetools": ("client/",),
-    "anyio": ("compose.py", "catalog/", "client/", "tools/", "server/", "cli/"),
-}
+PAGE = Path(__file__).parents[2] / "docs" / "architecture.md"
+HEADING = "| part | job | imports of ours | imports of others |"
+# Open to all: `from .. import __version__`.
+VERSION = "bq_mcp.__version__"
 ENDPOINT_PATH = re.compile(
     r"/(v2/)?(etf|gex|liquidation|market|multi|options|tape)/[a-z{]|/(expiries|symbols)$"
 )
 NAMES_ENDPOINTS = ("sandbox/", "client/bundle.py", "views/pages/")
+
+
+@dataclass(frozen=True)
+class Row:
+    """What a part may import: others of ours, and libraries with the one file that may, or ""."""
+
+    ours: frozenset[str]
+    theirs: Mapping[str, str]
+
+
+@cache
+def table() -> dict[str, Row]:
+    """Return the rows of the page by part."""
+    lines = PAGE.read_text("utf-8").splitlines()
+    rows = takewhile(lambda line: line.startswith("|"), lines[lines.index(HEADING) + 2 :])
+    found = {"__init__": Row(frozenset(), {})}
+    for row in rows:
+        parts, _, ours, theirs = row.strip("|").split("|")
+        libraries = re.findall(r"(\w+)(?: \(`([\w.]+)`\))?", theirs)
+        for part in re.findall(r"`(\w+)/?`", parts):
+            found[part] = Row(frozenset(re.findall(r"\w+", ours)), dict(libraries))
+    return found
 
 
 @cache
@@ -76,7 +53,7 @@ def modules() -> dict[str, ast.Module]:
     return {f.relative_to(ROOT).as_posix(): ast.parse(f.read_text("utf-8")) for f in files}
 
 
-def room(module: str) -> str:
+def part_of(module: str) -> str:
     return module.split("/")[0].removesuffix(".py")
 
 
@@ -93,31 +70,32 @@ def imported(module: str) -> Iterator[str]:
             yield from (f"{origin}.{alias.name}" for alias in node.names)
 
 
-def rooms_entered(module: str) -> set[str]:
-    entered = set()
-    for name in imported(module):
-        steps = name.split(".")
-        if steps[0] == "bq_mcp":
-            entered.add(steps[1] if len(steps) > 1 and steps[1] in OURS else "")
-    return entered - {room(module)}
+def imports_of_ours(module: str) -> set[str]:
+    names = [name.split(".") for name in imported(module) if name != VERSION]
+    return {name[1] for name in names if name[0] == "bq_mcp"} - {part_of(module)}
+
+
+def imports_of_others(module: str) -> set[str]:
+    return {name.split(".")[0] for name in imported(module)} - {"bq_mcp", *stdlib_module_names}
 
 
 @pytest.mark.parametrize("module", modules())
-def test_a_room_enters_only_the_rooms_it_may(module: str) -> None:
-    allowed = set(OURS[room(module)])
-    if room(module) != "sandbox":
-        allowed |= EVERYWHERE
-    if room(module) == "compose":
-        allowed.add("")
-    assert rooms_entered(module) <= allowed
+def test_a_module_imports_what_its_row_names(module: str) -> None:
+    row = table()[part_of(module)]
+    assert imports_of_ours(module) <= row.ours
+    for library in imports_of_others(module):
+        assert library in row.theirs
+        assert row.theirs[library] in ("", Path(module).name)
 
 
-@pytest.mark.parametrize("module", modules())
-def test_third_party_packages_stay_in_their_rooms(module: str) -> None:
-    for name in imported(module):
-        places = THEIRS.get(name.split(".")[0])
-        if places is not None:
-            assert module.startswith(places), f"{module} imports {name}"
+def test_the_table_names_every_part_and_only_imports_there_are() -> None:
+    ours: dict[str, set[str]] = {part: set() for part in table()}
+    theirs: dict[str, set[str]] = {part: set() for part in table()}
+    for module in modules():
+        ours[part_of(module)] |= imports_of_ours(module)
+        theirs[part_of(module)] |= imports_of_others(module)
+    assert ours == {part: set(row.ours) for part, row in table().items()}
+    assert theirs == {part: set(row.theirs) for part, row in table().items()}
 
 
 @pytest.mark.parametrize("module", modules())
@@ -144,10 +122,6 @@ def test_a_command_prints_in_one_place_only(module: str) -> None:
     # Secrets are taken out there.
     called = {ast.unparse(n.func) for n in ast.walk(modules()[module]) if isinstance(n, ast.Call)}
     assert not called & {"typer.echo", "print", "sys.stdout.write", "sys.stderr.write"}
-
-
-def test_every_room_is_in_the_table() -> None:
-    assert {room(module) for module in modules()} <= OURS.keys()
 
 
 def test_what_a_package_exports_exists() -> None:

@@ -2,15 +2,14 @@
 
 from datetime import datetime
 from hashlib import blake2s
-from typing import Any
 
 import numpy as np
 
 from bq_mcp.sandbox.answers.chain_query import ChainQuery
 from bq_mcp.sandbox.answers.contracts import Chain, contract_rows, served_delta
-from bq_mcp.sandbox.answers.figures import iv_pct
-from bq_mcp.sandbox.answers.rounding import coins, ratio, usd
+from bq_mcp.sandbox.answers.rounding import coins, iv_pct, ratio, usd
 from bq_mcp.sandbox.answers.scopes import listed_among
+from bq_mcp.sandbox.answers.section import Section
 from bq_mcp.sandbox.market import VENUES, World
 from bq_mcp.sandbox.market.arrays import Flags, Floats, Ints
 from bq_mcp.sandbox.market.exposure import std_quantity
@@ -18,8 +17,6 @@ from bq_mcp.sandbox.market.quotes import deribit_quotes, unrecorded
 from bq_mcp.sandbox.market.snapshot import Snapshot
 
 _HASH_BYTES = 8
-
-Section = dict[str, Any]
 
 
 def chain_data(
@@ -101,9 +98,9 @@ def _aggregates(chain: Chain, matching: Ints) -> Section:
 
 
 def _atm_iv(chain: Chain, matching: Ints) -> float | None:
-    """Return what the strike at spot of the nearest expiry in the selection is at, in percent.
+    """Return the volatility at spot in the nearest expiry of the selection, in percent.
 
-    That strike counts whether or not a strike filter keeps it: another is not at the money.
+    Strike filters do not apply: the nearest strike they keep may not be at the money.
     """
     if not len(matching):
         return None

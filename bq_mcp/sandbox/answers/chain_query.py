@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from bq_mcp.sandbox.answers.windows import StrikeFilter
 
-SECTIONS = ("contracts", "aggregates", "available_expiries")
-PARTS = ("oi", "iv", "bid_ask", "volume", "greeks", "gex")
+CHAIN_SECTIONS = ("contracts", "aggregates", "available_expiries")
+CHAIN_PARTS = ("oi", "iv", "bid_ask", "volume", "greeks", "gex")
 
 
 @dataclass(frozen=True)
@@ -13,7 +13,7 @@ class ChainQuery:
     """Filters and projections as asked; None, and no expiries, filter nothing.
 
     Open interest is in coin; delta bounds hold for absolute deltas; `option_type` is call, put or
-    both; `sections` and `parts` are members of SECTIONS and PARTS, in order.
+    both; `sections` and `parts` are members of CHAIN_SECTIONS and CHAIN_PARTS, in order.
     """
 
     expiries: tuple[str, ...] = ()
@@ -26,5 +26,5 @@ class ChainQuery:
     strikes: StrikeFilter = StrikeFilter()
     option_type: str = "both"
     max_contracts: int = 2000
-    sections: tuple[str, ...] = SECTIONS
-    parts: tuple[str, ...] = PARTS
+    sections: tuple[str, ...] = CHAIN_SECTIONS
+    parts: tuple[str, ...] = CHAIN_PARTS

@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from bq_mcp.sandbox.answers.figures import IV_DECIMALS
-from bq_mcp.sandbox.answers.rounding import coin_column, column, usd_column
+from bq_mcp.sandbox.answers.rounding import IV_DECIMALS, coin_column, column, usd_column
 from bq_mcp.sandbox.market import black
 from bq_mcp.sandbox.market.arrays import Floats, Ints
 from bq_mcp.sandbox.market.quotes import Quotes
@@ -18,7 +17,7 @@ _GAMMA_DECIMALS = 10
 _GREEK_DECIMALS = 5
 _PRICE_DECIMALS = 6
 
-Columns = dict[str, list[Any]]
+ContractColumns = dict[str, list[Any]]
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,7 @@ def contract_rows(chain: Chain, kept: Ints, parts: tuple[str, ...]) -> list[dict
     ]
 
 
-def _identity(chain: Chain, kept: Ints) -> Columns:
+def _identity(chain: Chain, kept: Ints) -> ContractColumns:
     snapshot = chain.snapshot
     expiries = [snapshot.expiries[place] for place in snapshot.expiry_index[kept].tolist()]
     return {
@@ -65,15 +64,15 @@ def _identity(chain: Chain, kept: Ints) -> Columns:
     }
 
 
-def _oi(chain: Chain, kept: Ints) -> Columns:
+def _oi(chain: Chain, kept: Ints) -> ContractColumns:
     return {"oi": coin_column(chain.snapshot.oi_units[kept].sum(axis=1))}
 
 
-def _iv(chain: Chain, kept: Ints) -> Columns:
+def _iv(chain: Chain, kept: Ints) -> ContractColumns:
     return {"iv": column(100 * chain.snapshot.iv[kept], IV_DECIMALS)}
 
 
-def _bid_ask(chain: Chain, kept: Ints) -> Columns:
+def _bid_ask(chain: Chain, kept: Ints) -> ContractColumns:
     if chain.quotes is None:
         return _unmeasured(("bid", "ask", "mark"), kept)
     return {
@@ -83,12 +82,12 @@ def _bid_ask(chain: Chain, kept: Ints) -> Columns:
     }
 
 
-def _volume(chain: Chain, kept: Ints) -> Columns:
+def _volume(chain: Chain, kept: Ints) -> ContractColumns:
     # The simulated tape counts no prints by contract, and null is the service's word for that.
     return _unmeasured(("volume", "notional_volume", "trade_count"), kept)
 
 
-def _greeks(chain: Chain, kept: Ints) -> Columns:
+def _greeks(chain: Chain, kept: Ints) -> ContractColumns:
     snapshot = chain.snapshot
     inputs = {name: values[kept] for name, values in _inputs(snapshot).items()}
     t = np.maximum(snapshot.tau, GREEKS_LEAST_T)[kept]
@@ -102,11 +101,11 @@ def _greeks(chain: Chain, kept: Ints) -> Columns:
     }
 
 
-def _gex(chain: Chain, kept: Ints) -> Columns:
+def _gex(chain: Chain, kept: Ints) -> ContractColumns:
     return {"gex": usd_column(chain.gex[kept])}
 
 
-_BUILDERS: Mapping[str, Callable[[Chain, Ints], Columns]] = {
+_BUILDERS: Mapping[str, Callable[[Chain, Ints], ContractColumns]] = {
     "oi": _oi,
     "iv": _iv,
     "bid_ask": _bid_ask,
@@ -116,7 +115,7 @@ _BUILDERS: Mapping[str, Callable[[Chain, Ints], Columns]] = {
 }
 
 
-def _unmeasured(names: tuple[str, ...], kept: Ints) -> Columns:
+def _unmeasured(names: tuple[str, ...], kept: Ints) -> ContractColumns:
     return {name: [None] * len(kept) for name in names}
 
 

@@ -1,16 +1,15 @@
 """Payload of /options/probability/density."""
 
 from datetime import datetime
-from typing import Any
 
 import numpy as np
 
-from bq_mcp.sandbox.answers.figures import rounded
-from bq_mcp.sandbox.answers.rounding import column
+from bq_mcp.sandbox.answers.rounding import column, rounded
 from bq_mcp.sandbox.answers.scopes import listed_among
+from bq_mcp.sandbox.answers.section import Section
 from bq_mcp.sandbox.market import Expiry, Snapshot, World
-from bq_mcp.sandbox.market.density import Distribution, distribution
-from bq_mcp.sandbox.market.parameters import PARAMETERS
+from bq_mcp.sandbox.market.coin_parameters import COIN_PARAMETERS
+from bq_mcp.sandbox.market.price_distribution import PriceDistribution, distribution
 
 _LEAST_CAPTURED = 1e-6
 _PROBABILITY_DECIMALS = 6
@@ -19,8 +18,6 @@ _SHARE_DECIMALS = 12
 _DENSITY_DECIMALS = 14
 """Per USD: at least nine digits where it matters, and none of the noise of the far tails."""
 _RATIO_DECIMALS = 4
-
-Section = dict[str, Any]
 
 
 def density_data(
@@ -36,7 +33,7 @@ def density_data(
 
     `expiry` is one token in any case, None for all. Prices in USD, probabilities from 0 to 1.
 
-    An expiry is left out whose strikes the price has left so far behind that they hold next to no
+    An expiry is left out if its strikes are so far from the price that they hold almost no
     probability.
 
     Raises: ServiceError 404 when `expiry` is not listed.
@@ -45,7 +42,7 @@ def density_data(
     named = listed_among(() if expiry is None else (expiry.strip(),), snapshot)
     kept = [each for each in named if dte_max is None or each.dte <= dte_max]
     found = {each.token: _found(snapshot, each) for each in kept}
-    decimals = PARAMETERS[symbol].price_decimals
+    decimals = COIN_PARAMETERS[symbol].price_decimals
     return {
         "expiries": {
             token: _payload(distribution, confidence_band, decimals)
@@ -58,7 +55,7 @@ def density_data(
     }
 
 
-def _found(snapshot: Snapshot, expiry: Expiry) -> Distribution:
+def _found(snapshot: Snapshot, expiry: Expiry) -> PriceDistribution:
     place = snapshot.expiries.index(expiry)
     of_expiry = snapshot.expiry_index == place
     return distribution(
@@ -69,14 +66,14 @@ def _found(snapshot: Snapshot, expiry: Expiry) -> Distribution:
     )
 
 
-def _payload(found: Distribution, confidence: float | None, decimals: int) -> Section:
+def _payload(found: PriceDistribution, confidence: float | None, decimals: int) -> Section:
     payload = _curves(found) | _moments(found, decimals)
     if confidence is not None:
         payload["confidence_band"] = _band(found, confidence, decimals)
     return payload
 
 
-def _curves(found: Distribution) -> Section:
+def _curves(found: PriceDistribution) -> Section:
     below = found.below.round(_PROBABILITY_DECIMALS)
     return {
         "strikes": found.prices.tolist(),
@@ -87,7 +84,7 @@ def _curves(found: Distribution) -> Section:
     }
 
 
-def _moments(found: Distribution, decimals: int) -> Section:
+def _moments(found: PriceDistribution, decimals: int) -> Section:
     return {
         "mode": found.mode,
         "mean": round(found.mean, decimals),
@@ -100,7 +97,7 @@ def _moments(found: Distribution, decimals: int) -> Section:
     }
 
 
-def _band(found: Distribution, confidence: float, decimals: int) -> Section:
+def _band(found: PriceDistribution, confidence: float, decimals: int) -> Section:
     low = round((1 - confidence) / 2, _PROBABILITY_DECIMALS)
     high = round(1 - low, _PROBABILITY_DECIMALS)
     edges = found.quantile(low), found.quantile(high)

@@ -3,19 +3,17 @@
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, get_args
+from typing import get_args
 
-from bq_mcp.sandbox.answers.figures import IV_DECIMALS, iv_pct, rounded
-from bq_mcp.sandbox.answers.interest import interest_by_venue
 from bq_mcp.sandbox.answers.max_pain import pain_block
-from bq_mcp.sandbox.answers.rounding import coins, ratio, usd
+from bq_mcp.sandbox.answers.rounding import IV_DECIMALS, coins, iv_pct, ratio, rounded, usd
+from bq_mcp.sandbox.answers.section import Section
+from bq_mcp.sandbox.answers.venue_interest import interest_by_venue
 from bq_mcp.sandbox.market import Expiry, World
 from bq_mcp.sandbox.market.by_expiry import ExpiryFigures, expiry_figures
-from bq_mcp.sandbox.market.calendar import Kind
+from bq_mcp.sandbox.market.calendar import ExpiryKind
 
-KINDS: tuple[Kind, ...] = get_args(Kind)
-
-Section = dict[str, Any]
+EXPIRY_KINDS: tuple[ExpiryKind, ...] = get_args(ExpiryKind)
 
 
 def expiry_summary_data(world: World, symbol: str, instant: datetime) -> tuple[Section, Section]:
@@ -74,7 +72,7 @@ def calendar_block(expiry: Expiry) -> Section:
 def type_counts(expiries: Iterable[Expiry]) -> dict[str, int]:
     """Count expiries by calendar class, zeros included."""
     counts = Counter(expiry.kind for expiry in expiries)
-    return {kind: counts[kind] for kind in KINDS}
+    return {kind: counts[kind] for kind in EXPIRY_KINDS}
 
 
 def _row(figures: ExpiryFigures, spot: float) -> Section:

@@ -1,21 +1,21 @@
 """Payloads of /gex/levels and of one symbol of /multi/gex/levels."""
 
 from datetime import UTC, datetime
-from typing import Any
 
 import numpy as np
 
 from bq_mcp.sandbox.answers.max_pain import pain_block
+from bq_mcp.sandbox.answers.section import Section
 from bq_mcp.sandbox.answers.signing import GEX_SCALE, chosen_venues, signing_extra
 from bq_mcp.sandbox.instants import iso
 from bq_mcp.sandbox.market import VENUES, World
 from bq_mcp.sandbox.market.by_expiry import max_pain
 from bq_mcp.sandbox.market.calendar import epoch_seconds
 from bq_mcp.sandbox.market.candles import Candle, candles
+from bq_mcp.sandbox.market.coin_parameters import COIN_PARAMETERS
 from bq_mcp.sandbox.market.expected_move import one_day_deviation
 from bq_mcp.sandbox.market.exposure import StrikeProfile, strike_profile
-from bq_mcp.sandbox.market.levels import call_walls, crossings, flip, put_walls, strongest
-from bq_mcp.sandbox.market.parameters import PARAMETERS
+from bq_mcp.sandbox.market.gamma_levels import call_walls, crossings, flip, put_walls, strongest
 from bq_mcp.sandbox.market.perp import premium
 from bq_mcp.sandbox.market.positioning import dealer_model
 from bq_mcp.sandbox.market.snapshot import Snapshot
@@ -24,8 +24,6 @@ _RANKED = 10
 _CANDLE_S = 1_800
 _CANDLES = 48
 _USD_DECIMALS = 2
-
-Section = dict[str, Any]
 
 
 def levels_data(
@@ -43,7 +41,7 @@ def levels_data(
     the profile has none.
     """
     snapshot = world.snapshot(symbol, instant)
-    chosen = chosen_venues(PARAMETERS[symbol], venues)
+    chosen = chosen_venues(COIN_PARAMETERS[symbol], venues)
     model = dealer_model(snapshot, positioning, chosen)
     everything = strike_profile(snapshot, model.quantity, np.ones_like(snapshot.is_call))
     today = strike_profile(snapshot, model.quantity, snapshot.zero_dte)
@@ -98,7 +96,7 @@ def multi_levels_extra(
 
 def _combined(symbols: list[str], venues: tuple[str, ...] | None) -> list[str]:
     """Return the venues of any of the symbols that a filter leaves, in house order."""
-    chosen = {name for symbol in symbols for name in chosen_venues(PARAMETERS[symbol], venues)}
+    chosen = {name for symbol in symbols for name in chosen_venues(COIN_PARAMETERS[symbol], venues)}
     return [venue for venue in VENUES if venue in chosen]
 
 
@@ -187,7 +185,7 @@ def _expected_move(snapshot: Snapshot, seed: int, venues: tuple[str, ...]) -> Se
     exact = one_day_deviation(snapshot, seed, venues)
     if exact is None:
         return dict.fromkeys(("upper_1sd", "lower_1sd", "upper_2sd", "lower_2sd"))
-    decimals = PARAMETERS[snapshot.symbol].price_decimals
+    decimals = COIN_PARAMETERS[snapshot.symbol].price_decimals
     deviation = round(exact, decimals)
     return {
         "upper_1sd": round(snapshot.spot + deviation, decimals),

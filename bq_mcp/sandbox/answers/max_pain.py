@@ -1,16 +1,14 @@
 """Payload of /gex/max-pain: one figure for today, a table for all expiries, a curve for one."""
 
 from datetime import datetime
-from typing import Any
 
 from bq_mcp.sandbox.answers.rounding import usd, usd_column
 from bq_mcp.sandbox.answers.scopes import TODAY, Scope, scope_of
+from bq_mcp.sandbox.answers.section import Section
 from bq_mcp.sandbox.market import World
 from bq_mcp.sandbox.market.by_expiry import max_pain
-from bq_mcp.sandbox.market.max_pain import pain_curve
+from bq_mcp.sandbox.market.pain_curve import pain_curve
 from bq_mcp.sandbox.market.snapshot import Snapshot
-
-Section = dict[str, Any]
 
 
 def max_pain_data(world: World, symbol: str, instant: datetime, *, expiry: str) -> Section:

@@ -1,7 +1,6 @@
 """Payload of /options/opex: the calendar of coming expirations."""
 
 from datetime import datetime
-from typing import Any
 
 from bq_mcp.sandbox.answers.expiry_summary import (
     calendar_block,
@@ -11,10 +10,9 @@ from bq_mcp.sandbox.answers.expiry_summary import (
 )
 from bq_mcp.sandbox.answers.max_pain import pain_block
 from bq_mcp.sandbox.answers.rounding import usd
+from bq_mcp.sandbox.answers.section import Section
 from bq_mcp.sandbox.market import Expiry, World
 from bq_mcp.sandbox.market.by_expiry import ExpiryFigures, expiry_figures
-
-Section = dict[str, Any]
 
 
 def opex_data(

@@ -1,27 +1,25 @@
 """Payload of /gex/strike-profile."""
 
 from datetime import datetime
-from typing import Any
 
 import numpy as np
 
-from bq_mcp.sandbox.answers.interest import interest_by_venue
 from bq_mcp.sandbox.answers.rounding import coin_column, usd, usd_column
 from bq_mcp.sandbox.answers.scopes import Scope, scope_of
+from bq_mcp.sandbox.answers.section import Section
 from bq_mcp.sandbox.answers.signing import GEX_SCALE, chosen_venues, signing_extra
+from bq_mcp.sandbox.answers.venue_interest import interest_by_venue
 from bq_mcp.sandbox.answers.windows import StrikeFilter, StrikeWindow
 from bq_mcp.sandbox.market import VENUES, World
 from bq_mcp.sandbox.market.arrays import Flags, Floats, Ints
+from bq_mcp.sandbox.market.coin_parameters import COIN_PARAMETERS
 from bq_mcp.sandbox.market.exposure import StrikeProfile, venue_columns
-from bq_mcp.sandbox.market.levels import strongest
-from bq_mcp.sandbox.market.parameters import PARAMETERS
+from bq_mcp.sandbox.market.gamma_levels import strongest
 from bq_mcp.sandbox.market.positioning import dealer_model
 from bq_mcp.sandbox.market.snapshot import Snapshot
 
 _RANKED = 10
 _NO_SPLIT = "A single expiry is not split by venue here; /options/expiry-summary has the split."
-
-Section = dict[str, Any]
 
 
 def profile_data(
@@ -44,7 +42,7 @@ def profile_data(
     snapshot = world.snapshot(symbol, instant)
     scope = scope_of(expiry, snapshot)
     window = strikes.window(snapshot.spot)
-    chosen = chosen_venues(PARAMETERS[symbol], venues)
+    chosen = chosen_venues(COIN_PARAMETERS[symbol], venues)
     model = dealer_model(snapshot, positioning, chosen)
     kept = scope.of(snapshot) & window.holds(snapshot.strike)
     units = np.where(venue_columns(chosen), snapshot.oi_units, 0)

@@ -1,11 +1,24 @@
-"""Sizes, dollars and whole columns as they go on the wire; nan becomes None, -0 becomes 0."""
+"""Figures and whole columns as they go on the wire; nan becomes None, -0 becomes 0."""
 
-from bq_mcp.sandbox.answers.figures import rounded
+from math import isnan
+
 from bq_mcp.sandbox.market.arrays import Floats, Ints
 from bq_mcp.sandbox.market.placement import THOUSANDTHS
 
+IV_DECIMALS = 2
+"""Of volatilities in percent, and of their differences in points."""
 _USD_DECIMALS = 2
 _RATIO_DECIMALS = 4
+
+
+def iv_pct(volatility: float | None) -> float | None:
+    """Return a decimal volatility, or a difference of two, in percent points."""
+    return rounded(None if volatility is None else volatility * 100, IV_DECIMALS)
+
+
+def rounded(value: float | None, decimals: int) -> float | None:
+    """Return a value with so many decimals, and never a negative zero."""
+    return None if value is None or isnan(value) else round(float(value), decimals) + 0.0
 
 
 def usd(value: float) -> float:

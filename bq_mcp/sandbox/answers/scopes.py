@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bq_mcp.sandbox.errors import no_data
 from bq_mcp.sandbox.market.arrays import Flags
 from bq_mcp.sandbox.market.calendar import Expiry
 from bq_mcp.sandbox.market.snapshot import Snapshot
+from bq_mcp.sandbox.service_errors import no_data
 
 EVERYTHING = "all"
 TODAY = "0dte"

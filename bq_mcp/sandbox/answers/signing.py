@@ -3,13 +3,13 @@
 from typing import Any
 
 from bq_mcp.sandbox.market import VENUES
-from bq_mcp.sandbox.market.parameters import Parameters
+from bq_mcp.sandbox.market.coin_parameters import CoinParameters
 from bq_mcp.sandbox.market.positioning import DealerModel
 
 GEX_SCALE = "gamma * spot^2 * size * 0.01, USD per 1% move"
 
 
-def chosen_venues(parameters: Parameters, venues: tuple[str, ...] | None) -> tuple[str, ...]:
+def chosen_venues(parameters: CoinParameters, venues: tuple[str, ...] | None) -> tuple[str, ...]:
     """Return the venues of this coin that a filter leaves; unknown names do not filter."""
     known = set(venues or ()) & set(VENUES)
     return tuple(venue for venue in parameters.venues if not known or venue in known)

@@ -1,15 +1,13 @@
 """Payload of /options/iv/skew."""
 
 from datetime import datetime
-from typing import Any
 
-from bq_mcp.sandbox.answers.figures import IV_DECIMALS, iv_pct, rounded
+from bq_mcp.sandbox.answers.rounding import IV_DECIMALS, iv_pct, rounded
+from bq_mcp.sandbox.answers.section import Section
 from bq_mcp.sandbox.instants import iso
 from bq_mcp.sandbox.market import Expiry, World
 from bq_mcp.sandbox.market.term import atm_volatility
 from bq_mcp.sandbox.market.wings import Wing, wings
-
-Section = dict[str, Any]
 
 
 def skew_data(world: World, symbol: str, instant: datetime) -> Section:

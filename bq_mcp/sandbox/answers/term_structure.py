@@ -1,23 +1,21 @@
 """Payload of /options/iv/term-structure."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 import numpy as np
 
-from bq_mcp.sandbox.answers.figures import iv_pct
+from bq_mcp.sandbox.answers.rounding import iv_pct
+from bq_mcp.sandbox.answers.section import Section
 from bq_mcp.sandbox.instants import floor_to, iso
 from bq_mcp.sandbox.market import Snapshot, World
 from bq_mcp.sandbox.market.arrays import Floats
 from bq_mcp.sandbox.market.calendar import YEAR_DAYS
-from bq_mcp.sandbox.market.parameters import VENUES
 from bq_mcp.sandbox.market.term import at_the_money, constant_maturity, years_left
 from bq_mcp.sandbox.moments import CHAIN_FLOOR, STORE_STEP_S
+from bq_mcp.sandbox.vocabulary import VENUES
 
 BUCKETS_DAYS = (7, 14, 30, 60, 90, 180, 365)
-
-Section = dict[str, Any]
-Venues = tuple[str, ...] | None
+VenueFilter = tuple[str, ...] | None
 
 
 def term_structure_data(
@@ -25,7 +23,7 @@ def term_structure_data(
     symbol: str,
     instant: datetime,
     *,
-    venues: Venues,
+    venues: VenueFilter,
     dte_max: int | None,
     compare_days: int | None,
 ) -> Section:
@@ -55,7 +53,7 @@ def term_structure_data(
 
 
 def _compare(
-    world: World, symbol: str, instant: datetime, venues: Venues, days_ago: int
+    world: World, symbol: str, instant: datetime, venues: VenueFilter, days_ago: int
 ) -> Section:
     past = floor_to(instant - timedelta(days=days_ago), STORE_STEP_S)
     historical = [] if past < CHAIN_FLOOR else _buckets(world, symbol, past, venues)
@@ -71,7 +69,7 @@ def _compare(
     }
 
 
-def _buckets(world: World, symbol: str, past: datetime, venues: Venues) -> list[Section]:
+def _buckets(world: World, symbol: str, past: datetime, venues: VenueFilter) -> list[Section]:
     snapshot = world.snapshot(symbol, past)
     volatility = constant_maturity(
         years_left(snapshot),
@@ -84,5 +82,5 @@ def _buckets(world: World, symbol: str, past: datetime, venues: Venues) -> list[
     ]
 
 
-def _at_the_money(world: World, snapshot: Snapshot, venues: Venues) -> Floats:
+def _at_the_money(world: World, snapshot: Snapshot, venues: VenueFilter) -> Floats:
     return at_the_money(snapshot, world.seed, VENUES if venues is None else venues)

@@ -2,20 +2,26 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import numpy as np
 
 from bq_mcp.sandbox.answers.scopes import Scope, scope_of
+from bq_mcp.sandbox.answers.section import Section
 from bq_mcp.sandbox.answers.signing import signing_extra
-from bq_mcp.sandbox.answers.trace_grid import Grid
-from bq_mcp.sandbox.errors import no_data
+from bq_mcp.sandbox.answers.trace_query import TraceQuery
 from bq_mcp.sandbox.market import Snapshot, World
 from bq_mcp.sandbox.market.arrays import Flags, Floats, Ints
 from bq_mcp.sandbox.market.calendar import HOUR_S, YEAR_S
-from bq_mcp.sandbox.market.parameters import PARAMETERS
+from bq_mcp.sandbox.market.coin_parameters import COIN_PARAMETERS
 from bq_mcp.sandbox.market.positioning import DealerModel, dealer_model
-from bq_mcp.sandbox.market.trace import TAU_FLOOR_S, Book, Greek, dealer_book, trace_field
+from bq_mcp.sandbox.market.trace_field import (
+    TAU_FLOOR_S,
+    DealerBook,
+    Greek,
+    dealer_book,
+    trace_field,
+)
+from bq_mcp.sandbox.service_errors import no_data
 
 FIELD_UNITS: dict[Greek, str] = {
     "gamma": "dealer_gamma_dollars_per_pct_spot",
@@ -27,8 +33,6 @@ FIELD_DECIMALS: dict[Greek, int] = {"gamma": 2, "charm": 4, "vanna": 4, "delta_c
 _AXIS_EXTRA_DECIMALS = 2
 """Beyond those of a price, so that the served axis is evenly spaced."""
 
-Section = dict[str, Any]
-
 
 @dataclass(frozen=True)
 class Projection:
@@ -38,12 +42,12 @@ class Projection:
     """
 
     greek: Greek
-    grid: Grid
+    query: TraceQuery
     snapshot: Snapshot
     model: DealerModel
     scope: Scope
     used: Flags
-    book: Book
+    book: DealerBook
     years_ahead: Floats
     prices: Floats
     field: Floats
@@ -75,24 +79,30 @@ class Projection:
 
 
 def projection(
-    world: World, symbol: str, instant: datetime, greek: Greek, grid: Grid, *, positioning: str
+    world: World,
+    symbol: str,
+    instant: datetime,
+    greek: Greek,
+    query: TraceQuery,
+    *,
+    positioning: str,
 ) -> Projection:
     """Project a greek from an instant on its grid.
 
     Raises: ServiceError 404 when no contract is left by the expiry and `min_oi`.
     """
     snapshot = world.snapshot(symbol, instant)
-    scope = scope_of(grid.expiry, snapshot)
-    used = scope.of(snapshot) & (snapshot.oi >= grid.min_oi)
+    scope = scope_of(query.expiry, snapshot)
+    used = scope.of(snapshot) & (snapshot.oi >= query.min_oi)
     if not used.any():
-        raise no_data(f"{symbol} with open interest of {grid.min_oi:g} or more a contract")
-    model = dealer_model(snapshot, positioning, PARAMETERS[symbol].venues)
-    book = dealer_book(snapshot, model.quantity, used, vol_shift_pct=grid.vol_shift_pct)
-    years_ahead = np.linspace(0.0, grid.horizon_hours * HOUR_S / YEAR_S, grid.time_steps)
-    prices = _price_axis(snapshot, grid)
+        raise no_data(f"{symbol} with open interest of {query.min_oi:g} or more a contract")
+    model = dealer_model(snapshot, positioning, COIN_PARAMETERS[symbol].venues)
+    book = dealer_book(snapshot, model.quantity, used, vol_shift_pct=query.vol_shift_pct)
+    years_ahead = np.linspace(0.0, query.horizon_hours * HOUR_S / YEAR_S, query.time_steps)
+    prices = _price_axis(snapshot, query)
     return Projection(
         greek=greek,
-        grid=grid,
+        query=query,
         snapshot=snapshot,
         model=model,
         scope=scope,
@@ -128,7 +138,7 @@ def trace_head(projected: Projection) -> Section:
         "greek": projected.greek,
         "expiry": projected.scope.name,
         "spot_price": projected.snapshot.spot,
-        "vol_shift_pct": projected.grid.vol_shift_pct,
+        "vol_shift_pct": projected.query.vol_shift_pct,
         "field_units": FIELD_UNITS[projected.greek],
         "positioning": projected.model.name,
     }
@@ -136,13 +146,13 @@ def trace_head(projected: Projection) -> Section:
 
 def trace_extra(projected: Projection, requested: str) -> Section:
     """Return `meta.extra`: the model that ran, the one asked for and the venues combined."""
-    venues = PARAMETERS[projected.snapshot.symbol].venues
+    venues = COIN_PARAMETERS[projected.snapshot.symbol].venues
     return signing_extra(projected.model, requested, venues)
 
 
-def _price_axis(snapshot: Snapshot, grid: Grid) -> Floats:
-    reach = grid.price_range_pct / 100
+def _price_axis(snapshot: Snapshot, query: TraceQuery) -> Floats:
+    reach = query.price_range_pct / 100
     ends = snapshot.spot * (1 - reach), snapshot.spot * (1 + reach)
-    decimals = PARAMETERS[snapshot.symbol].price_decimals + _AXIS_EXTRA_DECIMALS
-    axis: Floats = np.linspace(*ends, grid.price_steps).round(decimals)
+    decimals = COIN_PARAMETERS[snapshot.symbol].price_decimals + _AXIS_EXTRA_DECIMALS
+    axis: Floats = np.linspace(*ends, query.price_steps).round(decimals)
     return axis

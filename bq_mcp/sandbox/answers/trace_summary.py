@@ -4,13 +4,12 @@ The service names what the summary tells and no key of it; the keys here are the
 """
 
 from datetime import UTC, datetime
-from typing import Any
 
-from bq_mcp.sandbox.answers.figures import rounded
+from bq_mcp.sandbox.answers.rounding import rounded
+from bq_mcp.sandbox.answers.section import Section
 from bq_mcp.sandbox.answers.trace import FIELD_DECIMALS, Projection, trace_head
 from bq_mcp.sandbox.instants import iso
-from bq_mcp.sandbox.market.parameters import PARAMETERS
-from bq_mcp.sandbox.market.trace import TAU_FLOOR_S
+from bq_mcp.sandbox.market.coin_parameters import COIN_PARAMETERS
 from bq_mcp.sandbox.market.trace_features import (
     PinZone,
     Pocket,
@@ -19,10 +18,9 @@ from bq_mcp.sandbox.market.trace_features import (
     pockets,
     zero_prices,
 )
+from bq_mcp.sandbox.market.trace_field import TAU_FLOOR_S
 
 _ZONES = 3
-
-Section = dict[str, Any]
 
 
 def trace_summary_data(projected: Projection) -> Section:
@@ -30,7 +28,7 @@ def trace_summary_data(projected: Projection) -> Section:
     field, prices = projected.field, projected.prices
     spot = projected.snapshot.spot
     return trace_head(projected) | {
-        "horizon_hours": projected.grid.horizon_hours,
+        "horizon_hours": projected.query.horizon_hours,
         "field_min": _value(projected, field.min().item()),
         "field_max": _value(projected, field.max().item()),
         "pin_zones": [_zone(projected, zone) for zone in pin_zones(field, prices, _ZONES)],
@@ -85,7 +83,7 @@ def _zeros(projected: Projection, step: int) -> list[float | None]:
 
 
 def _price(projected: Projection, price: float) -> float | None:
-    return rounded(price, PARAMETERS[projected.snapshot.symbol].price_decimals)
+    return rounded(price, COIN_PARAMETERS[projected.snapshot.symbol].price_decimals)
 
 
 def _value(projected: Projection, value: float) -> float | None:

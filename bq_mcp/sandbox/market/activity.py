@@ -14,7 +14,7 @@ import numpy as np
 from bq_mcp.sandbox.market.arrays import Floats, Ints
 from bq_mcp.sandbox.market.brownian import OrnsteinUhlenbeck
 from bq_mcp.sandbox.market.calendar import HOUR_S, YEAR_S, session_start
-from bq_mcp.sandbox.market.parameters import ANCHOR_S
+from bq_mcp.sandbox.market.coin_parameters import ANCHOR_S
 from bq_mcp.sandbox.market.rng import Stream
 from bq_mcp.sandbox.market.script import Script
 

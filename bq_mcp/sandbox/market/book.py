@@ -10,9 +10,9 @@ import numpy as np
 
 from bq_mcp.sandbox.market.arrays import Flags, Floats, Ints
 from bq_mcp.sandbox.market.calendar import DAY_S, SETTLEMENT_S, YEAR_DAYS, listed_on
-from bq_mcp.sandbox.market.interest import Interest
+from bq_mcp.sandbox.market.coin_parameters import CoinParameters
+from bq_mcp.sandbox.market.expiry_interest import ExpiryInterest
 from bq_mcp.sandbox.market.outlook import OutlookPath, VarianceState
-from bq_mcp.sandbox.market.parameters import Parameters
 from bq_mcp.sandbox.market.placement import LOT_UNITS, strike_weights, venue_split, whole_lots
 from bq_mcp.sandbox.market.rng import Stream
 from bq_mcp.sandbox.market.script import Script
@@ -64,12 +64,12 @@ class Books:
     """Builds the books of one coin's expiries."""
 
     def __init__(
-        self, seed: int, parameters: Parameters, openings: Openings, script: Script
+        self, seed: int, parameters: CoinParameters, openings: Openings, script: Script
     ) -> None:
         self._parameters = parameters
         self._openings = openings
         self._script = script
-        self._interest = Interest(seed, parameters, script)
+        self._interest = ExpiryInterest(seed, parameters, script)
         self._stream = Stream(seed, parameters.symbol, "placement")
         self.of = lru_cache(maxsize=128)(self._build)
 

@@ -11,7 +11,7 @@ from math import exp
 import numpy as np
 
 from bq_mcp.sandbox.market.arrays import Flags, Floats, Ints
-from bq_mcp.sandbox.market.parameters import ANCHOR_S
+from bq_mcp.sandbox.market.coin_parameters import ANCHOR_S
 from bq_mcp.sandbox.market.rng import Stream
 
 _CLOCK_SPAN = 64.0

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from bq_mcp.sandbox.market.arrays import Flags, Floats, Ints
 from bq_mcp.sandbox.market.calendar import Expiry
 from bq_mcp.sandbox.market.exposure import std_quantity, strike_profile
-from bq_mcp.sandbox.market.levels import call_walls, put_walls
-from bq_mcp.sandbox.market.max_pain import pain_curve
-from bq_mcp.sandbox.market.parameters import VENUES
+from bq_mcp.sandbox.market.gamma_levels import call_walls, put_walls
+from bq_mcp.sandbox.market.pain_curve import pain_curve
 from bq_mcp.sandbox.market.snapshot import Snapshot
 from bq_mcp.sandbox.market.term import atm_volatility
 from bq_mcp.sandbox.market.wings import Wing, wings
+from bq_mcp.sandbox.vocabulary import VENUES
 
 _SKEW_DELTA = 0.25
 

@@ -17,7 +17,7 @@ YEAR_DAYS = 365
 YEAR_S = YEAR_DAYS * DAY_S
 SETTLEMENT_S = 8 * HOUR_S
 
-Kind = Literal["daily", "weekly", "monthly", "quarterly"]
+ExpiryKind = Literal["daily", "weekly", "monthly", "quarterly"]
 
 _EPOCH = date(1970, 1, 1)
 _FRIDAY = 4
@@ -45,7 +45,7 @@ class Expiry:
     date: date
     settles_at: datetime
     dte: int
-    kind: Kind
+    kind: ExpiryKind
     is_anchor: bool
 
 
@@ -70,7 +70,7 @@ def session_start(session: int) -> float:
     return float(session * DAY_S + SETTLEMENT_S)
 
 
-def kind_of(day: int) -> Kind:
+def kind_of(day: int) -> ExpiryKind:
     """Classify an expiry day by the calendar alone."""
     if _weekday(day) != _FRIDAY:
         return "daily"
@@ -127,7 +127,7 @@ def expiry(day: int, session: int) -> Expiry:
     )
 
 
-def _rhythms(ladder: Ladder) -> tuple[tuple[Kind, int], ...]:
+def _rhythms(ladder: Ladder) -> tuple[tuple[ExpiryKind, int], ...]:
     return (
         ("daily", ladder.dailies),
         ("weekly", ladder.weeklies),
@@ -136,7 +136,7 @@ def _rhythms(ladder: Ladder) -> tuple[tuple[Kind, int], ...]:
     )
 
 
-def _follows(rhythm: Kind, day: int) -> bool:
+def _follows(rhythm: ExpiryKind, day: int) -> bool:
     if rhythm == "daily":
         return True
     if rhythm == "weekly":
@@ -146,14 +146,14 @@ def _follows(rhythm: Kind, day: int) -> bool:
     return kind_of(day) == "quarterly"
 
 
-def _following(rhythm: Kind, day: int) -> Iterator[int]:
+def _following(rhythm: ExpiryKind, day: int) -> Iterator[int]:
     while True:
         day += 1
         if _follows(rhythm, day):
             yield day
 
 
-def _preceding(rhythm: Kind, day: int) -> Iterator[int]:
+def _preceding(rhythm: ExpiryKind, day: int) -> Iterator[int]:
     while True:
         day -= 1
         if _follows(rhythm, day):

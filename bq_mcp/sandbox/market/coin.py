@@ -18,14 +18,15 @@ from bq_mcp.sandbox.market.calendar import (
     session_at,
     session_start,
 )
+from bq_mcp.sandbox.market.coin_parameters import TAPE_FLOOR_S, CoinParameters
 from bq_mcp.sandbox.market.flow import Flows
 from bq_mcp.sandbox.market.forward import Carry
 from bq_mcp.sandbox.market.outlook import OutlookPath, forward_variance
-from bq_mcp.sandbox.market.parameters import TAPE_FLOOR_S, VENUES, Parameters
 from bq_mcp.sandbox.market.script import Script
 from bq_mcp.sandbox.market.snapshot import Snapshot
 from bq_mcp.sandbox.market.spot import Factor, SpotPath
 from bq_mcp.sandbox.market.surface import SmilePath
+from bq_mcp.sandbox.vocabulary import VENUES
 
 _SNAPSHOTS_KEPT = 64
 _DELTA_LATE_S = 4 * HOUR_S
@@ -38,7 +39,7 @@ class CoinMarket:
     def __init__(
         self,
         seed: int,
-        parameters: Parameters,
+        parameters: CoinParameters,
         *,
         common: Factor,
         script: Script,

@@ -7,16 +7,16 @@ import numpy as np
 
 from bq_mcp.sandbox.market.arrays import Floats
 from bq_mcp.sandbox.market.calendar import DAY_S, YEAR_DAYS
-from bq_mcp.sandbox.market.parameters import ANCHOR_S, Parameters
-from bq_mcp.sandbox.market.scenario import PIN_RELEASE_S, Episode, Kind
+from bq_mcp.sandbox.market.coin_parameters import ANCHOR_S, CoinParameters
+from bq_mcp.sandbox.market.scenario import PIN_RELEASE_S, Episode, EpisodeKind
 from bq_mcp.sandbox.market.script import smooth_step
 
 _TREND_DEVIATIONS_A_WEEK = -2.0
-_SHOCKS: dict[Kind, float] = {"squeeze": log(1.12), "cascade": log(0.91)}
+_SHOCKS: dict[EpisodeKind, float] = {"squeeze": log(1.12), "cascade": log(0.91)}
 _PIN_PULL_PER_DAY = 3.0
 
 
-def moved(episode: Episode, parameters: Parameters, seconds: Floats) -> Floats:
+def moved(episode: Episode, parameters: CoinParameters, seconds: Floats) -> Floats:
     """Return by how much a stretch has moved the log price at epoch seconds, 0 before it acts."""
     if episode.kind == "trend":
         weekly = _TREND_DEVIATIONS_A_WEEK * parameters.volatility * sqrt(7 / YEAR_DAYS)
@@ -32,11 +32,11 @@ def moved(episode: Episode, parameters: Parameters, seconds: Floats) -> Floats:
 class SequenceDrift:
     """The moves of a whole sequence, zero at the anchor instant.
 
-    What its falls and rises add up to is taken back evenly in time, so that a path neither climbs
-    nor sinks for good.
+    The sum of its falls and rises is taken back evenly in time, so that no path climbs or sinks for
+    ever.
     """
 
-    def __init__(self, episodes: Sequence[Episode], parameters: Parameters) -> None:
+    def __init__(self, episodes: Sequence[Episode], parameters: CoinParameters) -> None:
         self._parameters = parameters
         self._episodes = [each for each in episodes if -inf < each.starts and each.ends < inf]
         self._starts = np.array([each.starts for each in self._episodes])

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from bq_mcp.sandbox.market.arrays import Flags, Floats
-from bq_mcp.sandbox.market.parameters import VENUES
 from bq_mcp.sandbox.market.placement import THOUSANDTHS
 from bq_mcp.sandbox.market.snapshot import Snapshot
+from bq_mcp.sandbox.vocabulary import VENUES
 
 
 @dataclass(frozen=True)

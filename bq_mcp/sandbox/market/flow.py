@@ -18,12 +18,13 @@ from bq_mcp.sandbox.market.arrays import Floats, Ints
 from bq_mcp.sandbox.market.book import Books, ExpiryBook, Openings
 from bq_mcp.sandbox.market.brownian import OrnsteinUhlenbeck
 from bq_mcp.sandbox.market.calendar import listed_on, session_at, session_start
+from bq_mcp.sandbox.market.coin_parameters import TAPE_FLOOR_S, CoinParameters
 from bq_mcp.sandbox.market.leanings import Contracts, noise, tilt
-from bq_mcp.sandbox.market.parameters import TAPE_FLOOR_S, VENUES, Parameters
 from bq_mcp.sandbox.market.placement import LOT_UNITS, contract_numbers
 from bq_mcp.sandbox.market.rng import Stream
 from bq_mcp.sandbox.market.scenario import Episode
 from bq_mcp.sandbox.market.script import Script
+from bq_mcp.sandbox.vocabulary import VENUES
 
 MOST_OF_INTEREST = 0.8
 """Bound of the dealers' quantity as a part of open interest, by contract and venue."""
@@ -70,7 +71,7 @@ class Flows:
     def __init__(
         self,
         seed: int,
-        parameters: Parameters,
+        parameters: CoinParameters,
         *,
         books: Books,
         openings: Openings,

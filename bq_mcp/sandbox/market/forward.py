@@ -6,7 +6,7 @@ import numpy as np
 
 from bq_mcp.sandbox.market.arrays import Floats
 from bq_mcp.sandbox.market.brownian import OrnsteinUhlenbeck
-from bq_mcp.sandbox.market.parameters import Parameters
+from bq_mcp.sandbox.market.coin_parameters import CoinParameters
 from bq_mcp.sandbox.market.rng import Stream
 
 _CURVE_YEARS = 90 / 365
@@ -20,7 +20,7 @@ _SHIFT_HALF_LIFE_DAYS = 10.0
 class Carry:
     """The carry curve of one coin: a fixed rise with maturity and a moving front."""
 
-    def __init__(self, seed: int, parameters: Parameters) -> None:
+    def __init__(self, seed: int, parameters: CoinParameters) -> None:
         near = 1 - exp(-_NEAR_YEARS / _CURVE_YEARS)
         far = 1 - exp(-_FAR_YEARS / _CURVE_YEARS)
         self._slope = (parameters.basis_180d - parameters.basis_30d) / (far - near)

@@ -11,7 +11,7 @@ import numpy as np
 
 from bq_mcp.sandbox.market.arrays import Floats, Ints
 from bq_mcp.sandbox.market.calendar import DAY_S, YEAR_DAYS
-from bq_mcp.sandbox.market.parameters import ANCHOR_S
+from bq_mcp.sandbox.market.coin_parameters import ANCHOR_S
 from bq_mcp.sandbox.market.rng import Stream
 
 _REACH_DAYS = 34 * YEAR_DAYS

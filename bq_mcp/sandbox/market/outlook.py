@@ -15,7 +15,7 @@ from bq_mcp.sandbox.market.activity import (
 from bq_mcp.sandbox.market.arrays import Floats
 from bq_mcp.sandbox.market.brownian import OrnsteinUhlenbeck
 from bq_mcp.sandbox.market.calendar import DAY_S, HOUR_S, YEAR_S
-from bq_mcp.sandbox.market.parameters import Parameters
+from bq_mcp.sandbox.market.coin_parameters import CoinParameters
 from bq_mcp.sandbox.market.rng import Stream
 from bq_mcp.sandbox.market.script import REGIME_FADE_DAYS, Script
 
@@ -101,7 +101,7 @@ class OutlookPath:
     def __init__(
         self,
         seed: int,
-        parameters: Parameters,
+        parameters: CoinParameters,
         *,
         common: ActivityClock,
         own: ActivityClock,

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from bq_mcp.sandbox.market.arrays import Flags, Floats, Ints
-from bq_mcp.sandbox.market.parameters import VENUES
 from bq_mcp.sandbox.market.rng import Stream
 from bq_mcp.sandbox.market.strikes import StrikeLadder
+from bq_mcp.sandbox.vocabulary import VENUES
 
 THOUSANDTHS = 1_000
 """Units of open interest in one coin."""

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bq_mcp.sandbox.market.arrays import Floats
+from bq_mcp.sandbox.market.coin_parameters import COIN_PARAMETERS
 from bq_mcp.sandbox.market.exposure import flow_quantity, std_quantity
-from bq_mcp.sandbox.market.parameters import PARAMETERS
 from bq_mcp.sandbox.market.snapshot import Snapshot
 
 Fallback = Literal["no_aggressor_tape_for_symbol", "flow_tape_empty", "flow_qty_all_zero"]
@@ -25,7 +25,7 @@ def dealer_model(snapshot: Snapshot, requested: str, venues: tuple[str, ...]) ->
     textbook = std_quantity(snapshot, venues)
     if requested != "flow":
         return DealerModel("std", textbook)
-    if not PARAMETERS[snapshot.symbol].has_tape:
+    if not COIN_PARAMETERS[snapshot.symbol].has_tape:
         return DealerModel("std", textbook, "no_aggressor_tape_for_symbol")
     measured = flow_quantity(snapshot, venues)
     if measured is None:

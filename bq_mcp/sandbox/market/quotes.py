@@ -12,13 +12,16 @@ import numpy as np
 from bq_mcp.sandbox.market import black
 from bq_mcp.sandbox.market.arrays import Floats
 from bq_mcp.sandbox.market.calendar import DAY_S, YEAR_S
-from bq_mcp.sandbox.market.parameters import PARAMETERS, VENUES
+from bq_mcp.sandbox.market.coin_parameters import COIN_PARAMETERS
 from bq_mcp.sandbox.market.snapshot import GREEKS_LEAST_T, Snapshot
+from bq_mcp.sandbox.vocabulary import VENUES
 
 _INVERSE = ("BTCUSDT", "ETHUSDT")
 _DERIBIT = VENUES.index("deribit")
 
-QUOTED = tuple(symbol for symbol, coin in PARAMETERS.items() if coin.venue_shares[_DERIBIT] > 0)
+QUOTED = tuple(
+    symbol for symbol, coin in COIN_PARAMETERS.items() if coin.venue_shares[_DERIBIT] > 0
+)
 """Coins that Deribit lists."""
 
 _MONEY_SPREAD = 0.005
@@ -87,7 +90,7 @@ def half_spread(snapshot: Snapshot) -> Floats:
     )
     otm_delta = np.minimum(call_delta, 1 - call_delta)
     base = np.interp(otm_delta, [_WING_DELTA, _MONEY_DELTA], [_WING_SPREAD, _MONEY_SPREAD])
-    thin = not PARAMETERS[snapshot.symbol].has_tape
+    thin = not COIN_PARAMETERS[snapshot.symbol].has_tape
     half: Floats = np.where(thin | (snapshot.tau < _SHORT_T), _STRESSED, 1.0) * base
     return half
 

@@ -22,10 +22,12 @@ _WORD_BITS = np.uint64(32)
 _ROUNDS = 10
 _HALF_MANTISSA = 26
 
-Words = NDArray[np.uint64]
+UnsignedInts = NDArray[np.uint64]
 
 
-def philox4x32(counter: tuple[Words, Words, Words, Words], key: tuple[int, int]) -> list[Words]:
+def philox4x32(
+    counter: tuple[UnsignedInts, UnsignedInts, UnsignedInts, UnsignedInts], key: tuple[int, int]
+) -> list[UnsignedInts]:
     """Return the four 32-bit words of each counter, held in 64-bit arrays of one shape."""
     c0, c1, c2, c3 = counter
     k0, k1 = key

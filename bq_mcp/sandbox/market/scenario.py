@@ -16,7 +16,7 @@ from bq_mcp.sandbox.market.calendar import (
     session_start,
 )
 
-Kind = Literal[
+EpisodeKind = Literal[
     "calm",
     "pin",
     "trend",
@@ -29,9 +29,9 @@ Kind = Literal[
     "thin",
     "stuck",
 ]
-KINDS: tuple[Kind, ...] = get_args(Kind)
-Name = Kind | Literal["mixed"]
-NAMES: tuple[Name, ...] = ("mixed", *KINDS)
+EPISODE_KINDS: tuple[EpisodeKind, ...] = get_args(EpisodeKind)
+ScenarioName = EpisodeKind | Literal["mixed"]
+SCENARIO_NAMES: tuple[ScenarioName, ...] = ("mixed", *EPISODE_KINDS)
 
 PIN_S = 2 * DAY_S
 PIN_RELEASE_S = DAY_S
@@ -51,7 +51,7 @@ class Episode:
     an event, the two days up to the settlement that pins, the time the worker stands still.
     """
 
-    kind: Kind
+    kind: EpisodeKind
     starts: float
     ends: float
     acts_from: float
@@ -67,7 +67,7 @@ class Episode:
 class Scenario:
     """A name and the epoch second it is about; `mixed` has no instant."""
 
-    name: Name = "mixed"
+    name: ScenarioName = "mixed"
     instant: float = -inf
 
     @property
@@ -85,9 +85,9 @@ def scenario_at(name: str, instant: datetime) -> Scenario:
     Raises:
         ValueError: no scenario has the name, or the instant has no time zone.
     """
-    known = next((each for each in NAMES if each == name), None)
+    known = next((each for each in SCENARIO_NAMES if each == name), None)
     if known is None:
-        raise ValueError(f"unknown scenario {name!r}, choose one of {', '.join(NAMES)}")
+        raise ValueError(f"unknown scenario {name!r}, choose one of {', '.join(SCENARIO_NAMES)}")
     return MIXED if known == "mixed" else Scenario(known, epoch_seconds(instant))
 
 
@@ -136,13 +136,13 @@ _SESSIONS_BEFORE = {
 _OFFSETS = {"event": timedelta(days=2), "stuck": timedelta(seconds=-90)}
 
 
-def _named(kind: Kind, instant: float) -> Episode:
+def _named(kind: EpisodeKind, instant: float) -> Episode:
     starts = instant - ANNOUNCED_S if kind == "event" else instant
     acts_from, acts_until = _act(kind, instant)
     return Episode(kind, starts, inf, acts_from, acts_until)
 
 
-def _act(kind: Kind, instant: float) -> tuple[float, float]:
+def _act(kind: EpisodeKind, instant: float) -> tuple[float, float]:
     if kind in ("pin", "opex"):
         day = next_anchor(session_at(instant), quarterly=kind == "opex")
         settles = session_start(day)
@@ -150,7 +150,7 @@ def _act(kind: Kind, instant: float) -> tuple[float, float]:
     return instant, instant + _ACT_LENGTHS.get(kind, inf)
 
 
-_ACT_LENGTHS: dict[Kind, float] = {
+_ACT_LENGTHS: dict[EpisodeKind, float] = {
     "trend": TREND_S,
     "event": EVENT_S,
     "squeeze": SQUEEZE_S,

@@ -12,7 +12,7 @@ import numpy as np
 
 from bq_mcp.sandbox.market.arrays import Flags, Floats, Ints
 from bq_mcp.sandbox.market.calendar import DAY_S, HOUR_S, session_start
-from bq_mcp.sandbox.market.scenario import MIXED, Episode, Kind, Scenario
+from bq_mcp.sandbox.market.scenario import MIXED, Episode, EpisodeKind, Scenario
 from bq_mcp.sandbox.market.sequence import mixed_sequence
 
 REGIME_FADE_DAYS = 5.0
@@ -24,7 +24,7 @@ EVENT_CLOCK_YEARS = 0.01
 40 %."""
 
 _PIN_EDGE_S = DAY_S / 4
-_MULTIPLES: dict[Kind, float] = {
+_MULTIPLES: dict[EpisodeKind, float] = {
     "calm": 0.6,
     "pin": 0.4,
     "trend": 2.2,
@@ -91,7 +91,7 @@ class Script:
         sessions = 1 + (session_start(session - 1) - episode.starts) // DAY_S
         return 1 + _BUILD_UP * min(sessions / _BUILD_UP_SESSIONS, 1.0)
 
-    def within(self, kind: Kind, seconds: Floats) -> Flags:
+    def within(self, kind: EpisodeKind, seconds: Floats) -> Flags:
         """Say which epoch seconds lie in a stretch of a kind."""
         inside = np.zeros(seconds.shape, dtype=np.bool_)
         for episode, here in self.parts(seconds):

@@ -18,7 +18,7 @@ from bq_mcp.sandbox.market.scenario import (
     PIN_S,
     SQUEEZE_S,
     Episode,
-    Kind,
+    EpisodeKind,
 )
 
 _EPOCH = date(1970, 1, 1)
@@ -29,7 +29,7 @@ _SHORTEST_DAYS = 3
 _LENGTHS = 8
 _CUT, _KIND = range(2)
 
-_WEIGHTS: Mapping[Kind, float] = {
+_WEIGHTS: Mapping[EpisodeKind, float] = {
     "calm": 4.0,
     "weekend": 3.0,
     "split": 2.0,
@@ -40,8 +40,8 @@ _WEIGHTS: Mapping[Kind, float] = {
     "cascade": 0.8,
     "stuck": 0.5,
 }
-_WITH_MONTHLY: Mapping[Kind, float] = {"pin": 8.0}
-_WITH_QUARTERLY: Mapping[Kind, float] = {"pin": 4.0, "opex": 12.0}
+_WITH_MONTHLY: Mapping[EpisodeKind, float] = {"pin": 8.0}
+_WITH_QUARTERLY: Mapping[EpisodeKind, float] = {"pin": 4.0, "opex": 12.0}
 """What else a stretch can be that holds the settlement of a month or of a quarter."""
 
 _SHOCK_AFTER_S = 30 * HOUR_S
@@ -80,11 +80,11 @@ def _stretch(day: int, next_day: int, draw: float) -> Episode:
     return Episode(kind, starts, ends, acts_from, acts_until)
 
 
-def _act(kind: Kind, starts: float, ends: float) -> tuple[float, float]:
+def _act(kind: EpisodeKind, starts: float, ends: float) -> tuple[float, float]:
     if kind == "event":
         happens = ends - _EVENT_BEFORE_END_S
         return happens, happens + EVENT_S
-    lengths: dict[Kind, float] = {
+    lengths: dict[EpisodeKind, float] = {
         "squeeze": SQUEEZE_S,
         "cascade": CASCADE_S,
         "stuck": _WORKER_STOPS_S,
@@ -100,13 +100,13 @@ def _settlement(day: int, next_day: int) -> int | None:
     return last if day + 2 <= last <= next_day - 1 else None
 
 
-def _with(settlement: int | None) -> Mapping[Kind, float]:
+def _with(settlement: int | None) -> Mapping[EpisodeKind, float]:
     if settlement is None:
         return {}
     return _WITH_QUARTERLY if kind_of(settlement) == "quarterly" else _WITH_MONTHLY
 
 
-def _pick(weights: Mapping[Kind, float], draw: float) -> Kind:
+def _pick(weights: Mapping[EpisodeKind, float], draw: float) -> EpisodeKind:
     kinds = list(weights)
     place = np.searchsorted(np.cumsum(list(weights.values())), draw * sum(weights.values()))
     return kinds[int(place)]

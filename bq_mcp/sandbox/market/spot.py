@@ -13,9 +13,9 @@ from bq_mcp.sandbox.market.activity import ActivityClock
 from bq_mcp.sandbox.market.arrays import Floats
 from bq_mcp.sandbox.market.brownian import BrownianMotion
 from bq_mcp.sandbox.market.calendar import YEAR_S
+from bq_mcp.sandbox.market.coin_parameters import ANCHOR_S, CoinParameters
 from bq_mcp.sandbox.market.drift import SequenceDrift, moved, pin_weight
 from bq_mcp.sandbox.market.jumps import Jumps
-from bq_mcp.sandbox.market.parameters import ANCHOR_S, Parameters
 from bq_mcp.sandbox.market.rng import Stream
 from bq_mcp.sandbox.market.scenario import Episode
 from bq_mcp.sandbox.market.script import Script
@@ -41,7 +41,7 @@ class SpotPath:
     def __init__(
         self,
         seed: int,
-        parameters: Parameters,
+        parameters: CoinParameters,
         *,
         common: Factor,
         own: Factor,

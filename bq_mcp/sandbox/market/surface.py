@@ -12,7 +12,7 @@ import numpy as np
 
 from bq_mcp.sandbox.market.arrays import Floats
 from bq_mcp.sandbox.market.brownian import OrnsteinUhlenbeck
-from bq_mcp.sandbox.market.parameters import Parameters
+from bq_mcp.sandbox.market.coin_parameters import CoinParameters
 from bq_mcp.sandbox.market.rng import Stream
 from bq_mcp.sandbox.market.script import Script, weight
 
@@ -55,7 +55,7 @@ class SmilePath:
     A falling market tilts it towards puts, a squeeze towards calls, calm flattens it.
     """
 
-    def __init__(self, seed: int, parameters: Parameters, script: Script) -> None:
+    def __init__(self, seed: int, parameters: CoinParameters, script: Script) -> None:
         self._parameters = parameters
         self._script = script
         self._rho = OrnsteinUhlenbeck(
@@ -90,7 +90,7 @@ class SmilePath:
         return usual + (towards - usual) * weight(episode, np.array([seconds])).item()
 
 
-def _most_eta(parameters: Parameters, rho: float) -> float:
+def _most_eta(parameters: CoinParameters, rho: float) -> float:
     """Return the steepest wings that leave 0.3 % of the mean beyond six deviations of a year.
 
     Fitted to the distribution at one year; far inside the limits without static arbitrage, as even

@@ -8,9 +8,9 @@ import numpy as np
 
 from bq_mcp.sandbox.market.arrays import Flags, Floats
 from bq_mcp.sandbox.market.calendar import YEAR_S
-from bq_mcp.sandbox.market.marks import blended_iv
-from bq_mcp.sandbox.market.parameters import PARAMETERS
+from bq_mcp.sandbox.market.coin_parameters import COIN_PARAMETERS
 from bq_mcp.sandbox.market.snapshot import Snapshot
+from bq_mcp.sandbox.market.venue_marks import blended_iv
 
 
 def years_left(snapshot: Snapshot) -> Floats:
@@ -31,7 +31,7 @@ def at_the_money(snapshot: Snapshot, seed: int, venues: tuple[str, ...]) -> Floa
     All venues that list the coin together are the reference, as without a filter. NaN where none of
     the named ones marks.
     """
-    if set(venues) >= set(PARAMETERS[snapshot.symbol].venues):
+    if set(venues) >= set(COIN_PARAMETERS[snapshot.symbol].venues):
         return atm_volatility(snapshot)
     return venue_atm_volatility(snapshot, seed, venues)
 

@@ -5,7 +5,7 @@ from functools import cached_property
 
 from bq_mcp.sandbox.market.calendar import Expiry, epoch_seconds
 from bq_mcp.sandbox.market.coin import CoinMarket
-from bq_mcp.sandbox.market.parameters import PARAMETERS
+from bq_mcp.sandbox.market.coin_parameters import COIN_PARAMETERS
 from bq_mcp.sandbox.market.scenario import MIXED, Scenario
 from bq_mcp.sandbox.market.script import Script
 from bq_mcp.sandbox.market.snapshot import Snapshot
@@ -69,5 +69,5 @@ def _markets(
             script=script,
             trunk=trunk[symbol].spot_path if trunk else None,
         )
-        for symbol, parameters in PARAMETERS.items()
+        for symbol, parameters in COIN_PARAMETERS.items()
     }

@@ -1,11 +1,13 @@
-"""What all route files share: the router of keyed routes and its documented refusals."""
+"""What all route files share: keyed routers, their documented refusals, and what they answer."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter, Security
 from fastapi.security import APIKeyHeader
 
 from bq_mcp.sandbox.access import KEY_HEADER
+from bq_mcp.sandbox.envelope import Provenance
 
 # The gate checks the key; this only declares the scheme in the OpenAPI document.
 _API_KEY = APIKeyHeader(
@@ -20,6 +22,14 @@ _REFUSALS: dict[int | str, dict[str, Any]] = {
     422: {"description": "A parameter is missing, mistyped or out of range."},
     429: {"description": "Burst or monthly quota used up."},
 }
+
+
+@dataclass(frozen=True)
+class RouteResult:
+    """Payload of a route and where it comes from."""
+
+    data: dict[str, Any]
+    provenance: Provenance
 
 
 def keyed_router(*tags: str) -> APIRouter:

@@ -4,9 +4,9 @@ from typing import Annotated, Literal
 
 from fastapi import Query, Response
 
-from bq_mcp.sandbox.call import Caller
-from bq_mcp.sandbox.errors import no_data
+from bq_mcp.sandbox.request_context import Context
 from bq_mcp.sandbox.routes.common import keyed_router
+from bq_mcp.sandbox.service_errors import no_data
 
 router = keyed_router("ETF")
 
@@ -15,7 +15,7 @@ _Coin = Annotated[Literal["BTC", "ETH"], Query(description="Coin the funds hold.
 
 @router.get("/etf/flows", summary="Daily net flows of spot ETFs")
 async def get_etf_flows(
-    call: Caller,
+    context: Context,
     symbol: Annotated[
         Literal["BTC", "ETH", "SOL", "XRP"], Query(description="Coin the funds hold.")
     ] = "BTC",
@@ -28,12 +28,12 @@ async def get_etf_flows(
 
 
 @router.get("/etf/premium", summary="Market price of spot ETFs against net asset value")
-async def get_etf_premium(call: Caller, symbol: _Coin = "BTC") -> Response:
+async def get_etf_premium(context: Context, symbol: _Coin = "BTC") -> Response:
     """Compare the market price of each fund with its net asset value, day by day."""
     raise no_data(symbol)
 
 
 @router.get("/etf/aum", summary="Assets held by spot ETFs")
-async def get_etf_aum(call: Caller, symbol: _Coin = "BTC") -> Response:
+async def get_etf_aum(context: Context, symbol: _Coin = "BTC") -> Response:
     """Show the assets each fund holds."""
     raise no_data(symbol)

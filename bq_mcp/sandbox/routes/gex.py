@@ -5,10 +5,8 @@ from typing import Annotated, Literal
 from fastapi import Query, Response
 
 from bq_mcp.sandbox.answers.windows import StrikeFilter
-from bq_mcp.sandbox.call import Caller
 from bq_mcp.sandbox.envelope import success
-from bq_mcp.sandbox.errors import no_data
-from bq_mcp.sandbox.parameters import (
+from bq_mcp.sandbox.query_parameters import (
     AsOf,
     Before,
     DteMax,
@@ -23,16 +21,18 @@ from bq_mcp.sandbox.parameters import (
     Symbol,
     WeeklyOnly,
 )
+from bq_mcp.sandbox.request_context import Context
 from bq_mcp.sandbox.routes.common import keyed_router
-from bq_mcp.sandbox.routes.levels import levels_answer
-from bq_mcp.sandbox.routes.structure import max_pain_answer, profile_answer
+from bq_mcp.sandbox.routes.levels_results import levels_answer
+from bq_mcp.sandbox.routes.structure_results import max_pain_answer, profile_answer
+from bq_mcp.sandbox.service_errors import no_data
 
 router = keyed_router("GEX")
 
 
 @router.get("/gex/levels", summary="Gamma flip and walls, whole book and 0DTE")
 async def get_levels(
-    call: Caller,
+    context: Context,
     symbol: Symbol = "BTCUSDT",
     exchanges: Exchanges = None,
     include: Annotated[
@@ -47,19 +47,19 @@ async def get_levels(
 ) -> Response:
     """Locate the gamma flip (hvl), call wall and put wall over all expiries and over 0DTE."""
     answer = levels_answer(
-        call,
+        context,
         symbol,
         exchanges=exchanges,
         include=include,
         positioning=positioning,
         as_of=as_of,
     )
-    return success(answer.data, call.stamp, answer.provenance)
+    return success(answer.data, context.stamp, answer.provenance)
 
 
 @router.get("/gex/strike-profile", summary="Gamma exposure and open interest by strike")
 async def get_strike_profile(
-    call: Caller,
+    context: Context,
     symbol: Symbol = "BTCUSDT",
     exchanges: Exchanges = None,
     expiry: ExpiryScope = "all",
@@ -76,7 +76,7 @@ async def get_strike_profile(
 ) -> Response:
     """Spread dealer gamma over strikes; strike filters intersect and the ranking follows them."""
     answer = profile_answer(
-        call,
+        context,
         symbol,
         exchanges=exchanges,
         expiry=expiry,
@@ -90,12 +90,12 @@ async def get_strike_profile(
         positioning=positioning,
         as_of=as_of,
     )
-    return success(answer.data, call.stamp, answer.provenance)
+    return success(answer.data, context.stamp, answer.provenance)
 
 
 @router.get("/gex/expiry-profile", summary="Gamma exposure by expiry")
 async def get_expiry_profile(
-    call: Caller,
+    context: Context,
     symbol: Symbol = "BTCUSDT",
     exchanges: Exchanges = None,
     dte_min: DteMin = None,
@@ -109,7 +109,7 @@ async def get_expiry_profile(
 
 @router.get("/gex/strike-expiry-heatmap", summary="Net gamma exposure, strikes by expiries")
 async def get_strike_expiry_heatmap(
-    call: Caller,
+    context: Context,
     symbol: Symbol = "BTCUSDT",
     exchanges: Exchanges = None,
     dte_min: DteMin = None,
@@ -130,7 +130,7 @@ async def get_strike_expiry_heatmap(
 
 @router.get("/gex/time-heatmap", summary="Exposure by strike over recent snapshots")
 async def get_time_heatmap(
-    call: Caller,
+    context: Context,
     symbol: Symbol = "BTCUSDT",
     greek: Annotated[
         Literal["gex", "dex", "vex", "charm", "vanna"], Query(description="Exposure shown.")
@@ -148,16 +148,16 @@ async def get_time_heatmap(
 
 @router.get("/gex/max-pain", summary="Strike with the least payout to option holders")
 async def get_max_pain(
-    call: Caller, symbol: Symbol = "BTCUSDT", expiry: ExpiryScope = "all"
+    context: Context, symbol: Symbol = "BTCUSDT", expiry: ExpiryScope = "all"
 ) -> Response:
     """Find the max-pain strike: a row per expiry for all, the payout curve for a single one."""
-    answer = max_pain_answer(call, symbol, expiry=expiry)
-    return success(answer.data, call.stamp, answer.provenance)
+    answer = max_pain_answer(context, symbol, expiry=expiry)
+    return success(answer.data, context.stamp, answer.provenance)
 
 
 @router.get("/gex/history", summary="Total gamma exposure over time, paged by cursor")
 async def get_history(
-    call: Caller,
+    context: Context,
     symbol: Symbol = "BTCUSDT",
     limit: Annotated[int, Query(ge=1, le=1000, description="Points a page.")] = 200,
     before: Before = None,
@@ -168,7 +168,7 @@ async def get_history(
 
 @router.get("/gex/stress-history", summary="Stored flip, walls and net gamma, up to 30 days")
 async def get_stress_history(
-    call: Caller,
+    context: Context,
     symbol: Symbol = "BTCUSDT",
     days: Annotated[int, Query(ge=1, le=30, description="Days back from now.")] = 7,
 ) -> Response:

@@ -4,9 +4,7 @@ from typing import Annotated
 
 from fastapi import Query, Response
 
-from bq_mcp.sandbox.call import Caller
-from bq_mcp.sandbox.errors import no_data
-from bq_mcp.sandbox.parameters import (
+from bq_mcp.sandbox.query_parameters import (
     AsOf,
     BucketMinutes,
     FlowHours,
@@ -14,14 +12,16 @@ from bq_mcp.sandbox.parameters import (
     Positioning,
     Symbol,
 )
+from bq_mcp.sandbox.request_context import Context
 from bq_mcp.sandbox.routes.common import keyed_router
+from bq_mcp.sandbox.service_errors import no_data
 
 router = keyed_router("GEX", "Flow")
 
 
 @router.get("/gex/dealer-flow", summary="Estimated dealer hedging over time, by part")
 async def get_dealer_flow(
-    call: Caller,
+    context: Context,
     symbol: Symbol = "BTCUSDT",
     positioning: Positioning = "flow",
     as_of: AsOf = None,
@@ -36,7 +36,10 @@ async def get_dealer_flow(
 
 @router.get("/gex/gamma-flow", summary="Gamma part of dealer hedging over time")
 async def get_gamma_flow(
-    call: Caller, symbol: Symbol = "BTCUSDT", positioning: Positioning = "flow", as_of: AsOf = None
+    context: Context,
+    symbol: Symbol = "BTCUSDT",
+    positioning: Positioning = "flow",
+    as_of: AsOf = None,
 ) -> Response:
     """Track the gamma part of dealer-flow: percent move of spot times net gamma, and its sum."""
     raise no_data(symbol)
@@ -44,7 +47,7 @@ async def get_gamma_flow(
 
 @router.get("/gex/delta-flow", summary="Delta that customers trade, by time bucket")
 async def get_delta_flow(
-    call: Caller,
+    context: Context,
     symbol: Symbol = "BTCUSDT",
     hours: FlowHours = 24,
     bucket_minutes: BucketMinutes = 5,
@@ -56,7 +59,7 @@ async def get_delta_flow(
 
 @router.get("/gex/dealer-flow/by-level", summary="Dealer hedging if spot walks to a strike")
 async def get_dealer_flow_by_level(
-    call: Caller, symbol: Symbol = "BTCUSDT", positioning: Positioning = "flow"
+    context: Context, symbol: Symbol = "BTCUSDT", positioning: Positioning = "flow"
 ) -> Response:
     """Accumulate net gamma from spot out to each strike, both ways; positive reads as buying."""
     raise no_data(symbol)

@@ -4,17 +4,17 @@ from typing import Annotated, Literal
 
 from fastapi import Query, Response
 
-from bq_mcp.sandbox.call import Caller
-from bq_mcp.sandbox.errors import no_data
-from bq_mcp.sandbox.parameters import Interval, MarketHours, Symbol
+from bq_mcp.sandbox.query_parameters import Interval, MarketHours, Symbol
+from bq_mcp.sandbox.request_context import Context
 from bq_mcp.sandbox.routes.common import keyed_router
+from bq_mcp.sandbox.service_errors import no_data
 
 router = keyed_router("Market")
 
 
 @router.get("/market/bundle", summary="Up to six market series on one time axis")
 async def get_bundle(
-    call: Caller,
+    context: Context,
     symbol: Symbol = "BTCUSDT",
     interval: Interval = "1h",
     hours: MarketHours = 168,
@@ -32,7 +32,10 @@ async def get_bundle(
 
 @router.get("/market/candles", summary="Price bars with volume")
 async def get_candles(
-    call: Caller, symbol: Symbol = "BTCUSDT", interval: Interval = "1h", hours: MarketHours = 168
+    context: Context,
+    symbol: Symbol = "BTCUSDT",
+    interval: Interval = "1h",
+    hours: MarketHours = 168,
 ) -> Response:
     """Return price bars with volume and its bought and sold share."""
     raise no_data(symbol)
@@ -40,7 +43,10 @@ async def get_candles(
 
 @router.get("/market/open-interest", summary="Open interest of perpetuals over time")
 async def get_open_interest(
-    call: Caller, symbol: Symbol = "BTCUSDT", interval: Interval = "1h", hours: MarketHours = 168
+    context: Context,
+    symbol: Symbol = "BTCUSDT",
+    interval: Interval = "1h",
+    hours: MarketHours = 168,
 ) -> Response:
     """Sum the open interest of perpetuals over venues, on the grid of the candles."""
     raise no_data(symbol)
@@ -48,7 +54,10 @@ async def get_open_interest(
 
 @router.get("/market/funding", summary="Funding rate of perpetuals over time")
 async def get_funding(
-    call: Caller, symbol: Symbol = "BTCUSDT", interval: Interval = "1h", hours: MarketHours = 168
+    context: Context,
+    symbol: Symbol = "BTCUSDT",
+    interval: Interval = "1h",
+    hours: MarketHours = 168,
 ) -> Response:
     """Resample the settled funding rates; a finer interval repeats them and adds nothing."""
     raise no_data(symbol)
@@ -56,7 +65,7 @@ async def get_funding(
 
 @router.get("/market/cvd", summary="Taker volume delta and its running total")
 async def get_cvd(
-    call: Caller,
+    context: Context,
     symbol: Symbol = "BTCUSDT",
     market: Annotated[
         Literal["perp", "spot"], Query(description="Trades counted: perpetuals or spot.")
@@ -70,7 +79,10 @@ async def get_cvd(
 
 @router.get("/market/liquidations", summary="Liquidated longs and shorts over time")
 async def get_liquidations(
-    call: Caller, symbol: Symbol = "BTCUSDT", interval: Interval = "1h", hours: MarketHours = 168
+    context: Context,
+    symbol: Symbol = "BTCUSDT",
+    interval: Interval = "1h",
+    hours: MarketHours = 168,
 ) -> Response:
     """Sum liquidated long and short positions per bucket."""
     raise no_data(symbol)

@@ -4,13 +4,13 @@ from typing import Annotated
 
 from fastapi import Query, Response
 
-from bq_mcp.sandbox.call import Caller
 from bq_mcp.sandbox.envelope import Provenance, success
-from bq_mcp.sandbox.errors import invalid_query
 from bq_mcp.sandbox.moments import live_moment
-from bq_mcp.sandbox.parameters import Exchanges, Positioning
 from bq_mcp.sandbox.queries import checked_positioning, known_members, members, venue_filter
+from bq_mcp.sandbox.query_parameters import Exchanges, Positioning
+from bq_mcp.sandbox.request_context import Context
 from bq_mcp.sandbox.routes.common import keyed_router
+from bq_mcp.sandbox.service_errors import invalid_query
 from bq_mcp.sandbox.vocabulary import SYMBOLS
 
 MAX_SYMBOLS = 8
@@ -21,7 +21,7 @@ router = keyed_router("Multi")
 
 @router.get("/multi/gex/levels", summary="Gamma levels of several symbols in one request")
 async def get_multi_gex_levels(
-    call: Caller,
+    context: Context,
     symbols: Annotated[
         str,
         Query(
@@ -45,11 +45,11 @@ async def get_multi_gex_levels(
     requested_model = checked_positioning(positioning)
     venues = venue_filter(exchanges)
     sections = known_members(include, _SECTIONS)
-    moment = live_moment(call)
+    moment = live_moment(context)
     served = [symbol for symbol in requested if symbol in SYMBOLS]
     results = {
         symbol: multi_levels_entry(
-            call.world(),
+            context.world(),
             symbol,
             moment.instant,
             positioning=requested_model,
@@ -70,7 +70,7 @@ async def get_multi_gex_levels(
         exchanges_filtered=venues,
         extra=multi_levels_extra(results, requested_model, venues),
     )
-    return success(data, call.stamp, provenance)
+    return success(data, context.stamp, provenance)
 
 
 def _requested(text: str) -> tuple[str, ...]:

@@ -4,11 +4,9 @@ from typing import Annotated, Literal
 
 from fastapi import Path, Query, Response
 
-from bq_mcp.sandbox.answers.trace_grid import Grid
-from bq_mcp.sandbox.call import Caller
+from bq_mcp.sandbox.answers.trace_query import TraceQuery
 from bq_mcp.sandbox.envelope import success
-from bq_mcp.sandbox.errors import no_data
-from bq_mcp.sandbox.parameters import (
+from bq_mcp.sandbox.query_parameters import (
     DteMax,
     Exchanges,
     HorizonHours,
@@ -24,15 +22,17 @@ from bq_mcp.sandbox.parameters import (
     TraceGreek,
     VolShift,
 )
+from bq_mcp.sandbox.request_context import Context
 from bq_mcp.sandbox.routes.common import keyed_router
-from bq_mcp.sandbox.routes.trace import trace_answer, trace_summary_answer
+from bq_mcp.sandbox.routes.trace_results import trace_answer, trace_summary_answer
+from bq_mcp.sandbox.service_errors import no_data
 
 router = keyed_router("Options")
 
 
 @router.get("/options/greeks/3d/surface", summary="Greek times open interest, strike by expiry")
 async def get_greek_3d_surface(
-    call: Caller,
+    context: Context,
     symbol: Symbol = "BTCUSDT",
     greek: Annotated[
         Literal["delta", "gamma", "theta", "vega", "vanna", "charm"],
@@ -45,7 +45,7 @@ async def get_greek_3d_surface(
 
 @router.get("/options/greeks/surfaces/{greek}", summary="Charm or vega by strike over time")
 async def get_greek_surface(
-    call: Caller,
+    context: Context,
     greek: Annotated[Literal["charm", "vega"], Path(description="Greek of the surface.")],
     symbol: Symbol = "BTCUSDT",
     include: Annotated[
@@ -58,7 +58,7 @@ async def get_greek_surface(
 
 @router.get("/options/greeks/trace/{greek}", summary="Dealer greek projected over time and price")
 async def get_greek_trace(
-    call: Caller,
+    context: Context,
     greek: TraceGreek,
     symbol: Symbol = "BTCUSDT",
     expiry: TraceExpiry = "0dte",
@@ -71,7 +71,7 @@ async def get_greek_trace(
     positioning: Positioning = "flow",
 ) -> Response:
     """Reprice today's contracts on a grid of later times and other prices; a large payload."""
-    grid = Grid(
+    query = TraceQuery(
         expiry=expiry,
         time_steps=time_steps,
         price_steps=price_steps,
@@ -80,13 +80,13 @@ async def get_greek_trace(
         vol_shift_pct=vol_shift_pct,
         min_oi=min_oi,
     )
-    answer = trace_answer(call, symbol, greek, grid, positioning=positioning)
-    return success(answer.data, call.stamp, answer.provenance)
+    answer = trace_answer(context, symbol, greek, query, positioning=positioning)
+    return success(answer.data, context.stamp, answer.provenance)
 
 
 @router.get("/options/greeks/trace/{greek}/summary", summary="What stands out in a TRACE grid")
 async def get_greek_trace_summary(
-    call: Caller,
+    context: Context,
     greek: TraceGreek,
     symbol: Symbol = "BTCUSDT",
     expiry: TraceExpiry = "0dte",
@@ -99,7 +99,7 @@ async def get_greek_trace_summary(
     positioning: Positioning = "flow",
 ) -> Response:
     """Report pin zones, pockets near spot, lean in time and the zero contour of the same grid."""
-    grid = Grid(
+    query = TraceQuery(
         expiry=expiry,
         time_steps=time_steps,
         price_steps=price_steps,
@@ -108,13 +108,13 @@ async def get_greek_trace_summary(
         vol_shift_pct=vol_shift_pct,
         min_oi=min_oi,
     )
-    answer = trace_summary_answer(call, symbol, greek, grid, positioning=positioning)
-    return success(answer.data, call.stamp, answer.provenance)
+    answer = trace_summary_answer(context, symbol, greek, query, positioning=positioning)
+    return success(answer.data, context.stamp, answer.provenance)
 
 
 @router.get("/options/greeks/{greek}", summary="Dealer exposure to one greek by strike")
 async def get_greek_profile(
-    call: Caller,
+    context: Context,
     greek: Annotated[
         Literal["delta", "theta", "vanna", "charm", "vega"],
         Path(description="Greek profiled; gamma has its own routes under gex."),

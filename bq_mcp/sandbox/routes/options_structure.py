@@ -4,12 +4,11 @@ from typing import Annotated, Literal
 
 from fastapi import Query, Response
 
-from bq_mcp.sandbox.answers.chain_query import PARTS, SECTIONS, ChainQuery
+from bq_mcp.sandbox.answers.chain_query import CHAIN_PARTS, CHAIN_SECTIONS, ChainQuery
 from bq_mcp.sandbox.answers.windows import StrikeFilter
-from bq_mcp.sandbox.call import Caller
 from bq_mcp.sandbox.envelope import success
-from bq_mcp.sandbox.errors import no_data
-from bq_mcp.sandbox.parameters import (
+from bq_mcp.sandbox.queries import members
+from bq_mcp.sandbox.query_parameters import (
     AsOf,
     Before,
     DteMax,
@@ -23,14 +22,15 @@ from bq_mcp.sandbox.parameters import (
     Symbol,
     WeeklyOnly,
 )
-from bq_mcp.sandbox.queries import members
+from bq_mcp.sandbox.request_context import Context
 from bq_mcp.sandbox.routes.common import keyed_router
-from bq_mcp.sandbox.routes.structure import (
+from bq_mcp.sandbox.routes.structure_results import (
     chain_answer,
     expiry_summary_answer,
     opex_answer,
     projection,
 )
+from bq_mcp.sandbox.service_errors import no_data
 
 router = keyed_router("Options")
 
@@ -42,7 +42,7 @@ _Expiries = Annotated[
 
 @router.get("/options/chain", summary="Option contracts that pass filters, with totals")
 async def get_chain(
-    call: Caller,
+    context: Context,
     symbol: Symbol = "BTCUSDT",
     expiries: _Expiries = None,
     dte_min: DteMin = None,
@@ -101,16 +101,16 @@ async def get_chain(
         ),
         option_type=option_type,
         max_contracts=max_contracts,
-        sections=projection(fields, SECTIONS),
-        parts=projection(include, PARTS),
+        sections=projection(fields, CHAIN_SECTIONS),
+        parts=projection(include, CHAIN_PARTS),
     )
-    answer = chain_answer(call, symbol, query, as_of=as_of)
-    return success(answer.data, call.stamp, answer.provenance)
+    answer = chain_answer(context, symbol, query, as_of=as_of)
+    return success(answer.data, context.stamp, answer.provenance)
 
 
 @router.get("/options/venue-book", summary="Best bid and offer of each contract over venues")
 async def get_venue_book(
-    call: Caller,
+    context: Context,
     symbol: Symbol = "BTCUSDT",
     expiries: _Expiries = None,
     option_type: OptionSide = None,
@@ -128,15 +128,15 @@ async def get_venue_book(
 
 
 @router.get("/options/expiry-summary", summary="One row of key figures per expiry")
-async def get_expiry_summary(call: Caller, symbol: Symbol = "BTCUSDT") -> Response:
+async def get_expiry_summary(context: Context, symbol: Symbol = "BTCUSDT") -> Response:
     """Tabulate IV, skew, put-call ratio, open interest, net gamma and max pain by expiry."""
-    answer = expiry_summary_answer(call, symbol)
-    return success(answer.data, call.stamp, answer.provenance)
+    answer = expiry_summary_answer(context, symbol)
+    return success(answer.data, context.stamp, answer.provenance)
 
 
 @router.get("/options/opex", summary="Calendar of coming expirations")
 async def get_opex(
-    call: Caller,
+    context: Context,
     symbol: Symbol = "BTCUSDT",
     horizon: Annotated[int, Query(ge=1, le=365, description="Days ahead to look.")] = 30,
     types: Annotated[
@@ -147,13 +147,13 @@ async def get_opex(
     ] = None,
 ) -> Response:
     """List coming expirations with interest, IV and gamma, and point to the next big one."""
-    answer = opex_answer(call, symbol, horizon=horizon, types=types)
-    return success(answer.data, call.stamp, answer.provenance)
+    answer = opex_answer(context, symbol, horizon=horizon, types=types)
+    return success(answer.data, context.stamp, answer.provenance)
 
 
 @router.get("/options/oi/by-expiry", summary="Open interest by expiry and venue")
 async def get_oi_by_expiry(
-    call: Caller,
+    context: Context,
     symbol: Symbol = "BTCUSDT",
     exchanges: Exchanges = None,
     dte_min: DteMin = None,
@@ -166,7 +166,7 @@ async def get_oi_by_expiry(
 
 @router.get("/options/oi/history", summary="Options open interest over time, paged by cursor")
 async def get_oi_history(
-    call: Caller,
+    context: Context,
     symbol: Symbol = "BTCUSDT",
     limit: Annotated[int, Query(ge=1, le=2000, description="Points a page.")] = 200,
     before: Before = None,
@@ -177,7 +177,7 @@ async def get_oi_history(
 
 @router.get("/options/pcr", summary="Put-call ratio of open interest over time")
 async def get_pcr(
-    call: Caller,
+    context: Context,
     symbol: Symbol = "BTCUSDT",
     granularity: Annotated[
         Literal["intraday", "daily"],
@@ -195,7 +195,7 @@ async def get_pcr(
 
 @router.get("/options/premium-tide", summary="Net call and put premium over time")
 async def get_premium_tide(
-    call: Caller,
+    context: Context,
     symbol: Symbol = "BTCUSDT",
     horizon: Annotated[
         Literal["0dte", "weekly"],
@@ -207,6 +207,6 @@ async def get_premium_tide(
 
 
 @router.get("/options/futures/term-structure", summary="Annualised basis of dated futures")
-async def get_futures_term_structure(call: Caller, symbol: Symbol = "BTCUSDT") -> Response:
+async def get_futures_term_structure(context: Context, symbol: Symbol = "BTCUSDT") -> Response:
     """Annualise the premium over spot of Deribit dated futures, by maturity."""
     raise no_data(symbol)

@@ -4,9 +4,7 @@ from typing import Annotated, Literal
 
 from fastapi import Query, Response
 
-from bq_mcp.sandbox.call import Caller
-from bq_mcp.sandbox.errors import no_data
-from bq_mcp.sandbox.parameters import (
+from bq_mcp.sandbox.query_parameters import (
     BucketMinutes,
     FlowHours,
     MinSize,
@@ -18,14 +16,16 @@ from bq_mcp.sandbox.parameters import (
     TapeHours,
     Venues,
 )
+from bq_mcp.sandbox.request_context import Context
 from bq_mcp.sandbox.routes.common import keyed_router
+from bq_mcp.sandbox.service_errors import no_data
 
 router = keyed_router("Tape")
 
 
 @router.get("/tape", summary="Options prints with filters and paging")
 async def get_tape(
-    call: Caller,
+    context: Context,
     symbol: Symbol = "BTCUSDT",
     venues: Venues = None,
     instrument: Annotated[
@@ -57,7 +57,7 @@ async def get_tape(
 
 @router.get("/tape/recent", summary="Newest options prints")
 async def get_tape_recent(
-    call: Caller,
+    context: Context,
     symbol: Symbol = "BTCUSDT",
     venues: Venues = None,
     limit: Annotated[int, Query(ge=1, le=1000, description="Prints returned.")] = 100,
@@ -68,7 +68,7 @@ async def get_tape_recent(
 
 @router.get("/tape/stats", summary="Totals of the options tape over a window")
 async def get_tape_stats(
-    call: Caller,
+    context: Context,
     symbol: Symbol = "BTCUSDT",
     venues: Venues = None,
     hours: TapeHours = 24,
@@ -80,7 +80,7 @@ async def get_tape_stats(
 
 @router.get("/tape/imbalance", summary="Taker pressure per time bucket")
 async def get_tape_imbalance(
-    call: Caller,
+    context: Context,
     symbol: Symbol = "BTCUSDT",
     hours: FlowHours = 24,
     bucket_minutes: BucketMinutes = 5,
@@ -97,7 +97,7 @@ async def get_tape_imbalance(
 
 @router.get("/tape/strike-heat", summary="Strikes with the largest net taker premium")
 async def get_tape_strike_heat(
-    call: Caller,
+    context: Context,
     symbol: Symbol = "BTCUSDT",
     hours: TapeHours = 24,
     venues: Venues = None,
@@ -110,7 +110,7 @@ async def get_tape_strike_heat(
 
 @router.get("/tape/whale", summary="Largest options prints of a window")
 async def get_tape_whale(
-    call: Caller,
+    context: Context,
     symbol: Symbol = "BTCUSDT",
     hours: TapeHours = 24,
     venues: Venues = None,
@@ -125,7 +125,7 @@ async def get_tape_whale(
 
 @router.get("/tape/flow-by-strike", summary="Taker flow behind open contracts, by strike")
 async def get_tape_flow_by_strike(
-    call: Caller,
+    context: Context,
     symbol: Symbol = "BTCUSDT",
     expiry: Annotated[
         str | None, Query(description="One open expiry as YYYY-MM-DD; all of them when omitted.")

@@ -4,21 +4,21 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import pairwise
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from ..read.columns import leaf_of, words_of
-from ..read.forms import Form, Forms, Record, Table
-from ..read.units import AS_SERVED, Kind, Unit
-from ..read.values import number, text
+from ..read.columns import leaf_of
+from ..read.forms import Form, Forms, Table
+from ..read.units import Unit
+from ..read.values import text
 from .curve import curve_picks
 from .grid import grid_picks, layers_of
-from .groups import cross_section_picks, panel_picks, turned
+from .groups import cross_section_picks, panel_picks
 from .ladder import ladder_picks
 from .lens import Lens
 from .measures import NOT_LEADING, Measure
 from .prints import as_prints, prints_picks
-from .record import listing_pick, record_lead, record_picks, told_path
+from .record import listing_pick, record_picks, told_path
 from .rows import rows_of
 from .series import series_picks
 from .sheet import Figure, Part, Pick, Rows, Sheet
@@ -34,16 +34,9 @@ _DIGESTS: Mapping[Form, _Digest] = {
     "cross_section": cross_section_picks,
     "panel": panel_picks,
 }
-_UNIT_WORDS: Mapping[str, Kind] = {
-    "unit not stated": "as_served", "scale not stated": "as_served", "in coin": "coin"
-}  # fmt: skip
 _CHOICES = ("greek", "market", "weight", "horizon")
-_LAST_RANK, _ROWS_RANK, _LATE_RANK = 9, 5, 6
+_ROWS_RANK, _LATE_RANK, _UNASKED = 5, 6, 99
 _PARTS = 6
-# Of so many rows the rows say all there is in fewer words than picks.
-_FEW = 4
-# A smaller total may equal another figure by accident.
-_TELLING = 1_000
 
 
 @dataclass(frozen=True)
@@ -56,7 +49,6 @@ class _Part:
     name: str
     picks: Iterator[Pick]
     rows: Callable[[int, str], Rows | None] = lambda rank, name: None
-    few: bool = False
 
 
 def digest_of(scene: "Scene") -> Sheet:
@@ -64,53 +56,41 @@ def digest_of(scene: "Scene") -> Sheet:
     lens = lens_of(scene)
     hint, forms = lens.hint, lens.forms
     parts = sorted(_parts(forms, lens), key=lambda part: (part.lead, part.axes, -part.size))
-    lead = parts[0].lead if parts else NOT_LEADING
-    twins = {one.name for one, other in pairwise(parts)
-             if one.lead == other.lead and one.name != other.name}  # fmt: skip
     picks: list[Pick] = []
     tables: dict[str, Rows] = {}
     for place, part in enumerate(parts[:_PARTS]):
         shift = 0 if not place else 1 if part.lead < NOT_LEADING else 3
-        wanted = hint.picks if part.lead == lead and not part.few else ()
-        least = _ROWS_RANK if part.few else 0
-        about = part.name if place or part.name in twins else ""
-        picks += _ranked(_hinted(part.picks, wanted), shift, about, least)
+        wanted = hint.picks if part.lead == parts[0].lead else ()
+        picks += _ranked(part.picks, wanted, shift, part.name if place else "")
         name = (part.name or "others") if place else "rows"
-        rows = part.rows((1 if part.few else _ROWS_RANK) + shift, name)
-        if rows and name not in tables:
-            tables[name] = rows
-    told = _singles(lens)
-    first = record_lead(forms.records, lens) <= lead < NOT_LEADING
-    picks = [*told, *picks] if first else [*picks, *told]
-    say = _said(hint.say, picks)
-    picks = [*_with_units(_once(picks, forms.records), say), *_unread(forms, len(parts))]
+        if rows := part.rows(_ROWS_RANK + shift, name):
+            tables.setdefault(name, rows)
+    told = sorted([*_singles(lens), *picks], key=lambda pick: pick.rank)
+    picks = [*_with_units(told, hint.say), *_unread(forms, len(parts))]
     notes = [f"{name} {value}" for name, value in lens.choices.items()]
-    return Sheet(picks, list(tables.values()), [*notes, *filter(None, [say])])
+    return Sheet(picks, list(tables.values()), [*notes, *filter(None, [hint.say])])
 
 
 def led_by(scene: "Scene", picks: Iterable[Pick]) -> Sheet:
     """Return the sheet of a page: its own picks with single figures, then the rows of a digest."""
-    found, lens = digest_of(scene), lens_of(scene)
-    rows = [replace(one, rank=max(one.rank, _ROWS_RANK)) for one in found.tables]
-    said = [*_ranked(picks), *_singles(lens)]
-    if not record_lead(scene.forms.records, lens):
-        said = [*_singles(lens), *_ranked(picks)]
-    told = _once(sorted(said, key=lambda pick: pick.rank), scene.forms.records)
-    picks = [*_with_units(told, lens.hint.say), *_unread(scene.forms, 0)]
-    return replace(found, picks=picks, tables=rows)
+    lens = lens_of(scene)
+    told = sorted([*picks, *_singles(lens)], key=lambda pick: pick.rank)
+    told = [*_with_units(told, lens.hint.say), *_unread(lens.forms, 0)]
+    return replace(digest_of(scene), picks=told)
 
 
 def lens_of(scene: "Scene") -> Lens:
     """Return what the payload of a reply is read with."""
     hint, asked = scene.question.hint.answer, dict(_asked(scene))
-    forms = _headed(scene.forms)
-    lens = Lens(hint, forms, scene.spot, scene.instant, scene.most_rows, asked)
-    tables = [as_prints(turned(table, lens) or table) for table in forms.tables]
-    return replace(lens, forms=replace(forms, tables=tables))
+    names = [one.values for one in scene.forms.listings if all(map(text, one.values))]
+    heads = {len(found): [str(name) for name in found] for found in names}
+    tables = [as_prints(_headed(table, heads)) for table in scene.forms.tables]
+    forms = replace(scene.forms, tables=tables)
+    return Lens(hint, forms, scene.spot, scene.instant, scene.most_rows, asked)
 
 
 def _singles(lens: Lens) -> list[Pick]:
-    """Return the picks of single figures and of lists that run along nothing."""
+    """Return the picks of single figures, of short lists and of what is empty."""
     found = [pick for record in lens.forms.records for pick in record_picks(record, lens)]
     found += [listing_pick(one, lens) for one in lens.forms.listings]
     return list(_ranked([*found, *_absent(lens.forms, lens)]))
@@ -125,33 +105,27 @@ def _parts(forms: Forms, lens: Lens) -> Iterator[_Part]:
         if measures:
             picks = _DIGESTS.get(table.form, prints_picks)(table, measures, lens)
             rows = partial(rows_of, table, measures, lens)
-            few = 1 < table.size <= _FEW and table.form != "series"
-            lead, name, axes = measures[0].lead, told_path(table.path), len(table.key)
-            yield _Part(lead, axes, table.size, name, picks, rows, few)
+            lead, name = measures[0].lead, told_path(table.path)
+            yield _Part(lead, len(table.key), table.size, name, picks, rows)
     for grid in forms.grids:
         if layers := layers_of(grid, lens):
             first, name = layers[0].measure, told_path(grid.path)
             yield _Part(first.lead, 2, len(first.values), name, grid_picks(layers))
 
 
-def _hinted(picks: Iterable[Pick], wanted: Sequence[str]) -> Iterator[Pick]:
-    """Yield the picks a hint asks for in its order, then the others behind them."""
-    places = {kind: place for place, kind in enumerate(wanted)}
-    found = [(min((places.get(kind, 99) for kind in one.kinds), default=99), one) for one in picks]
-    for count, (place, pick) in enumerate(sorted(found, key=lambda pair: pair[0])):
-        rank = min(1 + count // 2, 3) if place < len(wanted) else max(pick.rank, 4)
-        yield replace(pick, rank=rank) if wanted else pick
-
-
 def _ranked(
-    picks: Iterable[Pick], shift: int = 0, about: str = "", least: int = 0
+    picks: Iterable[Pick], wanted: Sequence[str] = (), shift: int = 0, about: str = ""
 ) -> Iterator[Pick]:
-    """Yield the picks that have something to say, the decisive first."""
-    for pick in sorted(picks, key=lambda one: one.rank):
+    """Yield the picks that have something to say, those a hint asks for first and in its order."""
+    places, found = {kind: place for place, kind in enumerate(wanted)}, []
+    for pick in picks:
         parts = [part for part in pick.parts if part.figures or part.places]
-        rank = min(max(pick.rank, least) + shift, _LAST_RANK)
+        place = min((places.get(kind, _UNASKED) for kind in pick.kinds), default=_UNASKED)
         if parts:
-            yield replace(pick, rank=rank, parts=parts, about=about)
+            found.append((place, pick.rank, replace(pick, parts=parts, about=about)))
+    for count, (place, rank, pick) in enumerate(sorted(found, key=itemgetter(0, 1))):
+        asked = min(1 + count // 2, 3) if place < _UNASKED else max(rank, 4)
+        yield replace(pick, rank=(asked if wanted else rank) + shift)
 
 
 def _asked(scene: "Scene") -> Iterator[tuple[str, str]]:
@@ -166,34 +140,28 @@ def _asked(scene: "Scene") -> Iterator[tuple[str, str]]:
 
 def _with_units(picks: Iterable[Pick], said: str) -> Iterator[Pick]:
     """Yield the picks, the first figure of a unit that needs words with these words."""
-    told = {said}
+    told = {"", *said.split("; ")}
     for pick in picks:
         notes = []
         for part in pick.parts:
+            units = {one.unit for one in part.figures}
             for one in part.figures:
-                spelled = one.unit.note.casefold() in words_of(one.name or part.name)
-                new = one.unit.note and not any(one.unit.note in words for words in told)
-                if new and not spelled:
+                if one.unit.note not in told:
                     told.add(one.unit.note)
-                    named = "" if one.unit.kind == "exposure" else one.name or part.name
+                    plain = len(units) == 1 or one.unit.kind == "exposure"
+                    named = "" if plain else one.name or part.name
                     notes.append(Part(one.unit.note, [], (), named))
         yield replace(pick, parts=[*pick.parts, *notes])
 
 
-def _headed(forms: Forms) -> Forms:
-    """Return forms whose columns without names bear those that a list elsewhere gives them."""
-    heads = {len(one.values): one for one in forms.listings if all(map(text, one.values))}
-    used, tables = [], []
-    for table in forms.tables:
-        columns = [*table.key, *table.columns]
-        head = heads.get(len(columns))
-        if head and all(re.fullmatch(r"column \d+", one.name) for one in columns):
-            named = [replace(one, name=str(head.values[int(one.name[7:]) - 1])) for one in columns]
-            split = len(table.key)
-            table = replace(table, key=named[:split], columns=named[split:])
-            used.append(head)
-        tables.append(table)
-    return replace(forms, tables=tables, listings=[x for x in forms.listings if x not in used])
+def _headed(table: Table, heads: Mapping[int, Sequence[str]]) -> Table:
+    """Return a table whose columns have no names with those of a list elsewhere as long."""
+    columns = [*table.key, *table.columns]
+    head, split = heads.get(len(columns)), len(table.key)
+    if not head or not all(re.fullmatch(r"column \d+", one.name) for one in columns):
+        return table
+    named = [replace(one, name=head[int(one.name[7:]) - 1]) for one in columns]
+    return replace(table, key=named[:split], columns=named[split:])
 
 
 def _absent(forms: Forms, lens: Lens) -> Iterator[Pick]:
@@ -204,28 +172,11 @@ def _absent(forms: Forms, lens: Lens) -> Iterator[Pick]:
         yield Pick(6 if told else 1, [Part("", [none], (), leaf_of(path))])
     for table in forms.tables:
         names = [one.name for one in table.columns if set(one.values) == {None}]
-        words = f"in all {table.size:,} rows"
         leads = any(lens.lead(name) < NOT_LEADING for name in names)
-        yield Pick(2 if leads else 6, [Part(words, [Figure(name, None) for name in names])])
-
-
-def _said(say: str, picks: Sequence[Pick]) -> str:
-    """Return the words of a hint without those on units that the payload says otherwise."""
-    first = (one.unit for pick in picks for part in pick.parts for one in part.figures)
-    unit = next(first, AS_SERVED)
-    kept = [one for one in say.split("; ") if _UNIT_WORDS.get(one, unit.kind) == unit.kind]
-    return "; ".join(one for one in kept if not (one in _UNIT_WORDS and unit.note))
-
-
-def _once(picks: Iterable[Pick], records: Sequence[Record]) -> Iterator[Pick]:
-    """Yield picks without the totals that the payload serves itself."""
-    found = (number(value) for record in records for value in record.fields.values())
-    served = {value for value in found if value is not None and abs(value) >= _TELLING}
-    for pick in picks:
-        parts = [replace(part, figures=[x for x in part.figures if x.value not in served])
-                 for part in pick.parts]  # fmt: skip
-        summed = {"total", "sum"}.intersection(pick.kinds) and pick.about == ""
-        yield replace(pick, parts=[x for x in parts if x.figures or x.places]) if summed else pick
+        yield Pick(
+            2 if leads else 6,
+            [Part(f"in all {table.size:,} rows", [Figure(name, None) for name in names])],
+        )
 
 
 def _unread(forms: Forms, parts: int) -> Iterator[Pick]:

@@ -17,8 +17,10 @@ from .measures import NOT_LEADING, Measure
 from .sheet import Place
 
 LEADS = 4
-_NAMELESS = re.compile(r"(?:column (\d+)|[a-z_]|val|value|)", re.IGNORECASE)
+# A listed price so many percent from spot is still told as the nearest one.
+_SLACK = 2.5
 _CANDLE = {"o": "open", "h": "high", "l": "low", "c": "close", "v": "volume"}
+_NAMELESS = re.compile(r"column \d+|[a-z_]|val|values?|", re.IGNORECASE)
 _WORDS = {
     "ids": "id ids cursor seq sequence hash nonce uuid key rank index",
     "running": "cum cumul cumulative running accumulated cvd",
@@ -26,20 +28,12 @@ _WORDS = {
     " bps move nav price",
     "flows": "flow flows volume vol buy sell bought sold inflow outflow trades prints",
     "stocks": "oi interest gex dex exposure aum assets",
-    "rates": "basis premium discount ann annual annualized annualised carry yield pct percent",
     "amounts": "size amount contracts notional long short",
 }
 _HELD = {kind: frozenset(words.split()) for kind, words in _WORDS.items()}
-_LEVELS: Sequence[Kind] = ("iv", "pct", "iv_points", "ratio", "price")
-_NO_AMOUNTS: Sequence[Kind] = (*_LEVELS, "days", "duration")
-_AMOUNTS: Sequence[Kind] = ("usd", "exposure", "coin", "as_served")
-# The more a figure says about the market, the earlier it stands.
-_MARKET: Sequence[Kind] = (
-    "exposure", "usd", *_LEVELS, "coin", "as_served", "count", "days", "duration"
-)  # fmt: skip
+_NO_AMOUNTS: Sequence[Kind] = ("iv", "pct", "iv_points", "ratio", "price", "days", "duration")
 _ENDS = ("open", "high", "low")
-_YEAR, _PROOF, _SAME, _OF_ROWS = 365, 2.0, 1.02, 0.8
-_NO_QUANTITIES: Sequence[Role] = ("time", "expiry", "name", "days", "position")
+_NO_QUANTITIES: Sequence[Role] = ("time", "expiry", "name", "days")
 
 
 @dataclass(frozen=True)
@@ -63,72 +57,26 @@ class Lens:
         shown = [
             column for column in table.columns
             if column.numeric and column.role not in _NO_QUANTITIES
-            and not _is(column.name, "ids")
+            and not holds(column.name, "ids")
         ]  # fmt: skip
-        held: dict[str, Sequence[object]] = {
-            one.name: one.values for one in (*table.key, *table.columns)
-        }
-        for axis in (one for one in (*table.key, *table.columns) if one.role == "expiry"):
-            held.setdefault("dte", [self.place(axis, at).days for at in range(table.size)])
-        proved = self.proved(held)
         found = []
         for column in shown:
-            meant = spelled.get(column.name, "") or self._alone(table, shown)
-            one = self.measure(column.name, column.values, column.role, meant)
-            found.append(replace(one, unit=proved.get(column.name, one.unit)))
+            name = spelled.get(column.name) or self.meant(column.name, len(shown) == 1)
+            found.append(self.measure(name, column.values, column.role))
         return sorted((one for one in found if one.present), key=_order)
-
-    def _alone(self, table: Table, columns: Sequence[Column]) -> str:
-        """Return what the only column of figures is called by what is around it."""
-        if len(columns) != 1 or not _NAMELESS.fullmatch(columns[0].name):
-            return ""
-        around = leaf_of(table.path)
-        return around if self.lead(around) < NOT_LEADING else self.meant([columns[0].name])
-
-    def proved(self, columns: Mapping[str, Sequence[object]]) -> Mapping[str, Unit]:
-        """Return the units of rates whose scale the prices beside them prove.
-
-        A rate is a price over spot, or over the net asset value, less one, by the year or not; or
-        it is the difference itself.
-        """
-        figured = {name: [*map(number, values)] for name, values in columns.items()}
-        kinds = {name: self.unit(name, "", values).kind for name, values in figured.items()}
-        prices = {name: figured[name] for name, kind in kinds.items() if kind == "price"}
-        base = next((prices.pop(name) for name in list(prices) if "nav" in words_of(name)), None)
-        days = next((figured[name] for name, kind in kinds.items() if kind == "days"), ())
-        units: dict[str, Unit] = {}
-        for price in prices.values():
-            pairs = [*zip(price, base or [self.spot] * len(price), strict=True)]
-            over = [x / y - 1 if x and y else 0 for x, y in pairs]
-            yearly = [x * _YEAR / left if left else 0 for x, left in zip(over, days, strict=False)]
-            apart = [x - y if x and y else 0 for x, y in pairs]
-            proofs = [(Unit("pct", factor=100.0), rates) for rates in (over, yearly)]
-            proofs += [(Unit("pct"), [x * 100 for x in rates]) for rates in (over, yearly)]
-            for name in (one for one in columns if _is(one, "rates") and one not in prices):
-                found = {unit for unit, wanted in proofs if _fits(figured[name], wanted, _PROOF)}
-                if not found and _fits(figured[name], apart, _SAME):
-                    found = {Unit("usd")}
-                # Within some days a yearly fraction is as large as a plain percentage.
-                units |= {name: found.pop()} if len(found) == 1 else {}
-        return units
 
     def leading(self, measures: Sequence[Measure], fewest: int = 2) -> list[Measure]:
         """Return the quantities that lead, the first few where the hint names none of them."""
         led = [one for one in measures if one.lead < NOT_LEADING]
-        whole = {one.name for one in led}
-        led = [one for one in led if "." not in one.name or leaf_of(one.name) not in whole]
         return led[:LEADS] or list(measures[:fewest])
 
-    def measure(
-        self, name: str, values: Sequence[object], role: Role = "", meant: str = ""
-    ) -> Measure:
-        """Return one quantity; `meant` is the name of what it is, where its own says nothing."""
-        full, figures = meant or name, [number(value) for value in values]
-        unit = self.unit(full, role, figures)
+    def measure(self, name: str, values: Sequence[object], role: Role = "") -> Measure:
+        """Return one quantity."""
+        figures = [number(value) for value in values]
+        unit = self.unit(name, role, figures)
         scale = self.scale if unit.kind in ("iv", "iv_points") else None
-        shown = meant if name and meant and _NAMELESS.fullmatch(name) else name
-        adds, flows = self._adds(full, unit), self._flows(full, unit)
-        return Measure(shown, figures, unit, scale, self.lead(full), adds, flows)
+        adds, flows = self._adds(name, unit), self._flows(name, unit)
+        return Measure(name, figures, unit, scale, self.lead(name), adds, flows)
 
     def lead(self, name: str) -> int:
         """Return the place of a wire name among the patterns that lead.
@@ -137,24 +85,30 @@ class Lens:
         """
         for place, pattern in enumerate(self.hint.lead):
             fits = matches(name, [pattern]) or matches(name.replace(".", "_"), [pattern])
-            runs = _is(name, "running") and not any(x in pattern for x in _HELD["running"])
+            runs = holds(name, "running") and not any(x in pattern for x in _HELD["running"])
             if fits and not runs:
                 return place
         return NOT_LEADING
 
-    def meant(self, names: Sequence[str]) -> str:
-        """Return what an endpoint calls its one quantity where the only name says nothing."""
-        known = len(names) != 1 or self.lead(names[0]) < NOT_LEADING or not self.hint.lead
-        return "" if known else self.hint.lead[0].replace("*", "")
+    def meant(self, name: str, alone: bool) -> str:
+        """Return a name; of the only quantity, where it says nothing, what the endpoint serves."""
+        bare = alone and self.hint.lead and _NAMELESS.fullmatch(name)
+        return self.hint.lead[0].replace("*", "") if bare else name
 
-    def asked(self, kind: str) -> bool:
-        """Tell whether the hint asks for a kind of pick."""
-        return kind in self.hint.picks
+    def axis(self, column: Column | None) -> Column | None:
+        """Return an axis, bare numbers as days or prices where a hint says that they are."""
+        roles: dict[Kind, Role] = {"days": "days", "price": "price", "usd": "price"}
+        if column is None or column.role not in ("key", "position"):
+            return column
+        kind = unit_of(column.name, self.hint.units).kind
+        return replace(column, role=roles.get(kind, column.role))
 
     @cached_property
     def scale(self) -> IvScale | None:
         """The scale of the payload's volatilities, by all their levels."""
-        held = (values for name, values in self._named() if self._kind(name) == "iv")
+        held = (
+            values for name, values in self._named() if unit_of(name, self.hint.units).kind == "iv"
+        )
         return iv_scale(chain.from_iterable(held))
 
     @cached_property
@@ -182,7 +136,8 @@ class Lens:
         value = column.values[at]
         if column.role == "price":
             return self.price(value)
-        if isinstance(value, datetime) and all(map(_is_midnight, sampled(column.values))):
+        instants = [x for x in sampled(column.values) if isinstance(x, datetime)]
+        if isinstance(value, datetime) and all(x.time() == time(0) for x in instants):
             return Place("time", value.date().isoformat())
         days = derive(days_left, value, self.instant) if column.role == "expiry" else None
         return Place(column.role, value, days=days)
@@ -191,27 +146,15 @@ class Lens:
         """Return where a row stands on several axes."""
         return [self.place(axis, at) for axis in axes]
 
-    def axis(self, column: Column | None) -> Column | None:
-        """Return an axis, bare numbers as days or prices where a hint says that they are."""
-        roles: dict[Kind, Role] = {"days": "days", "price": "price", "usd": "price"}
-        if column is None or column.role not in ("key", "position"):
-            return column
-        return replace(column, role=roles.get(self._kind(column.name), column.role))
-
-    def near(
-        self, places: Sequence[object], step: float, among: Iterable[int], slack: float = 0.0
-    ) -> int | None:
+    def near(self, places: Sequence[object], step: float, among: Iterable[int]) -> int | None:
         """Return which of some rows is listed nearest to `step` percent from spot.
 
-        None where it is further off than half the step, or `slack` percent.
+        None where it is further off than half the step; at spot itself, than 2.5 percent.
         """
         spot, prices = self.spot, {at: number(places[at]) for at in among}
         off = {at: abs((x / spot - 1) * 100 - step) for at, x in prices.items() if x and spot}
         found = min(off, key=lambda at: off[at], default=None)
-        return found if found is not None and off[found] <= max(abs(step) / 2, slack) else None
-
-    def _kind(self, name: str) -> Kind:
-        return unit_of(name, self.hint.units).kind
+        return found if found is not None and off[found] <= (abs(step) / 2 or _SLACK) else None
 
     def unit(self, name: str, role: Role, figures: Sequence[object]) -> Unit:
         """Return the unit of a quantity: as the payload states it, its name, or the hint."""
@@ -224,57 +167,41 @@ class Lens:
         said = unit_of("", {}, stated=self.stated.get("", ""))
         amount = unit.kind in ("usd", "exposure", "coin") or self._adds(name, unit)
         full = stated or unit_of(name, {}, role=role) != AS_SERVED
-        if full or not amount or said == AS_SERVED or said.kind not in _AMOUNTS:
+        if full or not amount or said == AS_SERVED or said.kind in _NO_AMOUNTS:
             return unit
         scaled = unit.kind == "exposure" and said.kind == "usd"
         return replace(unit, factor=said.factor) if scaled else said
 
     def _adds(self, name: str, unit: Unit) -> bool:
         amount = unit.kind in ("exposure", "usd", "coin", "count")
-        named = unit.kind not in _NO_AMOUNTS and _is(name, "amounts", "flows", "stocks")
+        named = unit.kind not in _NO_AMOUNTS and holds(name, "amounts", "flows", "stocks")
         added = amount or named or matches(name, self.hint.adds)
-        return added and not _is(name, "running", "parts")
+        return added and not holds(name, "running", "parts")
 
     def _flows(self, name: str, unit: Unit) -> bool:
-        flows = unit.kind not in _NO_AMOUNTS and not _is(name, "running", "parts", "stocks")
-        return flows and (_is(name, "flows") or matches(name, self.hint.adds))
+        flows = unit.kind not in _NO_AMOUNTS and not holds(name, "running", "parts", "stocks")
+        return flows and (holds(name, "flows") or matches(name, self.hint.adds))
 
     def _named(self) -> Iterator[tuple[str, Iterable[object]]]:
         """Yield every quantity of the payload with its name, as far as it has one."""
         for table in self.forms.tables:
             figures = [one for one in table.columns if one.numeric]
-            alone = self._alone(table, figures)
-            yield from ((alone or one.name, one.values) for one in figures)
+            alone = len(figures) == 1
+            yield from ((self.meant(one.name, alone), one.values) for one in figures)
         fields = (field for record in self.forms.records for field in record.fields.items())
         yield from ((name, [value]) for name, value in fields)
         for grid in self.forms.grids:
-            meant = self.meant(list(grid.layers))
-            yield from ((meant or name, chain(*cells)) for name, cells in grid.layers.items())
+            alone = len(grid.layers) == 1
+            layers = grid.layers.items()
+            yield from ((self.meant(name, alone), chain(*cells)) for name, cells in layers)
 
 
-def _fits(figures: Sequence[float | None], wanted: Sequence[float], most: float) -> bool:
-    """Tell whether figures are within `most` times what is wanted in most rows that have both."""
-    pairs = [(x, y) for x, y in zip(figures, wanted, strict=False) if x and abs(y) > 1e-5]
-    near = [1 / most < abs(x / y) < most for x, y in pairs]
-    return bool(near) and sum(near) >= _OF_ROWS * len(near)
-
-
-def _order(measure: Measure) -> tuple[int, bool, bool, int]:
+def _order(measure: Measure) -> tuple[int, bool, bool]:
     values = {value for value in measure.values if value is not None}
-    market = 0 if measure.lead < NOT_LEADING else _MARKET.index(measure.unit.kind)
     end = "".join(words_of(measure.name)[-1:]) in _ENDS
-    return measure.lead, end, len(values) < 2 < len(measure.values), market
+    return measure.lead, end, len(values) < 2 < len(measure.values)
 
 
-def _is(name: str, *kinds: str) -> bool:
+def holds(name: str, *kinds: str) -> bool:
     """Tell whether a name holds a word of one of the kinds."""
     return not frozenset(words_of(name)).isdisjoint(chain(*(_HELD[kind] for kind in kinds)))
-
-
-def is_running(name: str) -> bool:
-    """Tell whether a name is that of a running total."""
-    return _is(name, "running")
-
-
-def _is_midnight(value: object) -> bool:
-    return not isinstance(value, datetime) or value.time() == time(0)

@@ -2,14 +2,13 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import isclose
 
 from ..arithmetic import change, total
-from ..read.columns import is_name
-from ..read.forms import Column
+from ..read.columns import words_of
+from ..read.forms import Column, Table
 from ..read.units import AS_SERVED, IvScale, Kind, Unit
 from ..read.values import derive
-from .sheet import Figure, Part, Place
+from .sheet import Figure, Part, Pick, Place
 
 NOT_LEADING = 99
 LARGEST = 3
@@ -17,9 +16,7 @@ Placed = Callable[[int], Sequence[Place]]
 # Rows with the words they are told by.
 Told = Iterable[tuple[str, int]]
 _SUMMED = 6
-_WHOLE = frozenset(["total", "all", "sum", "overall", "combined", "grand total", "aggregate"])
-# Among so many rows one is as large as all others by no accident.
-_FEWEST = 4
+_WHOLE = frozenset(["total", "all", "sum", "overall", "combined", "aggregate"])
 _DIFFERENCES: Mapping[Kind, Kind] = {"iv": "iv_points", "pct": "iv_points"}
 
 
@@ -65,9 +62,7 @@ class Measure:
         """Return last - first; of volatilities and percentages in points."""
         value, kind = derive(change, first, last), self.unit.kind
         unit = replace(self.unit, kind=_DIFFERENCES.get(kind, kind))
-        scale = self.scale
-        if kind == "pct":
-            scale = "percent" if self.unit.factor == 1 else "decimal"
+        scale = "percent" if kind == "pct" else self.scale
         found = Figure("", value, unit, words, (), scale, signed=True)
         return [] if value is None else [found]
 
@@ -81,11 +76,6 @@ class Measure:
         """Whether there are figures of both signs."""
         found = [value for value in self.values if value]
         return bool(found) and min(found) < 0 < max(found)
-
-    @property
-    def sized(self) -> bool:
-        """Whether the size of a figure means something: amounts, and figures of both signs."""
-        return self.adds or self.signed or self.unit.kind in ("usd", "exposure")
 
     def largest(self, limit: int, sign: int = 0) -> list[int]:
         """Return the rows of the largest sizes, of one sign where `sign` is 1 or -1."""
@@ -111,30 +101,22 @@ def row(words: str, measures: Sequence[Measure], at: int, placed: Placed) -> Par
     return Part(words, [one.figure(one.values[at]) for one in held], placed(at))
 
 
-def sums(words: str, added: Iterable[Measure], most: int | None = None) -> Part:
+def sums(words: str, added: Iterable[Measure]) -> Part:
     """Return the totals over all rows received of quantities that add."""
     found = [figure for one in list(added)[:_SUMMED] for figure in one.made("", total)]
-    return Part(words, found, (), "", most)
+    return Part(words, found)
 
 
-def gaps(measures: Iterable[Measure]) -> Part:
-    """Return how many rows have no figure, of each quantity."""
-    counts = [(one.name, one.values.count(None)) for one in measures]
-    found = [Figure(name, count, Unit("count")) for name, count in counts if count]
-    return Part("rows without", found)
+def total_rows(key: Sequence[Column]) -> list[int]:
+    """Return the rows that are called the total of the others, such as "All venues"."""
+    names = [axis.values for axis in key if axis.role in ("name", "expiry")]
+    rows = [" ".join(map(str, found)) for found in zip(*names, strict=True)]
+    called = [at for at, name in enumerate(rows) if not _WHOLE.isdisjoint(words_of(name))]
+    return called if len(called) < len(rows) else []
 
 
-def total_rows(key: Sequence[Column], measures: Sequence[Measure]) -> list[int]:
-    """Return the rows that are the total of the others: called so, or as large as they are."""
-    names = [axis for axis in key if axis.role in ("name", "expiry")]
-    size = len(names[0].values) if names else 0
-    called = [
-        at for at in range(size) if any(str(x.values[at]).casefold() in _WHOLE for x in names)
-    ]
-    lead = next((one for one in measures if one.adds), None)
-    if called or lead is None or len(key) > 1 or len(lead.present) < _FEWEST:
-        return called if len(called) < size else []
-    # A venue or a fund may be as large as the others, and is no total of them.
-    whole = derive(total, lead.values) or 0.0
-    top = [at for at in lead.largest(1) if names and not is_name(str(names[0].values[at]))]
-    return [at for at in top if isclose(2 * (lead.values[at] or 0), whole, rel_tol=1e-9)]
+def totals(table: Table, measures: Sequence[Measure], placed: Placed) -> Pick:
+    """Return the totals of quantities that add: as served, else of all rows received."""
+    added = [one for one in measures if one.adds]
+    served = [row("as served", added, at, placed) for at in total_rows(table.key)]
+    return Pick(1, served or [sums(f"total of {table.size:,} rows", added)], ["total"])

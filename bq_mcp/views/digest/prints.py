@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from ..arithmetic import occurrences, total
 from ..read.columns import words_of
@@ -10,12 +11,11 @@ from ..read.forms import Column, Role, Table
 from ..read.units import Unit
 from ..read.values import derive
 from .lens import Lens
-from .measures import LARGEST, NOT_LEADING, Measure, bare, row, sums
+from .measures import LARGEST, Measure, bare, row, totals
 from .sheet import Figure, Part, Pick, Place
 
 _CLASSES, _SAMPLE, _LONGEST_NAME = 4, 500, 16
 _SIDED = frozenset(["buy", "sell", "long", "short", "bought", "sold", "b", "s"])
-_STEPS = (1, 5, 10)
 _SIDES = frozenset(["side", "direction", "taker", "aggressor"])
 _ORDER: Sequence[Role] = ("name", "price", "expiry")
 
@@ -23,34 +23,18 @@ _ORDER: Sequence[Role] = ("name", "price", "expiry")
 def prints_picks(table: Table, measures: Sequence[Measure], lens: Lens) -> Iterator[Pick]:
     """Yield what stands out among rows that no axis places: a tape, or a plain list."""
     lead, axes, newest = measures[0], telling(table), newest_first(table)
-
-    def placed(at: int) -> list[Place]:
-        held = [axis for axis in axes if axis.values[at] is not None]
-        return [Place(one.role, one.value) for one in lens.places(held, at)]
-
+    placed = partial(lens.places, axes)
     window = [lens.place(axes[0], at) for at in (*newest[-1:], *newest[:1])]
-    added = [one for one in measures[:2] if one.adds]
-    yield Pick(1, window_of(window), ["window"])
-    steps = steps_of(table, measures, lens)
-    leads = lens.leading(measures)
-    for step in _STEPS if steps else ():
-        found = [at for at in steps[0].present if abs(steps[0].values[at] or 0) == step]
-        yield Pick(3, [row("", [*steps, *leads], at, placed) for at in found], [f"{step}%"])
-    yield Pick(1, [sums(f"total of {table.size:,} rows", added, 1)], ["total"])
+    ends = [Part("window from", [], window[:1]), Part("to", [], window[1:])]
+    yield Pick(1, ends, ["window"])
+    yield totals(table, [one for one in measures[:2] if one.adds][:1], placed)
     yield from _groups(lead, table)
     flags = [one for one in table.columns if True in one.values[:_SAMPLE]]
-    flags = [one for one in flags if {*map(type, one.values)} <= {bool, type(None)}]
-    counts = [(one.name, derive(occurrences, one.values, True)) for one in flags]
-    flagged = [Figure(name, count, Unit("count")) for name, count in counts]
-    yield Pick(3, [Part("rows with", flagged)], ["flags"])
-    tops = []
-    for place, at in enumerate(lead.largest(LARGEST) if axes or steps else ()):
-        figures = [one.figure(one.values[at]) for one in (*steps, *leads)]
-        figures += [Figure(one.name, True) for one in flags if one.values[at] is True]
-        words, most = ("largest", "next largest", "")[place], len(steps) + (1 if place else 2)
-        tops.append(Part(words, figures, placed(at), "", most))
-    yield Pick(2, tops[:1], ["largest"])
-    yield Pick(2, tops[1:], ["largest"])
+    counts = [Figure(x.name, derive(occurrences, x.values, True), Unit("count")) for x in flags]
+    yield Pick(3, [Part("rows with", counts)], ["flags"])
+    leads, tops = lens.leading(measures), lead.largest(LARGEST) if axes else ()
+    yield Pick(2, [row("largest", leads, at, placed) for at in tops[:1]], ["largest"])
+    yield Pick(2, [lead.along(bare(tops[1:]), placed, "next largest", 2)], ["largest"])
     yield Pick(4, [lead.along(bare(newest[:LARGEST]), placed, "newest", 2)], ["newest"])
 
 
@@ -63,21 +47,6 @@ def as_prints(table: Table) -> Table:
             columns = [*table.key, *table.columns]
             return replace(table, key=[], columns=columns, form="prints", as_served=False)
     return table
-
-
-def window_of(ends: Sequence[Place]) -> list[Part]:
-    """Return the first and the last instant of a window."""
-    return [Part(words, [], [end]) for words, end in zip(("window from", "to"), ends, strict=False)]
-
-
-def steps_of(table: Table, measures: Sequence[Measure], lens: Lens) -> list[Measure]:
-    """Return what tells rows without an axis apart: their distances in percent, from and to."""
-    if table.form != "rows":
-        return []
-    keyed = [lens.measure(one.name, one.values) for one in table.key if one.name]
-    found = [one for one in measures if one.lead == NOT_LEADING and one.unit.kind == "pct"]
-    apart = [one for one in found if len({*one.values}) == table.size]
-    return [one for one in keyed if one.present] or ([] if table.key else apart[:2])
 
 
 def newest_first(table: Table) -> list[int]:
@@ -108,16 +77,13 @@ def _axes(table: Table, role: Role) -> list[Column]:
 
 def _groups(lead: Measure, table: Table) -> Iterator[Pick]:
     """Yield the total of each side, type or other class of rows, the sides first."""
-    classes = [(len({*axis.values} - {None}), axis) for axis in _axes(table, "name")]
-    found = [(size, axis) for size, axis in classes if 2 <= size <= _CLASSES and lead.adds]
-    found.sort(key=lambda one: (one[0], not _SIDES & set(words_of(one[1].name))))
-    for _, axis in found[:2]:
-        rows: dict[object, list[float | None]] = {}
-        for name, value in zip(axis.values, lead.values, strict=True):
-            rows.setdefault(name, []).append(value)
-        figures = [
-            Figure("", figure.value, lead.unit, "", [Place("name", name)])
-            for name, values in rows.items()
-            for figure in lead.over(values).made("", total)
-        ]
+    found = [axis for axis in _axes(table, "name") if 1 < len({*axis.values}) <= _CLASSES]
+    found.sort(key=lambda axis: (len({*axis.values}), not _SIDES & set(words_of(axis.name))))
+    for axis in found[:2] if lead.adds else ():
+        figures = []
+        for name in dict.fromkeys(axis.values):
+            pairs = zip(axis.values, lead.values, strict=True)
+            held = lead.over([value for other, value in pairs if other == name])
+            places = [Place("name", name)]
+            figures += [replace(x, name="", places=places) for x in held.made("", total)]
         yield Pick(2, [Part("total by", figures, [Place("name", axis.name)], lead.name)], ["sides"])

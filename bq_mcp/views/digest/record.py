@@ -1,14 +1,12 @@
-"""Single figures that stood together: those that lead, market figures, then the rest."""
+"""Single figures that stood together: those that lead, then the rest."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 
-from ..arithmetic import share_of_gross
 from ..facts.notes import is_note
 from ..read.columns import leaf_of, names_time, word_set, words_of
 from ..read.forms import Listing, Record
-from ..read.units import Kind, Unit
-from ..read.values import derive, figure, moment
+from ..read.values import figure, moment
 from .lens import Lens
 from .measures import NOT_LEADING
 from .sheet import Figure, Part, Pick, Place
@@ -20,53 +18,30 @@ _HEADER_WORDS = (
 )
 _SAID = frozenset(_HEADER_WORDS.split())
 _A_LINE, _LISTED, _PROSE = 6, 3, 40
-_MARKET: Sequence[Kind] = ("price", "usd", "exposure", "iv", "iv_points", "pct", "ratio")
-_NO_SHARE: Sequence[Kind] = ("price", "iv", "pct", "ratio", "iv_points", "days", "duration")
 # Names that say nothing without the name of what they are in.
 _PLAIN = word_set("above below call put calls puts long short upper lower up down latest current")
-_SIDES = (("buy", "sell"), ("bought", "sold"), ("calls", "puts"), ("call", "put"))
 
 
 def record_picks(record: Record, lens: Lens) -> Iterator[Pick]:
     """Yield the figures of a record, those that lead first."""
-    fields, asked = record.fields.items(), lens.choices
     # At the root a caveat says what upstream tells of its own figures.
-    fresh = [pair for pair in fields if record.path or not is_note(pair[0])]
-    told = {name: x for name, x in fresh if _is_told(name, x) and asked.get(name) != x}
-    proved = lens.proved({name: [figure(value)] for name, value in fields})
-    figures = {name: _figure(name, value, lens) for name, value in told.items()}
-    figures |= {
-        name: replace(figures[name], unit=proved[name]) for name in figures if name in proved
-    }
-    led = sorted((name for name in told if lens.lead(name) < NOT_LEADING), key=lens.lead)
-    market = [name for name in told if name not in led and figures[name].unit.kind in _MARKET]
-    rest = [name for name in told if name not in led and name not in market]
-    path = told_path(record.path)
-    for rank, names in ((1, led), (4, market), (5, rest)):
-        for start in range(0, len(names), _A_LINE):
-            line = [figures[name] for name in names[start : start + _A_LINE]]
-            yield Pick(rank + (start > 0), [Part("", line, (), path)])
-    rank = 1 if led and lens.asked("share") else 5
-    yield Pick(rank, [Part("", list(_shares(figures)), (), path)])
+    told = [pair for pair in record.fields.items() if record.path or not is_note(pair[0])]
+    told = [(name, x) for name, x in told if _is_told(name, x) and lens.choices.get(name) != x]
+    figures = [_figure(name, value, lens) for name, value in told]
+    figures.sort(key=lambda one: lens.lead(one.name))
+    led = [one for one in figures if lens.lead(one.name) < NOT_LEADING]
+    for rank, held in ((1, led), (4, figures[len(led) :])):
+        for start in range(0, len(held), _A_LINE):
+            line = Part("", held[start : start + _A_LINE], (), told_path(record.path))
+            yield Pick(rank + (start > 0), [line])
 
 
 def listing_pick(listing: Listing, lens: Lens) -> Pick:
     """Return the first values of a list that runs along nothing."""
     name, values = leaf_of(listing.path), listing.values
-    if all(value is None for value in values):
-        absent = [Figure("", None, words=f"in all {len(values):,} rows")]
-        return Pick(1 if lens.lead(name) < NOT_LEADING else 6, [Part("", absent, (), name)])
     figures = [replace(_figure(name, value, lens), name="") for value in values[:_LISTED]]
-    words = f"first of {len(values):,}" if len(values) > _LISTED else ""
-    rank = 1 if lens.lead(name) < NOT_LEADING and not words else 6
-    return Pick(rank, [Part(words, figures, (), name)])
-
-
-def record_lead(records: Sequence[Record], lens: Lens) -> int:
-    """Return the place of the first lead among single figures."""
-    fields = [field for record in records for field in record.fields.items()]
-    leads = (lens.lead(name) for name, value in fields if figure(value) is not None)
-    return min(leads, default=NOT_LEADING)
+    rank = 1 if lens.lead(name) < NOT_LEADING else 6
+    return Pick(rank, [Part(f"first of {len(values):,}", figures, (), name)])
 
 
 def told_path(path: str) -> str:
@@ -74,20 +49,6 @@ def told_path(path: str) -> str:
     around, _, leaf = path.rpartition(".")
     alone = not around or not (leaf.casefold() in _PLAIN or leaf.isdigit())
     return leaf if alone else f"{leaf_of(around)}.{leaf}"
-
-
-def _shares(figures: Mapping[str, Figure]) -> Iterator[Figure]:
-    """Yield which part of two sides of one amount the first is: bought, calls."""
-    words = {tuple(words_of(name)): one for name, one in figures.items()}
-    for one, other in _SIDES:
-        for found in (found for found in words if one in found):
-            part, rest = words[found], words.get(tuple(other if x == one else x for x in found))
-            sides = (part.value, rest.value if rest else None)
-            share = derive(share_of_gross, part.value, sides) if None not in sides else None
-            whole = " ".join(x for x in found if x != one) or f"{one} + {other}"
-            known = {"count": " by count", "as_served": " as served"}.get(part.unit.kind, "")
-            if share is not None and part.unit.kind not in _NO_SHARE:
-                yield Figure("", share, Unit("pct"), f"{one} share of {whole}{known}")
 
 
 def _figure(name: str, value: object, lens: Lens) -> Figure:

@@ -70,11 +70,6 @@ class Pick:
     kinds: Sequence[str] = ()
     about: str = ""
 
-    @property
-    def short(self) -> Sequence[Part]:
-        """The parts that few words have room for."""
-        return [part for part in self.parts if part.most != 0]
-
 
 @dataclass(frozen=True, slots=True)
 class Rows:

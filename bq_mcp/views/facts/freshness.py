@@ -1,13 +1,12 @@
 """Judge how old an answer is."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Literal
 
-from ...catalog.hints import Clock
+from ...catalog.hints import AgeRule
 from ..arithmetic import business_days
 from ..read.values import utc_day
 
@@ -25,13 +24,6 @@ _STEP_QUANTILE = 0.9
 _DAY_S = 86_400.0
 _BUSINESS_DAYS_FRESH = 1
 _BUSINESS_DAYS_LATE = 3
-_UNITS_S = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": _DAY_S}
-_CADENCE = re.compile(
-    r"\b(?:refresh(?:es|ed)?|updat(?:es|ed)|rebuil(?:ds|t)|recomputed)\b[^.;]{0,40}?"
-    r"\b(?:every|each)\s+~?(\d{1,4})?\s*"
-    r"(s|secs?|seconds?|m|mins?|minutes?|h|hours?|d|days?)\b",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,41 +52,32 @@ class Freshness:
         return self.computed_at + timedelta(seconds=self.cadence_seconds)
 
 
-def stated_cadence(description: str) -> float | None:
-    """Return the refresh interval in seconds that a description states outright, else None.
-
-    Only a sentence such as "refreshes every 30s" or "updated every 5 minutes" counts.
-    """
-    found = _CADENCE.search(description[:4_000])
-    return float(found[1] or 1) * _UNITS_S[found[2][0].lower()] or None if found else None
-
-
 def assess(
     *,
     computed_at: datetime | None,
     server_now: datetime,
-    clock: Clock,
+    age_rule: AgeRule,
     cadence_seconds: float | None = None,
     overdue: bool = False,
     told_at: datetime | None = None,
 ) -> Freshness:
     """Return the verdict on data computed at `computed_at`: late after 2 cadences, stale after 10.
 
-    `overdue` data, whose next refresh upstream has missed, are late however young they are. A
-    `history` clock is never late, a `static` one has no age; `business_days` are judged by
+    `overdue` data, whose next refresh upstream has missed, are late however young they are. Under
+    `history` data are never late, under `static` they have no age; `business_days` are judged by
     `assess_trading_day`. Data stamped ahead of `told_at`, when the reply was built, get no age by
     being kept.
     """
-    if clock == "static":
+    if age_rule == "static":
         return Freshness("static", "static", computed_at)
-    if clock == "daily":
+    if age_rule == "daily":
         cadence_seconds = cadence_seconds or _DAY_S
     if computed_at is None:
         return Freshness("unknown", "not_stated", cadence_seconds=cadence_seconds)
     if (computed_at - (told_at or server_now)).total_seconds() > _CLOCK_TOLERANCE_S:
         return Freshness("unknown", "future", computed_at)
     age = max((server_now - computed_at).total_seconds(), 0.0)
-    if clock == "history":
+    if age_rule == "history":
         return Freshness("historical", "row", computed_at, age)
     if not cadence_seconds:
         return Freshness("unknown", "no_cadence", computed_at, age)

@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
+from ...catalog.cadence import cadence_of
 from ...envelope import SANDBOX_SOURCE, parse_instant
 from ...errors import QuotaExhaustedError
 from ..pages import PAGES
 from ..read.values import expiry_day, figure, moment, text
 from ..scene import Scene
-from .freshness import Freshness, assess, assess_trading_day, ended_before, stated_cadence
+from .freshness import Freshness, assess, assess_trading_day, ended_before
 
 Part = Mapping[str, object]
 # An unknown age of the whole is no reason to hide that a part is late.
@@ -64,15 +65,15 @@ def freshness_of(scene: Scene) -> Freshness:
 def _judged(scene: Scene) -> Freshness:
     """Return the verdict by upstream's clock, with the end of a series where it has one."""
     hint, meta, now = scene.question.hint, scene.envelope.meta, scene.now
-    if hint.clock == "business_days":
+    if hint.age_rule == "business_days":
         latest = (expiry_day(block.get("latest_date")) for block in (scene.extra, scene.root))
         return assess_trading_day(next(filter(None, latest), None), now, meta.computed_at)
     as_of = bool(text(scene.query.get("as_of")) or scene.extra.get("as_of"))
     found = assess(
         computed_at=meta.computed_at,
         server_now=now,
-        clock="history" if as_of else hint.clock,
-        cadence_seconds=hint.cadence_seconds or stated_cadence(scene.question.endpoint.description),
+        age_rule="history" if as_of else hint.age_rule,
+        cadence_seconds=cadence_of(scene.question.endpoint, hint),
         # An older answer is given because its successor could not be had.
         overdue=scene.reply.overdue or scene.reply.failure is not None,
         told_at=meta.timestamp,
@@ -95,8 +96,8 @@ def reads_forms(scene: Scene) -> bool:
     Pages of live data whose pace is known read the payload itself; it may be large.
     """
     hint, has_page = scene.question.hint, scene.question.endpoint.path in PAGES
-    paced = hint.clock == "live" and hint.cadence_seconds is not None
-    return hint.clock != "static" and not (has_page and paced)
+    paced = hint.age_rule == "live" and hint.cadence_seconds is not None
+    return hint.age_rule != "static" and not (has_page and paced)
 
 
 def _series(scene: Scene) -> Iterator[list[datetime]]:
@@ -126,7 +127,10 @@ def _judged_worse(scene: Scene, seen: Sequence[Part], whole: Freshness) -> Fresh
     if part is None or whole.verdict not in _LIVE_VERDICTS or whole.cadence_seconds is None:
         return None
     found = assess(
-        computed_at=part, server_now=scene.now, clock="live", cadence_seconds=whole.cadence_seconds
+        computed_at=part,
+        server_now=scene.now,
+        age_rule="live",
+        cadence_seconds=whole.cadence_seconds,
     )
     worse = _LIVE_VERDICTS.index(found.verdict) > _LIVE_VERDICTS.index(whole.verdict)
     return found if worse else None
@@ -145,7 +149,7 @@ def _positioning(scene: Scene, seen: Sequence[Part]) -> Mapping[str, object] | N
         return {"by_row": True}
     effective = said or "".join(inside) or text(extra.get(name))
     reason = text(extra.get(f"{name}_fallback_reason")) or text(scene.root.get("fallback_reason"))
-    param, static = scene.question.endpoint.param(name), scene.question.hint.clock == "static"
+    param, static = scene.question.endpoint.param(name), scene.question.hint.age_rule == "static"
     if not (effective or reason or not static and (param or any(map(_shows_gex, seen)))):
         return None
     named = (extra.get(f"{name}_requested"), scene.query.get(name), param and param.default)

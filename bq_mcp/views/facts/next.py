@@ -27,7 +27,7 @@ def ways_on(question: Question) -> Mapping[str, Any]:
     narrowing = sorted(filter(offers, _NARROWING), key=lambda name: name in question.query)
     tools = [question.tool_names.get(path) for path in question.hint.next]
     return {
-        "argument": "answer_detail" if offers("detail") else "detail",
+        "argument": question.endpoint.detail_name,
         "larger": _LARGER.get(question.detail, ""),
         "narrowing": narrowing[:_NARROWING_SHOWN],
         "next": [name for name in tools if name and name != question.tool],

@@ -45,12 +45,16 @@ def estimate(text: str) -> int:
 
 
 def shorten(text: str, limit: int) -> str:
-    """Return the longest start of `text` that stays within `limit` tokens, marked if cut."""
+    """Return the longest start of `text` that stays within `limit` tokens, marked if cut.
+
+    A quotation that was begun ends: what stands behind it is not upstream's.
+    """
     if estimate(text) <= limit:
         return text
     lengths = range(min(len(text), _CUT_LIMIT) + 1)
-    over = bisect_left(lengths, True, 1, key=lambda size: estimate(text[:size] + "…") > limit)
-    return text[: over - 1].rstrip() + "…"
+    over = bisect_left(lengths, True, 1, key=lambda size: estimate(text[:size] + '…"') > limit)
+    start = text[: over - 1].rstrip()
+    return f'{start}…"' if start.count('"') % 2 else f"{start}…"
 
 
 def class_of(piece: str) -> tuple[str, int] | None:

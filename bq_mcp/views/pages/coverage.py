@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 from itertools import zip_longest
 from typing import Any
 
-from ..read.values import Derived, expiry_day, figure, is_expiry_token, mapping, text
+from ..read.values import Derived, expiry_day, figure, text
 from ..scene import Scene
-from .parts import Part, parts_of
+from .parts import parts_of
 from .rows import Row, by_expiry, counted
 
 _FIELDS = ("categories_live", "spot_price", "active_expiries")
@@ -19,24 +19,21 @@ _ROWS_AN_EXPIRY = 5
 
 def symbols(scene: Scene) -> Mapping[str, Any] | None:
     """Return each symbol, found by its fields or its name, with its spot and what is live."""
-    live = mapping(scene.root.get("categories_live")).items()
-    parts = [Part((name,), {"categories_live": held}) for name, held in live] or [
-        part
-        for part in parts_of(scene.data)
-        if _SYMBOL.fullmatch(part.path[-1]) or not part.fields.keys().isdisjoint(_FIELDS)
+    parts = [
+        (path, fields)
+        for path, fields in parts_of(scene.data)
+        if _SYMBOL.fullmatch(path[-1]) or not fields.keys().isdisjoint(_FIELDS)
     ]
-    rows = [_symbol(part) for part in parts]
+    rows = [
+        {
+            "name": text(fields.get("symbol")) or path[-1],
+            "spot": figure(fields.get("spot_price", fields.get("spot"))),
+            "live": fields.get("categories_live"),
+            "rest": {key: fields[key] for key in fields if key not in _KNOWN} or None,
+        }
+        for path, fields in parts
+    ]
     return {"total": counted(rows, "name"), "rows": rows} if rows else None
-
-
-def _symbol(part: Part) -> Row:
-    fields = part.fields
-    return {
-        "name": text(fields.get("symbol")) or part.path[-1],
-        "spot": figure(fields.get("spot_price", fields.get("spot"))),
-        "live": fields.get("categories_live"),
-        "rest": {key: fields[key] for key in fields if key not in _KNOWN} or None,
-    }
 
 
 def expiries(scene: Scene) -> Mapping[str, Any] | None:
@@ -48,13 +45,11 @@ def expiries(scene: Scene) -> Mapping[str, Any] | None:
     if not rows and not settled and not (scene.root and scene.forms.empty):
         return None
     most = max(scene.most_rows // _ROWS_AN_EXPIRY, 2)
-    shown, cut = rows[:most], rows[most:]
     return {
         "total": counted(rows, "expiry"),
-        "rows": shown,
-        "cut": counted(cut[:-1], "expiry") or None,
-        "last": cut[-1:],
-        "counted": any(isinstance(row["dte"], Derived) for row in shown),
+        "rows": rows[:most],
+        "cut": counted(rows[most:], "expiry") or None,
+        "counted": any(isinstance(row["dte"], Derived) for row in rows[:most]),
         "settled": counted(settled, "expiry") or None,
     }
 
@@ -63,9 +58,7 @@ def _listed(scene: Scene) -> Iterator[Row]:
     """Yield the expiries of the first table or list of such, each with its days if served."""
     for table in scene.forms.tables:
         columns = [*table.key, *table.columns]
-        # Tokens go before dates.
         named = [held for held in columns if held.role == "expiry"]
-        named.sort(key=lambda held: any(map(is_expiry_token, held.values)), reverse=True)
         if named:
             days = next((held.values for held in columns if held.role == "days"), ())
             for expiry, dte in zip_longest(named[0].values, days):

@@ -37,7 +37,7 @@ def page(scene: Scene) -> Mapping[str, Any] | None:
 def several(scene: Scene) -> Mapping[str, Any] | None:
     """Return the levels of each symbol, in the order asked; None for another payload."""
     results, requested = mapping(scene.root.get("results")), scene.root.get("requested")
-    listed = requested if isinstance(requested, list) else []
+    listed = filter(None, map(text, requested if isinstance(requested, list) else ()))
     served = {name: results[name] for name in (*listed, *results) if name in results}
     rows = [_entry(scene, *pair) for pair in served.items() if isinstance(pair[1], Mapping)]
     models = list(dict.fromkeys(row["model"] for row in rows if row["model"]))
@@ -70,7 +70,6 @@ def _entry(scene: Scene, symbol: str, entry: Any) -> dict[str, Any]:
         "model": model,
         "asked": asked if model and model != asked else None,
         "stamped": None if computed_at == scene.instant else computed_at,
-        "late": computed_at != scene.instant,
         "age": derive(seconds_between, computed_at, scene.now),
     }
 
@@ -88,14 +87,15 @@ def _symbol(scene: Scene, block: Row, spot: float | None) -> dict[str, Any]:
     prices, move = mapping(block.get("spot")), mapping(block.get("expected_move"))
     perpetual, own = figure(prices.get("perps_price")), figure(prices.get("spot_price")) or spot
     pain = pain_of(mapping(block.get("max_pain")), spot)
-    bounds = {name: level(move.get(name), spot) for name in _BOUNDS}
+    moved = any(figure(value) is not None for value in move.values())
     many = 10 if scene.detail == "full" else 3
     told = {
         "max_pain": pain if pain["value"] is not None else None,
-        "expected_move": bounds if any(figure(value) for value in move.values()) else None,
+        "expected_move": {of: level(move.get(of), spot) for of in _BOUNDS} if moved else None,
         "ranked": {_SETS[name]: top(rows, "gex", many) for name, rows in strikes.items() if rows},
-        "spot": perpetual
-        and {"perpetual": perpetual, "bps": derive(_basis_points, perpetual, own)},
+        "spot": {"value": perpetual, "bps": derive(_basis_points, perpetual, own)}
+        if perpetual
+        else None,
         "candles": derive(len, rows_of(block.get("candles"))) or None,
     }
     # What upstream itself names as unavailable is told in a caveat.

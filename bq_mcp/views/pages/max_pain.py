@@ -4,17 +4,14 @@ Strikes are prices in USD, payouts USD, distances percent of the spot of the com
 """
 
 from collections.abc import Mapping
-from heapq import nsmallest
 from math import isclose
 from typing import Any
 
 from ..arithmetic import quotient
 from ..read.values import derive, figure, mapping
 from ..scene import Scene
-from .rows import Row, by_expiry, level, next_anchor, ordered, placed, rows_of, scope_of, without
+from .rows import Row, by_expiry, level, next_anchor, rows_of, scope_of, without
 
-_ROWS = {"brief": 1, "standard": 10, "full": 85}
-_OTHERS = 6
 _TIED = 4
 # Two statements of one payout differ beyond rounding.
 _SAME_WITHIN = 0.005
@@ -25,12 +22,12 @@ def page(scene: Scene) -> Mapping[str, Any] | None:
     data = scene.root
     if not {"max_pain", "per_expiry", "pain_curve"} & data.keys():
         return None
-    stated, tokens = pain_of(mapping(data.get("max_pain")), scene.spot), data.get("expiry_tokens")
+    stated = pain_of(mapping(data.get("max_pain")), scene.spot)
     curve, table = _curve(scene, stated), _table(scene)
     alone = not (curve or table["front"] or table["unlisted"])
     return {
         **scope_of(data),
-        "tokens": tokens if isinstance(tokens, list) and tokens else None,
+        "tokens": data.get("expiry_tokens") or None,
         "stated": stated if alone or stated["value"] is not None else None,
         "curve": curve,
         **table,
@@ -44,27 +41,20 @@ def pain_of(block: Row, spot: float | None) -> dict[str, Any]:
 
 def _table(scene: Scene) -> dict[str, Any]:
     """Return the expiries that have not settled, by days: front, next anchor, others."""
-    served = scene.root.get("per_expiry")
+    served, spot = scene.root.get("per_expiry"), scene.spot
     alive, settled = by_expiry(rows_of(served), scene.instant)
-    rows = [_expiry(row, scene.spot) for row in alive]
-    front, anchor = next(iter(rows), None), next_anchor(rows, scene.instant)
+    rows = [{**row, **pain_of(mapping(row.get("max_pain")), spot)} for row in alive]
+    front, anchor = next(iter(rows), None), next_anchor(rows)
     others = without(rows, filter(None, (front, anchor)))
     return {
         "front": front,
         "role": "front and next anchor" if front is anchor else "front",
         "anchor": None if anchor is front else anchor,
-        "others": others[:_OTHERS],
-        "further": others[_OTHERS:][: _ROWS[scene.detail]],
-        "further_count": str(len(others[_OTHERS:])),
+        "others": others[: scene.most_rows],
+        "count": str(len(others)),
         "settled": derive(len, settled) or None,
         "unlisted": "no expiries listed" if isinstance(served, list) and not rows else "",
     }
-
-
-def _expiry(row: Row, spot: float | None) -> Row:
-    days = figure(row["dte"])
-    today = ", 0DTE" if days is not None and days < 1 else ""
-    return {**row, **pain_of(mapping(row.get("max_pain")), spot), "dte": days, "today": today}
 
 
 def _curve(scene: Scene, stated: Row) -> dict[str, Any] | None:
@@ -78,26 +68,20 @@ def _curve(scene: Scene, stated: Row) -> dict[str, Any] | None:
     paid = {strike: pain for strike, pain in pairs if strike is not None and pain is not None}
     if not paid:
         return None
-
-    def points(target: float, limit: int) -> list[Row]:
-        found = nsmallest(limit, paid, lambda strike: abs(strike - target))
-        return [{**level(strike, spot), "payout": paid[strike]} for strike in found]
-
     least = min(paid.values())
     ties = [strike for strike, pain in paid.items() if pain == least]
-    lowest, at, payout = points(ties[0], 1)[0], figure(stated["value"]), figure(stated["payout"])
-    near = None if spot is None else points(spot, 1)[0]
+    at, payout = figure(stated["value"]), figure(stated["payout"])
+    lowest = {**level(ties[0], spot), "payout": least}
+    beside = min(paid, key=lambda strike: abs(strike - (spot or 0)))
     there = paid.get(ties[0] if at is None else at)
     same = there is None or payout is None or isclose(there, payout, rel_tol=_SAME_WITHIN)
-    around = points(ties[0] if at is None else at, _ROWS[scene.detail])
     return {
+        "points": derive(len, list(paid)),
         "least": lowest,
         "differs": None if at is None or at in ties else lowest,
         "paid": None if same else there,
-        "near": near,
-        "sharpness": derive(quotient, near["payout"], least) if near else None,
+        "near": {**level(beside, spot), "payout": paid[beside]} if spot else None,
+        "sharpness": derive(quotient, paid[beside], least) if spot else None,
         "ties": ties[:_TIED] if len(ties) > 1 else (),
         "ties_left": derive(len, ties[_TIED:]) or None,
-        "points": placed(ordered(around, "value"), around),
-        "count": str(len(paid)),
     }

@@ -3,18 +3,15 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..arithmetic import change, distance_pct, gross, share_of_gross, side
-from ..read.values import derive, figure, mapping, number
+from ..arithmetic import change, share_of_gross
+from ..read.values import derive, expiry_day, mapping, number
 from ..scene import Scene
 from . import rows as table
 from .expiry_summary import board
+from .levels import level_of
 from .rows import Row
 
-# The field of a wall, the side of spot it is defined on, the other one.
-_WALLS = {
-    "call": ("call_resistance", "above", "below"),
-    "put": ("put_support", "below", "above"),
-}
+_WALLS = ("call", "put")
 
 
 def page(scene: Scene) -> Mapping[str, Any] | None:
@@ -23,52 +20,36 @@ def page(scene: Scene) -> Mapping[str, Any] | None:
     pointer = mapping(root.get("next_anchor"))
     if not (found["rows"] or found["settled"] or pointer) and root.get("expirations") != []:
         return None
-    rows = [_walled(row, scene.spot) for row in found["rows"]]
+    rows = [
+        {**row, **{kind: level_of(mapping(row["gamma"]), kind, scene.spot) for kind in _WALLS}}
+        for row in found["rows"]
+    ]
     anchor = _anchor(rows, scene)
     row, front = anchor["row"], next((row for row in rows if row["dte"] is not None), None)
     nets, kinds = table.values_of(rows, "net"), root.get("filtered_types") or None
+    title = "front and next anchor" if front is row else "next anchor"
     # Where no anchor leads, the front does.
-    told = [(anchor["title"], row, 1, 2), ("front", front, 4 if row else 2, 4)]
+    told = [(title, row, 1, 2), ("front", None if front is row else front, 4 if row else 2, 4)]
     leads = [
         {**of, "title": title, "rank": rank, "ends": ends}
         | {"part": derive(share_of_gross, of["net"], nets)}
-        for title, of, rank, ends in (told[:1] if front is row else told)
+        for title, of, rank, ends in told
         if of
     ]
     others = table.without(rows, filter(None, (row, front)))
     return {
         **found,
         **anchor,
-        "rows": rows,
         "leads": leads,
-        "same": "it is the front as well" if row and front is row else None,
-        "after": _after(row, rows, found, scene) if row and number(row["dte"]) == 0 else None,
+        "after": _after(row, rows, found) if row and number(row["dte"]) == 0 else None,
         "others": table.placed(
             others, [*filter(table.is_anchor, others), *table.top(others, "oi", len(others))]
         ),
         "other_count": len(others),
-        "sizes": derive(gross, nets),
         "horizon": root.get("horizon_days"),
         "kinds": kinds,
         "unconfirmed": None if kinds else scene.query.get("types"),
     }
-
-
-def _walled(row: Row, spot: float | None) -> Row:
-    """Return an expiration with its walls; the API documents one cause for one of null."""
-    gamma, walls = mapping(row["gamma"]), {}
-    for name, (field, defined, wrong) in _WALLS.items():
-        value, null = figure(gamma.get(field)), field in gamma and gamma[field] is None
-        absent = f"no {name} wall reported" if null else f"{name} wall n/a"
-        walls[name] = {
-            "name": f"{name} wall",
-            "value": value,
-            "away": derive(distance_pct, value, spot),
-            "wrong": f", {wrong} spot against its definition" * (side(value, spot) == wrong),
-            "absent": absent if value is None else "",
-            "why": f" (no strike {defined} spot with positive net gamma)" if null else "",
-        }
-    return {**row, **walls}
 
 
 def _anchor(rows: Sequence[Row], scene: Scene) -> dict[str, Any]:
@@ -76,25 +57,26 @@ def _anchor(rows: Sequence[Row], scene: Scene) -> dict[str, Any]:
 
     It is the nearest that has not settled, by our own calendar or by upstream's pointer.
     """
-    own, served = table.next_anchor(rows, scene.instant), scene.root.get("next_anchor", "")
+    own, served = table.next_anchor(rows), scene.root.get("next_anchor", "")
     columns = {"expiry": ("expiry", "expiry_date"), "dte": "dte", "type": "type"}
     alive, _ = table.by_expiry(table.paired([served], **columns), scene.instant)
     stated = next(iter(table.measured(alive, "dte")), None)
-    found = next(iter(table.at_expiry(rows, "expiry", stated["expiry"])), None) if stated else None
-    sooner = stated and own and own is not found and table.ordered([stated, own], "dte")[0] is own
+    day = expiry_day(stated["expiry"]) if stated else None
+    found = next((row for row in rows if day and expiry_day(row["expiry"]) == day), None)
+    # Upstream's pointer leads unless one of the list is nearer.
+    nearest = [*table.ordered(filter(None, (found or stated, own)), "dte"), None][0]
     listed = table.counted(rows, "expiry") if mapping(served).get("expiry") else None
     return {
-        "title": "next anchor" if mapping(served) else "first listed anchor",
-        "unnamed": "no next anchor reported" if served is None else None,
-        "row": own if sooner or not stated else found,
-        "stated": None if sooner or found or not stated else {**stated, "listed": listed or None},
-        "other": stated["expiry"] if stated and sooner else None,
+        "unnamed": "upstream reports no next anchor" if served is None else None,
+        "row": None if nearest is stated else nearest,
+        "stated": {**stated, "listed": listed or None} if stated and nearest is stated else None,
+        "other": stated["expiry"] if stated and nearest is own and own is not found else None,
     }
 
 
-def _after(row: Row, rows: Sequence[Row], sums: Row, scene: Scene) -> Row:
+def _after(row: Row, rows: Sequence[Row], sums: Row) -> Row:
     """Return what stays of the listed once an anchor of today has settled."""
     whole = len(table.measured(rows, "oi", "net")) == len(rows)
-    later = table.next_anchor(table.without(rows, [row]), scene.instant) or {}
+    later = table.next_anchor(table.without(rows, [row])) or {}
     left = {name: derive(change, row[name], sums[name]) for name in ("oi", "net") if whole}
     return {**left, "next": later.get("expiry"), "next_dte": later.get("dte")}

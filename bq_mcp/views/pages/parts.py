@@ -1,28 +1,21 @@
 """Find records wherever they stand in a payload, for replies whose fields are hardly published."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 
 from ..read.values import mapping, text
 from .rows import Row
 
+# A record and the names that lead to it; an unnamed one has its place.
+Part = tuple[tuple[str, ...], Row]
 _NAMES = ("name", "id", "venue", "exchange", "symbol", "category")
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A record inside a payload and the names that lead to it; an unnamed one has its place."""
-
-    path: Sequence[str]
-    fields: Row
-
-
-def parts_of(node: object, path: Sequence[str] = ()) -> Iterator[Part]:
+def parts_of(node: object, path: tuple[str, ...] = ()) -> Iterator[Part]:
     """Yield the records below the root of a payload, in served order."""
     inside: Iterable[tuple[str, object]] = ()
     if isinstance(node, dict):
         if path:
-            yield Part(path, node)
+            yield path, node
         inside = node.items()
     elif isinstance(node, list):
         inside = ((_own_name(item) or str(place), item) for place, item in enumerate(node))

@@ -5,15 +5,17 @@ A row is a mapping; a dotted column leads into records inside it.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from ..arithmetic import days_left, distance_pct, expiry_type, share_pct, side, total
 from ..read.units import IvScale, iv_scale
-from ..read.values import TEXT, Derived, derive, expiry_day, field_at, figure, holds, text
+from ..read.values import TEXT, Derived, derive, field_at, figure, holds, text
 
 Row = Mapping[str, object]
 Spellings = str | Sequence[str]
 _NAMED = 3
+_first = itemgetter(0)
 _SCOPES = {"all": "all expiries", "0dte": "0DTE"}
 
 
@@ -23,8 +25,8 @@ def rows_of(source: object) -> list[Row]:
     return [row for row in listed if isinstance(row, Mapping)]
 
 
-def columns_of(source: object, **columns: Spellings) -> dict[str, list[Any]]:
-    """Return parallel columns, each read from the first of its spellings.
+def paired(source: object, **columns: Spellings) -> list[Row]:
+    """Return rows of some columns, each read from the first of its spellings.
 
     `source` is a list of records, or a record that holds one or parallel lists. The first column
     that is a list sets the length; a list of another length belongs to no row and is left out.
@@ -32,19 +34,13 @@ def columns_of(source: object, **columns: Spellings) -> dict[str, list[Any]]:
     """
     names = {name: (key,) if isinstance(key, str) else key for name, key in columns.items()}
     if isinstance(source, Mapping):
-        lists = {name: _first_list(source, keys) for name, keys in names.items()}
-        lead = next((held for held in lists.values() if held is not None), [])
+        lists = [_first_list(source, keys) for keys in names.values()]
+        lead = next((held for held in lists if held is not None), [])
         if not rows_of(lead):
-            return {name: _along(lead, held) for name, held in lists.items()}
+            cells = zip(*(_along(lead, held) for held in lists), strict=True)
+            return [dict(zip(names, row, strict=True)) for row in cells]
         source = lead
-    records = rows_of(source)
-    return {name: [_cell(row, keys) for row in records] for name, keys in names.items()}
-
-
-def paired(source: object, **columns: Spellings) -> list[Row]:
-    """Return the rows of `columns_of`, with the keys of `columns`."""
-    found = columns_of(source, **columns)
-    return [dict(zip(found, row, strict=True)) for row in zip(*found.values(), strict=True)]
+    return [{name: _cell(row, keys) for name, keys in names.items()} for row in rows_of(source)]
 
 
 def read(value: object) -> object:
@@ -91,29 +87,19 @@ def measured(rows: Iterable[Row], *columns: str) -> list[Row]:
 
 def ordered(rows: Iterable[Row], column: str) -> list[Row]:
     """Return the rows that have a figure in a column, in its ascending order."""
-    return sorted(measured(rows, column), key=lambda row: _size(row, column))
+    return [row for _, row in sorted(_sized(rows, column), key=_first)]
 
 
 def around(rows: Iterable[Row], column: str, target: float) -> list[Row]:
     """Return the nearest row on either side of `target` and any row on it, in order."""
-    found = [(_size(row, column) - target, row) for row in ordered(rows, column)]
-    below, above = ([row for gap, row in found if gap * sign > 0] for sign in (-1, 1))
-    return [*below[-1:], *(row for gap, row in found if gap == 0), *above[:1]]
+    found = sorted(_sized(rows, column), key=_first)
+    below, above = ([row for x, row in found if (x - target) * sign > 0] for sign in (-1, 1))
+    return [*below[-1:], *(row for x, row in found if x == target), *above[:1]]
 
 
 def top(rows: Iterable[Row], column: str, limit: int) -> list[Row]:
     """Return the rows with the largest absolute figures, the largest first."""
-    return sorted(measured(rows, column), key=lambda row: -abs(_size(row, column)))[:limit]
-
-
-def highest(rows: Iterable[Row], column: str) -> Row | None:
-    """Return the row with the highest figure, None without one."""
-    return max(measured(rows, column), key=lambda row: _size(row, column), default=None)
-
-
-def lowest(rows: Iterable[Row], column: str) -> Row | None:
-    """Return the row with the lowest figure, None without one."""
-    return min(measured(rows, column), key=lambda row: _size(row, column), default=None)
+    return [row for _, row in sorted(_sized(rows, column), key=lambda of: -abs(of[0]))][:limit]
 
 
 def largest_of(sizes: Mapping[str, object]) -> Mapping[str, Any] | None:
@@ -133,6 +119,14 @@ def largest_of(sizes: Mapping[str, object]) -> Mapping[str, Any] | None:
     )
 
 
+def grouped(rows: Iterable[Row], *columns: str) -> list[list[Row]]:
+    """Return rows in groups of the same values of some columns, in the order of their first."""
+    groups: dict[str, list[Row]] = {}
+    for row in rows:
+        groups.setdefault(str([row.get(column) for column in columns]), []).append(row)
+    return list(groups.values())
+
+
 def united(*parts: Iterable[Row]) -> list[Row]:
     """Return the rows of all parts in order, each row once."""
     return list({id(row): row for part in parts for row in part}.values())
@@ -150,45 +144,25 @@ def placed(rows: Sequence[Row], order: Iterable[Row]) -> list[Row]:
     return [{**row, "place": places[id(row)]} for row in rows]
 
 
-def at_expiry(rows: Iterable[Row], column: str, expiry: object) -> list[Row]:
-    """Return the rows of one expiry; a token and an ISO date of the same day match."""
-    day = expiry_day(expiry)
-    return [row for row in rows if day and expiry_day(field_at(row, column)) == day]
-
-
-def with_days(rows: Iterable[Row], instant: datetime) -> list[Row]:
-    """Return the rows with the whole days from `instant` to settlement where they state none."""
-    return [
-        {**row, "dte": derive(days_left, row.get("expiry"), instant)}
-        if figure(row.get("dte")) is None
-        else row
-        for row in rows
-    ]
-
-
-def living(rows: Iterable[Row], instant: datetime) -> list[Row]:
-    """Return the rows that have not settled at `instant`: by their days, and by their expiry."""
-    return [
-        row
-        for row in rows
-        if (figure(row.get("dte")) or 0) >= 0 and (days_left(_expiry(row), instant) or 0) >= 0
-    ]
-
-
 def by_expiry(rows: Iterable[Row], instant: datetime) -> tuple[list[Row], list[Row]]:
-    """Return the rows that have not settled, the nearest first, with their days, and the others.
+    """Return the rows that have not settled at `instant`, the nearest first, and the others.
 
-    Rows without days come last.
+    Where a row states no days they are counted to its settlement; rows without days come last.
     """
-    dated = with_days(rows, instant)
-    alive = living(dated, instant)
-    return united(ordered(alive, "dte"), alive), without(dated, alive)
+    alive: list[Row] = []
+    settled: list[Row] = []
+    for row in rows:
+        left = days_left(_expiry(row), instant)
+        if figure(row.get("dte")) is None:
+            row = {**row, "dte": derive(days_left, row.get("expiry"), instant)}
+        ahead = (figure(row["dte"]) or 0) >= 0 and (left or 0) >= 0
+        (alive if ahead else settled).append(row)
+    return united(ordered(alive, "dte"), alive), settled
 
 
-def next_anchor(rows: Iterable[Row], instant: datetime) -> Row | None:
-    """Return the nearest monthly or quarterly expiry that has not settled at `instant`."""
-    found = ordered(living(with_days(rows, instant), instant), "dte")
-    return next(filter(is_anchor, found), None)
+def next_anchor(rows: Iterable[Row]) -> Row | None:
+    """Return the first monthly or quarterly expiry of rows that `by_expiry` put in order."""
+    return next((row for row in rows if row["dte"] is not None and is_anchor(row)), None)
 
 
 def is_anchor(row: Row) -> bool:
@@ -203,8 +177,8 @@ def tenor(rows: Iterable[Row], column: str, days: float, tolerance: float = 1 / 
     Choose among rows that have the axis, not the figure: a tenor without the figure is told as
     n/a, never replaced by another one.
     """
-    apart = [(abs(_size(row, column) - days), row) for row in ordered(rows, column)]
-    gap, row = min(apart, key=lambda pair: pair[0], default=(0.0, None))
+    apart = [(abs(x - days), row) for x, row in sorted(_sized(rows, column), key=_first)]
+    gap, row = min(apart, key=_first, default=(0.0, None))
     return row if gap <= tolerance * days else None
 
 
@@ -214,21 +188,13 @@ def common_scale(levels: Iterable[object]) -> IvScale | None:
     return found.pop() if len(found) == 1 else None
 
 
-def spread_ranks(length: int) -> list[str]:
-    """Return the importance of each of `length` rows, so that any number kept is spread evenly.
-
-    That is the place of a row with its bits reversed, as text for the mark of its line.
-    """
-    bits = length.bit_length()
-    return [str(int(f"{place:0{bits}b}"[::-1], 2)) for place in range(length)]
-
-
 def _expiry(row: Row) -> object:
     return row.get("expiry") or row.get("expiry_date")
 
 
-def _size(row: Row, column: str) -> float:
-    return figure(field_at(row, column)) or 0.0
+def _sized(rows: Iterable[Row], column: str) -> list[tuple[float, Row]]:
+    """Return the rows that have a figure in a column, each behind it."""
+    return [(x, row) for row in rows if (x := figure(field_at(row, column))) is not None]
 
 
 def _along(lead: list[Any], values: list[Any] | None) -> list[Any]:

@@ -10,10 +10,6 @@ from ..read.values import derive, moment, text
 from ..scene import Scene
 from .rows import counted, rows_of
 
-_META = (
-    "name", "version", "simulated", "your_plan", "history_depth", "history_depth_enforced",
-    "data_coverage", "rate_limits", "supported_symbols", "supported_exchanges", "error_codes",
-)  # fmt: skip
 _VERDICTS = ("status", "overall_status", "overall")
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -25,9 +21,7 @@ def meta(scene: Scene) -> Mapping[str, Any] | None:
         return None
     flags = [block.get("history_depth_enforced") for block in (data, scene.extra)]
     windows = "enforced" if True in flags else "reported, not enforced" if False in flags else None
-    others = [name for name in data if name not in _META] or None
-    told = {name: data.get(name) or None for name in _META}
-    return {**told, "windows": windows, "others": others}
+    return {"data": data, "windows": windows}
 
 
 def verdict(data: Mapping[str, object]) -> object:
@@ -66,6 +60,6 @@ def endpoints(scene: Scene) -> Mapping[str, Any] | None:
         path = next(filter(text, map(entry.get, PATH_KEYS)), None)
         groups.setdefault(next(filter(None, map(text, tags)), "no group"), []).append(path)
     found = sorted(groups.items(), key=lambda group: -len(group[1]))
-    told = [{"name": name, "many": derive(len, paths), "paths": paths} for name, paths in found]
-    total = derive(len, [path for _, paths in found for path in paths])
-    return {"total": total, "groups": told, "count": counted(told, "name")} if told else None
+    most = 99 if scene.detail == "full" else 6
+    told = [{"name": of, "many": derive(len, paths), "paths": paths[:most]} for of, paths in found]
+    return {"groups": told, "count": counted(told, "name")} if told else None

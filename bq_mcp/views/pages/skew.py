@@ -11,7 +11,7 @@ from .rows import by_expiry, common_scale, counted, paired, tenor, top, values_o
 _WEEK, _MONTH = 7, 30
 _NOISY = 2
 _DEARER = {"above": "puts dearer", "below": "calls dearer", "at": "even"}
-_LEVELS = ("atm_iv", "put_25d_iv", "call_25d_iv", "put_10d_iv", "call_10d_iv")
+_LEVELS = ("atm_iv", "put_25d_iv", "call_25d_iv")
 _FIGURES = ("dte", *_LEVELS, "skew_25d", "skew_10d", "butterfly_25d")
 
 
@@ -32,7 +32,6 @@ def page(scene: Scene) -> Mapping[str, Any] | None:
         "scale": common_scale(level for name in _LEVELS for level in values_of(rows, name)),
         "calm": calm,
         "total": counted(calm, "expiry"),
-        "wings": calm if scene.detail == "full" else (),
         "week": tenor(calm, "dte", _WEEK),
         "month": tenor(calm, "dte", _MONTH),
         "steepest": next(iter(top(calm, "skew_25d", 1)), None),

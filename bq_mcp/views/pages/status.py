@@ -5,8 +5,8 @@ from typing import Any
 
 from ..read.values import figure, text
 from ..scene import Scene
-from .parts import Part, parts_of
-from .rows import Row, counted, values_of, without
+from .parts import parts_of
+from .rows import Row, counted, grouped, values_of, without
 from .service import verdict
 
 _GRADES = {"unavailable": 0, "unhealthy": 1, "degraded": 2}
@@ -15,17 +15,16 @@ _GRADES = {"unavailable": 0, "unhealthy": 1, "degraded": 2}
 def page(scene: Scene) -> Mapping[str, Any] | None:
     """Return the cells that are not healthy, the worst first, what works, and the venues."""
     parts = list(parts_of(scene.data))
-    cells = [_cell(part) for part in parts if text(part.fields.get("status"))]
+    cells = [_cell(*part) for part in parts if text(part[1].get("status"))]
     if not cells:
         return None
     well = [cell for cell in cells if cell["status"] == "healthy"]
     ill = _grouped(without(cells, well), "category", "status")
-    venues = [part for part in parts if text(part.fields.get("tape"))]
-    feeds: list[Row] = [{"chain": None, **part.fields, "owner": part.path[-1]} for part in venues]
+    venues = [part for part in parts if text(part[1].get("tape"))]
+    feeds: list[Row] = [{"chain": None, **fields, "owner": path[-1]} for path, fields in venues]
     on = [feed for feed in feeds if feed["chain"] == feed["tape"] == "on"]
     return {
         "overall": verdict(scene.root),
-        "version": scene.root.get("version"),
         "well": counted(well, "owner"),
         "cells": counted(cells, "owner"),
         "ill": sorted(ill, key=lambda group: _GRADES.get(group["status"], 3)),
@@ -39,22 +38,18 @@ def page(scene: Scene) -> Mapping[str, Any] | None:
     }
 
 
-def _cell(part: Part) -> Row:
-    owner = part.path[-2] if len(part.path) > 1 else ""
+def _cell(path: Sequence[str], fields: Row) -> Row:
     return {
-        "owner": text(part.fields.get("symbol")) or owner,
-        "category": text(part.fields.get("category")) or part.path[-1],
-        "status": part.fields["status"],
-        "age": figure(part.fields.get("freshness_seconds")),
+        "owner": text(fields.get("symbol")) or "".join(path[-2:-1]),
+        "category": text(fields.get("category")) or path[-1],
+        "status": fields["status"],
+        "age": figure(fields.get("freshness_seconds")),
     }
 
 
 def _grouped(rows: Sequence[Row], *columns: str) -> list[Mapping[str, Any]]:
     """Return rows grouped by the values of some columns, in the order of the first of each."""
-    groups: dict[str, list[Row]] = {}
-    for row in rows:
-        groups.setdefault(str([row.get(column) for column in columns]), []).append(row)
     return [
         {**members[0], "members": members, "owners": dict.fromkeys(values_of(members, "owner"))}
-        for members in groups.values()
+        for members in grouped(rows, *columns)
     ]

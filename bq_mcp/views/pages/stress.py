@@ -5,14 +5,15 @@ from dataclasses import replace
 from ..arithmetic import share_higher
 from ..digest import digest_of, lens_of
 from ..digest.lens import Lens
-from ..digest.measures import Measure
 from ..digest.sheet import Figure, Part, Pick, Place, Sheet
 from ..read.columns import words_of
 from ..read.units import Unit
 from ..read.values import derive
 from ..scene import Scene
 
-_FLIP, _SPOT = frozenset(["hvl", "flip"]), frozenset(["spot", "underlying"])
+# So many leads of the hint name the flip.
+_FLIPS = 2
+_SPOT = frozenset(["spot", "underlying"])
 
 
 def page(scene: Scene) -> Sheet | None:
@@ -20,7 +21,8 @@ def page(scene: Scene) -> Sheet | None:
     lens = lens_of(scene)
     series = (lens.measures(table) for table in lens.forms.tables if table.form == "series")
     prices = [one for found in series for one in found if one.unit.kind == "price"]
-    flips, spots = ([one for one in prices if _named(one, words)] for words in (_FLIP, _SPOT))
+    flips = [one for one in prices if one.lead < _FLIPS]
+    spots = [one for one in prices if not _SPOT.isdisjoint(words_of(one.name))]
     if not flips or not spots:
         return None
     share = derive(share_higher, spots[0].values, flips[0].values)
@@ -32,10 +34,6 @@ def page(scene: Scene) -> Sheet | None:
         Pick(1, [Part("rows with spot above flip", [told])]),
     ]
     return replace(sheet, picks=[*picks, *sheet.picks[1:]])
-
-
-def _named(held: Measure, words: frozenset[str]) -> bool:
-    return not words.isdisjoint(words_of(held.name))
 
 
 def _placed(held: Figure, lens: Lens) -> Figure:

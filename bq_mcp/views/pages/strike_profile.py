@@ -8,9 +8,20 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..arithmetic import gross, missing, quotient, total
-from ..read.values import Derived, derive, figure, mapping
+from ..read.values import Derived, derive, field_at, figure, mapping
 from ..scene import Scene
-from .rows import columns_of, largest_of, level, ordered, placed, scope_of
+from .rows import (
+    Row,
+    around,
+    largest_of,
+    level,
+    ordered,
+    paired,
+    placed,
+    scope_of,
+    top,
+    united,
+)
 
 _COLUMNS = {
     "strike": ("strikes", "strike"),
@@ -31,38 +42,41 @@ _ADDS_WITHIN = 0.01
 
 def page(scene: Scene) -> Mapping[str, Any] | None:
     """Return the profile; None for a payload without a list of strikes."""
-    root = scene.root
+    root, brief = scene.root, scene.detail == "brief"
     if not isinstance(root.get("strikes"), list):
         return None
-    found = columns_of(scene.data, **_COLUMNS)
+    rows = paired(scene.data, **_COLUMNS)
+    found = {name: [row[name] for row in rows] for name in _SUMMED}
     sums = {name: derive(total, found[name]) for name in _SUMMED}
     window = mapping(root.get("filtered_strike_window"))
-    filtered = bool(window) or any(scene.query.get(name) for name in _FILTERS)
-    strikes = derive(len, found["strike"])
     holed = [name for name in _SUMMED if sums[name] is not None and None in found[name]]
-    venues = {
-        name: mapping(row).get("total_oi") for name, row in mapping(root.get("by_venue")).items()
+    venues = mapping(root.get("by_venue"))
+    order, chosen = _chosen(rows, scene.spot)
+    shown = _levels(chosen[: _LISTED[scene.detail]], scene.spot)
+    ranked = ordered(rows, "net")
+    signs = {
+        "+": [row for row in ranked[::-1] if _net(row) > 0],
+        "-": [row for row in ranked if _net(row) < 0],
     }
-    order, chosen = _chosen(found, scene.spot)
-    brief = scene.detail == "brief"
-    shown = _rows(found, chosen[: _LISTED[scene.detail]], scene.spot)
     return {
         "sums": sums,
         "gross": derive(gross, found["net"]),
-        "strikes": strikes or None,
-        "filtered": filtered,
+        "strikes": derive(len, found["net"]) or None,
+        "filtered": bool(window) or any(scene.query.get(name) for name in _FILTERS),
         "low": figure(window.get("min")),
         "high": figure(window.get("max")),
         **scope_of(root),
         "holes": [(_SUMMED[name], derive(missing, found[name])) for name in holed],
         "parts": _parts(found["net"], [*found["call"], *found["put"]]),
         "pcr": _ratio(found["put_oi"], found["call_oi"]),
-        "venues": largest_of(venues),
-        "largest": _largest(found, scene.spot) if sums["net"] is not None else (),
+        "venues": largest_of({name: field_at(venues, f"{name}.total_oi") for name in venues}),
+        "largest": [
+            (sign, _levels(of[:_LARGEST], scene.spot)) for sign, of in signs.items() if ranked
+        ],
         "order": order,
         "beside": [{**row, "far": order != _BESIDE and row["away"]} for row in shown if brief],
         "rows": [] if brief else placed(ordered(shown, "value"), shown),
-        "count": str(len(found["strike"])),
+        "count": str(len(rows)),
     }
 
 
@@ -82,34 +96,23 @@ def _ratio(puts: Sequence[Any], calls: Sequence[Any]) -> Mapping[str, object] | 
     return {"value": derive(quotient, *sums), "over": over} if both else None
 
 
-def _largest(found: Mapping[str, list[Any]], spot: float | None) -> list[tuple[str, list[Any]]]:
-    """Return the strikes with the largest net of either sign."""
-    nets = found["net"]
-    ranked = sorted((at for at, net in enumerate(nets) if net), key=nets.__getitem__)
-    signs = {
-        "+": [at for at in ranked[::-1] if nets[at] > 0],
-        "-": [at for at in ranked if nets[at] < 0],
-    }
-    return [(sign, _rows(found, of[:_LARGEST], spot)) for sign, of in signs.items()]
-
-
-def _chosen(found: Mapping[str, list[Any]], spot: float | None) -> tuple[str, list[int]]:
-    """Return the places of the strikes by their distance to spot, else by size, and what they are.
+def _chosen(rows: Sequence[Row], spot: float | None) -> tuple[str, list[Row]]:
+    """Return the strikes by their distance to spot, else by size, and what they are.
 
     Without a strike on one side of spot they are only the nearest ones.
     """
-    strikes, nets = found["strike"], found["net"]
-    places = [at for at, strike in enumerate(strikes) if strike is not None]
     if spot is None:
-        return "largest", sorted(places, key=lambda at: -abs(nets[at] or 0))
-    near = sorted(places, key=lambda at: abs(strikes[at] - spot))
-    below = [at for at in near if strikes[at] <= spot][:1]
-    above = [at for at in near if strikes[at] > spot][:1]
-    words = _BESIDE if below and above else "nearest of the strikes returned"
-    return words, list(dict.fromkeys([*below, *above, *near]))
+        return "largest", top(rows, "net", len(rows))
+    listed = ordered(rows, "strike")
+    beside = around(listed, "strike", spot)
+    near = sorted(listed, key=lambda row: abs((figure(row["strike"]) or 0) - spot))
+    words = _BESIDE if len(beside) > 1 else "nearest of the strikes returned"
+    return words, united(beside, near)
 
 
-def _rows(found: Mapping[str, list[Any]], of: Sequence[int], spot: float | None) -> list[Any]:
-    return [
-        level(found["strike"][at], spot) | {name: found[name][at] for name in _SUMMED} for at in of
-    ]
+def _levels(rows: Sequence[Row], spot: float | None) -> list[Row]:
+    return [{**row, **level(row["strike"], spot)} for row in rows]
+
+
+def _net(row: Row) -> float:
+    return figure(row["net"]) or 0.0

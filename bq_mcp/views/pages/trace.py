@@ -15,12 +15,9 @@ from typing import Any
 from ..arithmetic import crossing, distance_pct, mean, seconds_between, settlements, spread
 from ..read.values import FIGURES, Derived, derive, figure, moment
 from ..scene import Scene
-from .rows import spread_ranks
 
 _DOLLARS = "dealer_gamma_dollars_per_pct_spot"
 _SHOWN_TIMES = 5
-# More rows of that many figures fit no answer.
-_SHOWN_PRICES = 48
 _SHOWN_TOKENS = 4
 _ALL_SETTLED = "no extremes: every cell counts settled contracts"
 
@@ -39,10 +36,9 @@ def page(scene: Scene) -> Mapping[str, Any] | None:
         "turned": "passing time has the opposite sign" if greek == "charm" else None,
         "zero_now": "0 at spot itself" if greek == "delta_change" else None,
         "shift": figure(data.get("vol_shift_pct")),
-        "empty": "no contracts in it" if data.get("contracts_used") == 0 else None,
         "tokens": tokens[:_SHOWN_TOKENS] or None,
-        "others": derive(len, tokens[_SHOWN_TOKENS:]) or None,
-        **(grid.told(full=scene.detail == "full") if grid else {}),
+        "more": " …" if tokens[_SHOWN_TOKENS:] else "",
+        **(grid.told() if grid else {}),
     }
 
 
@@ -60,24 +56,18 @@ class _Grid:
         """Return how many times lie before the first (0) or last (-1) settlement."""
         return bisect_left(self.times, self.ends[place]) if self.ends else len(self.times)
 
-    def told(self, *, full: bool) -> Mapping[str, Any]:
-        """Return what the template tells; only a full answer has room for prices."""
+    def told(self) -> Mapping[str, Any]:
+        """Return what the template tells."""
         last, alive, spot = len(self.times) - 1, self.before(0), self.spot
         shown = sorted({*spread(self.before(-1) or last + 1, _SHOWN_TIMES), last})
         off = [] if spot is None else [abs(price - spot) for price in self.prices]
         steps = [self.cell(row, off.index(min(off)) if off else None) for row in shown]
-        prices = spread(len(self.prices), _SHOWN_PRICES * full)
         return {
             "grid": self,
             "steps": steps,
             "zeros": [self.zero(row) for row in sorted({0, alive - 1})] if alive and spot else (),
             **self.extremes(alive),
             "settled_from": self.ends[0] if alive <= last else None,
-            "prices": [
-                {"importance": rank, "cells": [self.cell(row, column) for row in shown]}
-                for column, rank in zip(prices, spread_ranks(len(prices)), strict=True)
-            ],
-            "total": derive(len, self.prices),
         }
 
     def cell(self, row: int, column: int | None) -> Mapping[str, Any]:
@@ -106,23 +96,19 @@ class _Grid:
         return {"highest": high, "lowest": low, "largest": largest, "flat": None}
 
     def zero(self, row: int) -> Mapping[str, Any]:
-        """Return the zero nearest spot at one time, with the sign on either side of it."""
-        found = list(_zeros(self.prices, self.rows[row]))
-        off = [abs((level or 0) - (self.spot or 0)) for level, _ in found]
-        level, below = found[off.index(min(off))] if found else (None, 0)
+        """Return the zero nearest spot at one time."""
+        found = _zeros(self.prices, self.rows[row])
+        level = min(found, key=lambda level: abs(level - (self.spot or 0)), default=None)
         return {
             **self.cell(row, None),
             "level": level,
             "away": derive(distance_pct, level, self.spot),
-            "signs": "+ below, - above" if below > 0 else "- below, + above",
-            "none": "" if found else "no sign change on the grid",
+            "none": "no sign change on the grid" if level is None else "",
         }
 
 
-def _zeros(
-    prices: Sequence[float], line: Sequence[float | None]
-) -> Iterator[tuple[Derived | None, float]]:
-    """Yield where a line of cells changes sign, with the figure below: straight between two cells.
+def _zeros(prices: Sequence[float], line: Sequence[float | None]) -> Iterator[Derived]:
+    """Yield where a line of cells changes sign: straight between two cells.
 
     A run of exact zeros counts as its middle; a cell without a figure breaks the line.
     """
@@ -131,20 +117,18 @@ def _zeros(
         if below is not None and above is not None and (below > 0) != (above > 0):
             flat = [price for price in prices if low < price < high]
             made = derive(crossing, low, below, high, above)
-            yield derive(mean, [flat[0], flat[-1]]) if flat else made, below
+            zero = derive(mean, [flat[0], flat[-1]]) if flat else made
+            yield from filter(None, [zero])
 
 
 def _grid(scene: Scene) -> _Grid | None:
-    """Return the cells, indexed [time][price], with their axes; turned where only that fits."""
+    """Return the cells, indexed [time][price], with their axes in ascending order."""
     data = scene.root
     times = [found for at in _listed(data.get("time_axis_ms")) if (found := moment(at))]
     axis = (figure(at) for at in _listed(data.get("price_axis")))
     prices = [price for price in axis if price is not None]
     cells = [row for row in _listed(data.get("field")) if isinstance(row, list)]
-    shape = [len(prices)] * len(times)
-    if [*map(len, cells)] != shape:
-        cells = [list(column) for column in zip(*cells, strict=False)]
-    if [*map(len, cells)] != shape or not times or not prices:
+    if [*map(len, cells)] != [len(prices)] * len(times) or not times or not prices:
         return None
     down = sorted(range(len(times)), key=times.__getitem__)
     across = sorted(range(len(prices)), key=prices.__getitem__)

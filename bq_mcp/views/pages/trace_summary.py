@@ -6,14 +6,15 @@ from dataclasses import replace
 from ..digest import led_by, lens_of
 from ..digest.lens import Lens
 from ..digest.sheet import Part, Pick, Sheet
-from ..read.columns import word_set, words_of
+from ..read.columns import leaf_of
 from ..read.forms import Table
 from ..read.units import Unit, unit_of
 from ..read.values import number
 from ..scene import Scene
 
-_PINS, _POCKETS = word_set("pin pins mean avg"), word_set("pocket pockets accel acceleration field")
 _DOLLARS, _PER_PCT = "dollars_per_pct", "USD per 1% move"
+# The last lead of the hint that names a pocket.
+_POCKET = 2
 _SIZES = ("as_served", "usd", "exposure")
 
 
@@ -27,27 +28,18 @@ def page(scene: Scene) -> Sheet | None:
 
 
 def _picks(table: Table, lens: Lens, stated: Unit | None) -> Iterator[Pick]:
-    """Yield the row a table is told by: its names say pin or pocket."""
+    """Yield the row a table is told by: the first lead of the hint is pin, the next are pocket."""
     columns = (*table.key, *table.columns)
+    lead = min(map(lens.lead, (leaf_of(table.path), *(one.name for one in columns))))
     level = next((one for one in columns if one.role == "price"), None)
-    names = " ".join([table.path, *(one.name for one in columns)]).replace(".", "_")
-    words = {word for name in names.split() for word in words_of(name)}
     sizes = [one for one in lens.measures(table) if one.unit.kind in _SIZES]
-    if level is None or not sizes:
+    if level is None or not sizes or lead > _POCKET:
         return
-    off = {
-        at: abs(price - (lens.spot or 0))
-        for at, x in enumerate(level.values)
-        if (price := number(x))
-    }
     size = replace(sizes[0], unit=stated or sizes[0].unit)
-    if _PINS & words:
-        told, chosen = "top pin zone", size.largest(1)
-    elif _POCKETS & words:
-        told, chosen = "nearest acceleration pocket", sorted(off, key=off.__getitem__)[:1]
-    else:
-        return
+    prices = {at: price for at, x in enumerate(level.values) if (price := number(x))}
+    near = sorted(prices, key=lambda at: abs(prices[at] - (lens.spot or 0)))
+    words = "nearest acceleration pocket" if lead else "top pin zone"
     times = [one for one in columns if one.role == "time"]
-    for at in chosen:
+    for at in near[:1] if lead else size.largest(1):
         placed = [lens.price(level.values[at]), *lens.places(times, at)]
-        yield Pick(1, [Part(told, [size.figure(size.values[at])], placed)])
+        yield Pick(1, [Part(words, [size.figure(size.values[at])], placed)])

@@ -38,27 +38,25 @@ _WORDS = re.compile(r"\d+[a-z]+|\d+[A-Z]+(?![a-z])|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|
 TIME_WORDS = word_set("time times timestamp timestamps datetime ts t date dates day at since")
 _EXPIRY = word_set("expiry expiries expiration expirations exp maturity maturities")
 _DAYS = word_set("dte dtes tenor tenors days")
-_PLACED = word_set("strike strikes price prices level levels bin bins center centre")
-_ALWAYS_PRICED = word_set("strike price spot flip hvl wall resistance support")
+_PLACED = word_set("strike strikes price prices level levels bin bins center")
+_ALWAYS_PRICED = (("flip",), ("wall",), ("price",), ("strike",))
 # Words of prices that are figures of a row, never its place.
 PRICED = word_set(
     "spot hvl flip wall walls resistance support open high low close upper lower straddle pain "
-    "mark index last entry underlying futures forward median mode mid bid ask avg vwap"
+    "mark index last entry underlying futures forward median mode mid bid ask"
 )
 _AMOUNT = word_set(
-    "oi interest volume vol size amount count gex dex vex pnl delta gamma vega theta vanna charm "
+    "oi interest volume vol size amount count gex dex vex delta gamma vega theta vanna charm "
     "iv ivs rv notional premium value flow flows net total sum cum cumulative running cvd share "
-    "pct percent ratio pcr rank score id ids cursor seq hash nonce usd aum liq long short buy sell "
+    "pct percent ratio pcr rank score id ids cursor seq hash usd aum liq long short buy sell "
     "exposure pain payout std basis rate trades contracts cdf density intensity skew"
 )
-_LOWER = word_set("low lower")
 QUANTITIES = _AMOUNT | PRICED
 # Roles that place a row whatever stands beside them.
 PLACED: tuple[Role, ...] = ("time", "price", "expiry", "days")
 LEADING: tuple[Role, ...] = (*PLACED, "name")
-IDS = word_set("id ids cursor seq sequence hash tx nonce uuid uid")
+IDS = word_set("id ids cursor seq sequence hash tx")
 _TENORS = frozenset((1, 2, 3, 5, 7, 14, 21, 30, 45, 60, 90, 120, 180, 270, 365))
-_DATED = re.compile(r"[A-Z]{2,6}(?:USD[TC]?)?[-_](\d{1,2}[A-Z]{3}\d{2})")
 _TENOR = re.compile(r"(\d{1,4})[dD]")
 _BLANKS = frozenset(["", "-", "n/a", "na", "nan", "none", "null"])
 _NAME = re.compile(r"[A-Z0-9]{2,10}(USDT|USDC|USD|PERP)|[A-Z]{4,5}|BTC|ETH|SOL|XRP|BNB")
@@ -66,18 +64,16 @@ _NAME = re.compile(r"[A-Z0-9]{2,10}(USDT|USDC|USD|PERP)|[A-Z]{4,5}|BTC|ETH|SOL|X
 FIELD_WORDS = (
     QUANTITIES | TIME_WORDS | _PLACED | word_set("name type side venue fund dte expiry symbol")
 )
-_VENUES = word_set(
-    "deribit bybit okx binance derive thalex delta delta_india coinbase hyperliquid bitmex"
-)
-_UNNAMED = word_set("column x y k key")
+_VENUES = word_set("deribit bybit okx binance derive thalex delta delta_india")
 _WIDE = 20.0
 _STRIKES_FROM = 5
 _STRIKE_STEP = 0.15
 _NUMERIC = FIGURES | {type(None)}
 _NAME_LENGTH = 48
 _DAY = 86_400
+_SAMPLE = 24
 _SETTLING = (0, SETTLEMENT.hour * 3600)
-_STEPS = 500
+_STEPS = 2000
 _GAPS = 3
 _MOSTLY = 0.8
 
@@ -98,11 +94,9 @@ def leaf_of(path: str) -> str:
 
 def names_price(words: Sequence[str]) -> bool:
     """Tell whether a name ends as that of a price, or has a word of one and none of an amount."""
-    held = frozenset(words)
-    last = next((word for word in reversed(words) if not word.isdigit()), "")
-    priced = held & (PRICED | _PLACED)
-    amounts = held & _AMOUNT - priced - {"usd", "long", "short"}
-    return last in _ALWAYS_PRICED or bool(priced and not amounts)
+    priced = set(words) & (PRICED | _PLACED)
+    amounts = set(words) & _AMOUNT - priced - {"usd", "long", "short"}
+    return bool(priced and not amounts) or words[-1:] in _ALWAYS_PRICED
 
 
 def names_time(name: str) -> bool:
@@ -114,7 +108,7 @@ def names_time(name: str) -> bool:
 def in_price_range(values: Iterable[object], spot: float | None) -> bool:
     """Tell whether four in five of the figures lie within spot/20 to 20 x spot."""
     found = [value for value in map(figure, values) if value is not None]
-    if not found or spot is None or spot <= 0:
+    if not found or not spot:
         return False
     return sum(spot / _WIDE <= value <= spot * _WIDE for value in found) >= _MOSTLY * len(found)
 
@@ -136,14 +130,14 @@ class Market:
         """Return a column of single values with its role; numbers as text become numbers."""
         words = frozenset(words_of(name))
         if holds(values, TEXT) and not words & IDS:
-            if found := self._of_texts(words, values):
-                return replace(found, name=name)
+            if found := self._of_texts(name, words, values):
+                return found
             values = figures_of(values)
         figures = cast("Figures", finite(values))
         if not _NUMERIC.issuperset(map(type, figures)) or figures.count(None) == len(figures):
             return Column(name, figures)
         if seconds := _unix_seconds(figures, words):
-            return replace(self._dated(words, figures, seconds), name=name)
+            return self._dated(name, words, figures, seconds)
         role = self._role(words, figures)
         return Column(name, figures, role, figures if role else (), numeric=True)
 
@@ -151,100 +145,76 @@ class Market:
         """Return the keys of a map named `parent` as an axis of distinct places."""
         name = next((word for word in words_of(parent) if word in _EXPIRY | _DAYS), "t")
         found = self.column(name, keys)
-        if found.role in ("time", "expiry", "days"):
-            return replace(found, name="")
-        role = self._role_of_digits(found.values) if found.numeric else "name"
-        values = found.values if role in PLACED else keys
-        return Column("", values, role, values)
+        if not found.role:
+            role = self._role_of_digits(cast("Figures", found.values)) if found.numeric else "name"
+            values = found.values if role in PLACED else keys
+            found = Column("", values, role, values)
+        return replace(found, name="")
 
-    def _of_texts(self, words: Words, values: Values) -> Column | None:
+    def _of_texts(self, name: str, words: Words, values: Values) -> Column | None:
         """Return texts as expiries, instants, days or names; None where they are none of these."""
-        kinds = (is_expiry_token, moment, _TENOR.fullmatch, _DATED.fullmatch, _is_label)
         known = sampled([value for value in values if value is not None])
-        kind = next((kind for kind in kinds if _mostly(known, kind)), None)
-        if kind is is_expiry_token:
-            return _expiries(values)
-        if kind is moment:
-            return self._dated(words, values, seconds_of(values))
-        if kind == _TENOR.fullmatch:
-            days = [None if value is None else figure(str(value)[:-1]) for value in values]
-            return Column("", days, "days", days, numeric=True)
-        if kind == _DATED.fullmatch:
-            ends = [_DATED.fullmatch(str(value)) for value in values]
-            return _expiries([e[1] if e else v for e, v in zip(ends, values, strict=True)])
-        return Column("", values, "name", values) if kind and not words & TIME_WORDS else None
+        if _mostly(known, is_expiry_token):
+            return _expiries(name, values)
+        if _mostly(known, moment):
+            return self._dated(name, words, values, seconds_of(values))
+        if _mostly(known, _TENOR.fullmatch):
+            days = [figure(str(value)[:-1]) for value in values]
+            return Column(name, days, "days", days, numeric=True)
+        named = _mostly(known, _is_label) and not words & TIME_WORDS
+        return Column(name, values, "name", values) if named else None
 
-    def _dated(self, words: Words, values: Values, seconds: Figures) -> Column:
+    def _dated(self, name: str, words: Words, values: Values, seconds: Figures) -> Column:
         """Return instants as times, or as expiries by their name or by their future."""
         known = [when for when in sampled(seconds) if isinstance(when, float)]
         latest = self.at.timestamp() + _DAY
         ahead = sum(when > latest for when in known) * 2 > len(known)
         settle = all(when % _DAY in _SETTLING for when in known)
         if not words & _EXPIRY and not (ahead and (settle or not is_even(seconds))):
-            return Column("", Instants(seconds), "time", seconds)
+            return Column(name, Instants(seconds), "time", seconds)
         if not holds(values, TEXT):
             values = [when and when.date().isoformat() for when in Instants(seconds)]
-        return _expiries(values)
+        return _expiries(name, values)
 
     def _role(self, words: Words, figures: Figures) -> Role:
         """Return what numbers place their rows by: days, a price, or nothing."""
-        if words & QUANTITIES - _LOWER:
+        if words & QUANTITIES:
             return ""
         if words & _DAYS:
             return "days"
-        unnamed = words <= _UNNAMED or words & {"column"}
+        unnamed = not words or "column" in words
         if unnamed and len(set(figures)) > 2 and self._role_of_digits(figures) == "days":
             return "days"
         near = in_price_range(sampled(figures), self.spot)
-        if words & _PLACED and (near or self.spot is None):
-            return "price"
-        return "price" if near and self._are_places(figures) else ""
+        placed = words & _PLACED and (near or self.spot is None)
+        return "price" if placed or (near and self._are_strikes(figures)) else ""
 
-    def _role_of_digits(self, values: Values) -> Role:
-        """Return what bare numbers along an axis are: strikes, days, positions, or only a key."""
-        places = sorted({value for value in map(number, values) if value is not None})
-        first = int(places[0])
-        found: dict[Role, bool] = {
-            "price": self._are_strikes(places),
-            "days": _TENORS.issuperset(places),
-            "position": first in (0, 1) and places == [*range(first, first + len(places))],
-        }
-        roles = [role for role, fits in found.items() if fits]
-        return roles[0] if len(roles) == 1 else "key"
+    def _role_of_digits(self, figures: Figures) -> Role:
+        """Return what bare numbers along an axis are: strikes, days, or only a key."""
+        places = {value for value in figures if value is not None}
+        tenors = _TENORS.issuperset(places) and max(places) > len(places)
+        priced = self._are_strikes(figures)
+        if priced == tenors:
+            return "key"
+        return "price" if priced else "days"
 
-    def _are_strikes(self, places: Sequence[float]) -> bool:
-        """Tell whether sorted numbers lie around spot, with a step there of at most 15 % of it."""
-        if self.spot is None or len(places) < _STRIKES_FROM:
+    def _are_strikes(self, figures: Figures) -> bool:
+        """Tell whether numbers lie in even steps, one near spot of at most 15 % of it."""
+        places = sorted({value for value in figures[:_STEPS] if value is not None})
+        if self.spot is None or len(places) < _STRIKES_FROM or not is_even(places):
             return False
         above = min(max(bisect_left(places, self.spot), 1), len(places) - 1)
         near = places[above] - places[above - 1] <= _STRIKE_STEP * self.spot
         return near and in_price_range(places, self.spot)
 
-    def _are_places(self, figures: Figures) -> bool:
-        """Tell whether prices lie like strikes: once each and in order, or in even steps."""
-        served = [value for value in figures if value is not None]
-        places = sorted(set(served))
-        gaps = Counter(round(above - below, 6) for below, above in pairwise(places))
-        even = max(gaps.values(), default=0) >= 0.5 * len(places)
-        return (even or served in (places, places[::-1])) and self._are_strikes(places)
 
-
-def sampled(values: Values) -> list[object]:
-    """Return a few values of a long list: the first, some of the middle, the last."""
-    if len(values) <= 24:
-        return list(values)
-    middle = len(values) // 2
-    return [*values[:12], *values[middle : middle + 4], *values[-4:]]
+def sampled(values: Values) -> Values:
+    """Return a few values of a long list, as far apart from each other."""
+    return values[:: len(values) // _SAMPLE + 1]
 
 
 def figures_of(values: Values) -> Values:
     """Return the values with text read as numbers where all of it are, else as they are."""
-    texts = "".join(value for value in values if isinstance(value, str))
-    if texts.isascii() and "_" not in texts and not holds(values, frozenset({bool})):
-        try:
-            return [None if value is None else float(value) for value in values]  # type: ignore[arg-type]
-        except (TypeError, ValueError, OverflowError):
-            pass
     read = [figure(value) for value in values]
     lost = {str(value).lower() for value, got in zip(values, read, strict=True) if got is None}
     return read if lost <= _BLANKS and read.count(None) < len(read) else values
@@ -262,11 +232,11 @@ def finite(values: Values) -> Values:
     return [number(value) for value in values]
 
 
-def is_even(seconds: Values) -> bool:
-    """Tell whether at least half of the gaps between instants are the same."""
-    found = sorted({value for value in map(number, seconds[:_STEPS]) if value is not None})
-    gaps = Counter(round(later - earlier, 3) for earlier, later in pairwise(found))
-    return sum(gaps.values()) >= _GAPS and max(gaps.values()) >= 0.5 * sum(gaps.values())
+def is_even(places: Figures) -> bool:
+    """Tell whether at least half of the gaps between places are the same."""
+    found = sorted({value for value in places[:_STEPS] if value is not None})
+    gaps = Counter(round(later - earlier, 6) for earlier, later in pairwise(found))
+    return gaps.total() >= _GAPS and max(gaps.values()) >= 0.5 * gaps.total()
 
 
 def _mostly(sample: Values, fits: Callable[[str], object]) -> bool:
@@ -278,21 +248,20 @@ def _is_label(text: str) -> bool:
     return 0 < len(text) <= _NAME_LENGTH and figure(text) is None
 
 
-def _expiries(values: Values) -> Column:
-    ends = {value: settlement(value) for value in set(values)}
-    places = {value: end and end.timestamp() for value, end in ends.items()}
-    return Column("", values, "expiry", [places[value] for value in values])
+def _expiries(name: str, values: Values) -> Column:
+    places = {
+        value: end.timestamp() if (end := settlement(value)) else None for value in set(values)
+    }
+    return Column(name, values, "expiry", [places[value] for value in values])
 
 
 def _unix_seconds(values: Figures, words: Words) -> Figures:
     """Return Unix times of one unit in seconds; empty where the numbers are none."""
-    named = words & (TIME_WORDS | _EXPIRY)
-    if words & (IDS | _AMOUNT) and not named - {"t", "at", "day"}:
-        return ()
     scale = epoch_scale(next(value for value in values if value is not None))
-    known = [value for value in values if value is not None] if scale else []
-    if scale is None or {epoch_scale(min(known)), epoch_scale(max(known))} != {scale}:
+    named = words & (TIME_WORDS | _EXPIRY)
+    if scale is None or words & IDS or (words & _AMOUNT and not named):
         return ()
+    known = [value for value in values if value is not None]
     seconds = [None if value is None else value / scale for value in values]
-    whole = scale > 1 and all(value % 1 == 0 for value in known[:_STEPS])
-    return seconds if named or whole or is_even(seconds) else ()
+    alike = {epoch_scale(min(known)), epoch_scale(max(known))} == {scale}
+    return seconds if alike and (named or scale > 1 or is_even(seconds)) else ()

@@ -6,17 +6,9 @@ from typing import Literal
 
 from .values import Instants
 
-Role = Literal["time", "price", "expiry", "days", "name", "position", "key", ""]
-Form = Literal[
-    "series",
-    "ladder",
-    "curve",
-    "cross_section",
-    "contracts",
-    "panel",
-    "prints",
-    "rows",
-]
+# In the order of the axes of a grid: what comes first lies down, what comes later across.
+Role = Literal["time", "expiry", "days", "price", "name", "key", ""]
+Form = Literal["series", "ladder", "curve", "cross_section", "contracts", "panel", "prints", "rows"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +18,9 @@ class Column:
     `name` is the wire name, dotted where it lies in a record inside the row, "" where the payload
     has none. `values` are the figures or texts in the order of the rows: numbers written as text
     are numbers here, what is missing or not finite is None. `role` says what an axis measures:
-    `values` are then aware datetimes (time), floats (price, days, position), tokens or ISO dates as
-    served (expiry), texts (name, key). `places` are what an axis is ordered by: Unix seconds (time,
-    expiry), else the values; () for figures.
+    `values` are then aware datetimes (time), floats (price, days), tokens or ISO dates as served
+    (expiry), texts (name), either (key). `places` are what an axis is ordered by: Unix seconds
+    (time, expiry), else the values; () for figures.
     """
 
     name: str
@@ -73,10 +65,6 @@ class Table:
     columns: Sequence[Column]
     form: Form
     as_served: bool = False
-
-    def column(self, name: str) -> Column | None:
-        """Return a column by its wire name, key columns too."""
-        return next((held for held in (*self.key, *self.columns) if held.name == name), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,18 +3,17 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations, islice
+from itertools import chain, combinations
 from math import inf, prod
-from operator import gt
+from typing import get_args
 
-from .columns import IDS, TIME_WORDS, is_even, sampled, word_set, words_of
+from .columns import TIME_WORDS, is_even, sampled, word_set, words_of
 from .forms import Column, Columns, Form, Role
-from .values import figure
 
 # What places rows better stands first; even times come before, names with digits after all.
-_PREFERRED: tuple[Role, ...] = ("expiry", "days", "name", "price", "time", "position", "key")
-_EVEN, _PRICE, _POSITION, _LABEL = -1, 3, 5, 7
-_ORDER: tuple[Role, ...] = ("time", "expiry", "days", "price", "name", "position", "key", "")
+_PREFERRED: tuple[Role, ...] = ("expiry", "days", "name", "price", "time", "key")
+_EVEN, _PRICE, _KEY, _LABEL = -1, 3, 5, 6
+_ORDER: tuple[Role, ...] = get_args(Role)
 _FORMS: dict[Role, Form] = {
     "time": "series",
     "price": "ladder",
@@ -50,33 +49,34 @@ def choose_key(along: Columns, columns: Columns) -> Key:
     """
     size = len(columns[0].values)
     axes = sorted(_axes(columns, size), key=lambda axis: axis.rank)[:_AXES]
-    times = [axis for axis in axes if axis.column.role == "time"]
-    if size > 1 and times and _is_tape(columns, times, size):
+    timed = any(axis.column.role == "time" for axis in axes)
+    sided = any(column.role == "name" and _are(_SIDES, column) for column in columns)
+    if timed and sided and axes[0].rank > _EVEN:
         return (), "prints", False
-    around = [
-        axis
-        for axis in axes
-        if axis.rank < _POSITION and any(axis.column is held for held in along)
-    ]
-    for found in _orders(axes, size):
-        if all(axis in found for axis in around):
+    around = [axis for axis in axes if any(axis.column is held for held in along)]
+    strong = [axis for axis in axes if axis.rank <= _PRICE or axis.distinct < size]
+    several = chain.from_iterable(combinations(strong, count) for count in (1, 2, 3))
+    single = ([axis] for axis in axes if axis.rank < _LABEL or not timed)
+    for found in chain(several, single, [] if timed else _by_figures(columns, axes, size)):
+        if all(axis in found for axis in around) and _are_unique(found, size):
             key = sorted((axis.column for axis in found), key=axis_rank)
-            return key, _form(key), key[0].role in ("position", "key")
-    return ((), "prints", False) if times else _by_figures(columns, axes, size)
+            return key, _form(key), key[0].role == "key"
+    unread = any(TIME_WORDS & set(words_of(column.name)[-1:]) for column in columns)
+    return (), "prints" if timed else "rows", size > 2 and unread and not timed
 
 
 def axis_rank(axis: Column | None) -> int:
     """Return where an axis stands in a key: of a grid the lower lies down, the higher across."""
-    return _ORDER.index(axis.role) if axis else len(_ORDER)
+    return _ORDER.index(axis.role if axis else "")
 
 
 def ordered(columns: Columns, by: Columns) -> list[Column]:
     """Return columns in ascending order of the axes `by`; names and keys stay as served."""
-    rows = list(range(len(columns[0].values)))
+    served = range(len(columns[0].values))
+    rows = list(served)
     for axis in reversed(by):
         order_by(axis, rows)
-    moved = any(map(gt, rows, islice(rows, 1, None)))
-    return [column.take(rows) for column in columns] if moved else list(columns)
+    return list(columns) if rows == [*served] else [column.take(rows) for column in columns]
 
 
 def order_by(axis: Column, rows: list[int]) -> list[int]:
@@ -96,50 +96,39 @@ def _axes(columns: Columns, size: int) -> Iterator[_Axis]:
 
 
 def _rank(column: Column) -> int:
-    if column.role == "time" and is_even(column.places):
+    if column.role == "time" and is_even(column.places):  # type: ignore[arg-type]
         return _EVEN
-    known = [str(value) for value in sampled(column.places) if value is not None]
-    if column.role == "name" and all(map(_HAS_DIGIT.search, known)):
+    if column.role == "name" and all(_HAS_DIGIT.search(str(x)) for x in sampled(column.values)):
         return _LABEL
     return _PREFERRED.index(column.role)
-
-
-def _is_tape(columns: Columns, times: Sequence[_Axis], size: int) -> bool:
-    """Tell whether rows look like single prints: uneven times with an id or a side."""
-    even = [axis for axis in times if axis.rank == _EVEN]
-    marked = any(IDS & set(words_of(column.name)[-1:]) for column in columns)
-    sided = any(column.role == "name" and _are(_SIDES, column) for column in columns)
-    return all(axis.distinct < size for axis in even) and (marked or (sided and not even))
 
 
 def _are(words: frozenset[str], column: Column) -> bool:
     return all(str(value).lower() in words for value in sampled(column.values) if value)
 
 
-def _orders(axes: Sequence[_Axis], size: int) -> Iterator[Sequence[_Axis]]:
-    """Yield keys that are unique over the rows, the preferred first."""
-    single = [
-        axis
-        for axis in axes
-        if axis.distinct == size or (axis.rank == _EVEN and axis.distinct >= _DISTINCT * size)
-    ]
-    rest = [axis for axis in axes if axis not in single or axis.rank <= _PRICE]
-    yield from ([axis] for axis in single if axis.rank <= _PRICE)
-    for count in (2, 3):
-        yield from (chosen for chosen in combinations(rest, count) if _are_unique(chosen, size))
-    timed = any(axis.column.role == "time" for axis in rest)
-    yield from ([axis] for axis in single if axis.rank < _LABEL or not timed)
+def _by_figures(columns: Columns, axes: Sequence[_Axis], size: int) -> Iterator[Sequence[_Axis]]:
+    """Yield the axes whose places all come with each value of a column of figures."""
+    for column in [column for column in columns if column.numeric and not column.role][:_AXES]:
+        key = replace(column, role="key", places=column.values)
+        found = _Axis(key, len(set(column.values)), _KEY)
+        yield from ([axis, found] for axis in axes if axis.distinct * found.distinct == size)
 
 
 def _are_unique(chosen: Sequence[_Axis], size: int) -> bool:
     """Tell whether no two rows share the places of axes, and the rows fill enough of them."""
+    if len(chosen) == 1:
+        least = _DISTINCT * size if chosen[0].rank == _EVEN else size
+        return chosen[0].distinct >= least
     roles = {axis.column.role for axis in chosen}
     most = _DENSE * size if "time" in roles else max(_SPARSE * size, _CELLS)
-    if {"expiry", "days"} <= roles or not size <= prod(a.distinct for a in chosen) <= most:
+    if not size <= prod(a.distinct for a in chosen) <= most:
         return False
-    rows = (zip(*(axis.column.places for axis in chosen), strict=True) for _ in range(2))
-    counts = (min(size, _PREFIX), size)
-    return all(len(set(islice(next(rows), count))) == count for count in counts)
+    for count in (min(size, _PREFIX), size):
+        rows = zip(*(axis.column.places[:count] for axis in chosen), strict=True)
+        if len(set(rows)) < count:
+            return False
+    return True
 
 
 def _form(key: Columns) -> Form | None:
@@ -152,20 +141,3 @@ def _form(key: Columns) -> Form | None:
     if roles == ["time", "name"]:
         return "panel"
     return "contracts" if roles == ["price", "name"] and _are(_TYPES, key[1]) else None
-
-
-def _by_figures(columns: Columns, axes: Sequence[_Axis], size: int) -> Key:
-    """Return the key of rows whose axis nothing names: figures that only rise, or that repeat."""
-    plain = [column for column in columns if column.numeric and not column.role]
-    for column in plain[:_AXES]:
-        key, distinct = replace(column, role="key", places=column.values), set(column.values)
-        second = _Axis(key, len(distinct), _POSITION)
-        for axis in axes:
-            if axis.distinct * second.distinct == size and _are_unique((axis, second), size):
-                return [axis.column, key], None, False
-        if column is columns[0] and second.distinct == size >= _AXES and None not in distinct:
-            ranked = sorted(map(figure, column.values), key=lambda value: value or 0.0)
-            if list(column.values) in (ranked, ranked[::-1]):
-                return [key], "rows", True
-    timely = any(TIME_WORDS & set(words_of(column.name)[-1:]) for column in columns)
-    return (), "rows", size > 2 and timely

@@ -6,7 +6,7 @@ from itertools import chain
 
 from .columns import FIELD_WORDS, is_name, sampled, word_set, words_of
 from .forms import Column, Columns
-from .values import CONTAINER, Values, expiry_day, figure, holds, mapping, moment
+from .values import Values, expiry_day, figure, mapping, moment
 
 _PLACE = re.compile(r"-?\d{1,16}(\.\d{1,8})?[dD]?")
 _NAMED_FROM = 3
@@ -17,7 +17,6 @@ _CONTAINERS = word_set(
 )
 _CANDLE = ("time", "open", "high", "low", "close", "volume")
 Row = Mapping[str, object]
-_Figure = float | None
 
 
 def keys_of(node: Row) -> list[str]:
@@ -31,31 +30,20 @@ def keys_of(node: Row) -> list[str]:
 def are_maps(rows: Iterable[Row]) -> bool:
     """Tell whether records are maps from places or names, by the first that holds anything."""
     first = next((row for row in rows if row), {})
-    named = len(first) > 1 and all(map(is_name, first))
-    return named or bool(first) and all(map(_is_place, first))
+    return bool(first) and all(_is_place(key) or is_name(key) for key in first)
 
 
 def _are_names(node: Row) -> bool:
-    """Tell whether the keys of a map are names of things that share a structure."""
-    values = list(node.values())
-    named, many = all(map(is_name, node)), len(values) >= _NAMED_FROM
-    if not all(isinstance(value, dict) for value in values):
-        return named and many and all(v is None or figure(v) is not None for v in values)
-    records = [mapping(value) for value in values]
-    alike = many and len(set(map(frozenset, records))) == 1
-    return named or (alike and not any(holds(record.values(), CONTAINER) for record in records))
+    """Tell whether the keys of a map are names of things: records, or several figures."""
+    many = len(node) >= _NAMED_FROM or all(map(mapping, node.values()))
+    return many and all(map(is_name, node))
 
 
-def header_of(axes: Columns, beside: bool) -> Column | None:
-    """Return the list that names the columns of rows beside it.
-
-    With an axis of as many places as there are rows `beside`, its names must be of quantities.
-    """
+def header_of(axes: Columns) -> Column | None:
+    """Return the list that names the columns of rows beside it: one with a word of a field."""
     for axis in axes:
-        names = list(map(str, axis.values))
-        words = set(chain.from_iterable(map(words_of, names)))
-        named = axis.role == "name" and len(set(names)) == len(names)
-        if named and (not beside or words & FIELD_WORDS):
+        words = set(chain.from_iterable(words_of(str(name)) for name in axis.values))
+        if axis.role == "name" and words & FIELD_WORDS:
             return axis
     return None
 
@@ -65,21 +53,11 @@ def quantity(name: str) -> str:
     return "" if _CONTAINERS.issuperset(words_of(name)) else name
 
 
-def names_for(columns: Sequence[Values], name: str, beside: bool) -> list[str]:
-    """Return names for the parts of `name`: numbers, for rows of their own those of candles."""
-    numbers = range(1, len(columns) + 1)
-    if beside:
-        return [f"{name}.{number}" for number in numbers]
-    if len(columns) == 2:
-        return ["", name]
-    known = _CANDLE[: len(columns)] if _are_candles(columns) else ()
-    return [*known, *(f"column {number}" for number in numbers[len(known) :])]
-
-
-def width_of(values: Values) -> int:
-    """Return the common length of lists, 0 where they differ or are none; None is left out."""
-    widths = {len(v) if isinstance(v, list) else 0 for v in values if v is not None}
-    return widths.pop() if len(widths) == 1 else 0
+def names_for(columns: Sequence[Values], name: str) -> list[str]:
+    """Return names for the columns of rows `name`: those of pairs, of candles, else numbers."""
+    names = ["", name] if len(columns) == 2 else list(_CANDLE) if _are_candles(columns) else []
+    numbers = range(len(names) + 1, len(columns) + 1)
+    return [*names, *(f"column {number}" for number in numbers)]
 
 
 def _is_place(key: object) -> bool:
@@ -89,13 +67,9 @@ def _is_place(key: object) -> bool:
 
 
 def _are_candles(columns: Sequence[Values]) -> bool:
-    """Tell whether columns are instant, open, high, low, close on a few rows."""
+    """Tell whether columns are instant, open, high, low, close: on each row in these bounds."""
     if not 5 <= len(columns) <= 12 or moment(columns[0][0]) is None:
         return False
-    return all(map(_is_candle, *(map(figure, sampled(column)) for column in columns[1:5])))
-
-
-def _is_candle(opened: _Figure, high: _Figure, low: _Figure, closed: _Figure) -> bool:
-    if opened is None or high is None or low is None or closed is None:
-        return False
-    return low <= min(opened, closed) <= max(opened, closed) <= high
+    rows = zip(*map(sampled, columns[1:5]), strict=True)
+    prices = [[price for price in map(figure, row) if price is not None] for row in rows]
+    return all(row and [max(row), min(row)] == row[1:3] for row in prices)

@@ -6,47 +6,50 @@ that repeats the key of the rows around. Every value is touched a few times at m
 number of parts is looked at; what was not looked at is counted.
 """
 
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import chain
-from typing import cast
+from typing import TypeVar
 
 from .columns import LEADING, PLACED, Market
-from .forms import Cells, Column, Columns, Forms, Grid, Listing, without
-from .gathered import Gathered
-from .layouts import Row, are_maps, header_of, keys_of, names_for, quantity, width_of
-from .units import hint_for
+from .forms import Cells, Column, Columns, Forms, Grid, Listing, Record, Table, without
+from .grids import grid_of, in_order, panel_of
+from .keys import choose_key, ordered
+from .layouts import Row, are_maps, header_of, keys_of, names_for, quantity
 from .values import CONTAINER, FIGURES, RECORD, TEXT, Values, holds, number
 
 _DEPTH = 12
 _PARTS = 400
 _COLUMNS = 64
-_TUPLE = 12
 _PATH = 200
+_RECORDS = 400
+_FIELDS = 256
+_TABLES = 40
+_GRIDS = 20
 # How many cells of a table may be empty for each that is filled.
 _SPARSE = 8
 _NO_DATE = datetime(2100, 1, 1, tzinfo=UTC)
 
 _Raw = tuple[str, Values]
 _Raws = Sequence[_Raw]
+_Item = TypeVar("_Item")
+_Part = TypeVar("_Part", Record, Table, Grid, Listing)
 
 
 def read_forms(
     data: object,
     spot: float | None,
     at: datetime | None,
-    hinted: Mapping[str, str] | None = None,
 ) -> Forms:
     """Return `data`, any JSON value, taken apart.
 
-    `spot` (USD) and the instant `at` the data stand for tell prices and times from other figures;
-    a name with a unit among the hints is no price by its values alone.
+    `spot` (USD) and the instant `at` the data stand for tell prices and times from other figures.
     """
-    reader = _Reader(number(spot), at or _NO_DATE, hinted or {})
+    reader = _Reader(Market(number(spot), at or _NO_DATE))
     reader.node(_Place(), data)
-    return reader.found.forms()
+    return reader.forms()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,156 +79,201 @@ class _Place:
 
 
 class _Reader:
-    def __init__(self, spot: float | None, at: datetime, hinted: Mapping[str, str]) -> None:
-        self._market, self._blind, self._hinted = Market(spot, at), Market(None, at), hinted
-        self.found = Gathered()
-        self._parts = 0
-        self._used: list[Column] = []
+    """The forms found so far; `unread` counts what was not looked at."""
 
-    def node(self, place: _Place, node: object) -> Columns:
-        """Read any part; return the lists in it whose axis is one of those around it."""
+    def __init__(self, market: Market) -> None:
+        self._market = market
+        self._parts = self._unread = 0
+        self._used: list[Column] = []
+        self._records: list[Record] = []
+        self._tables: list[Table] = []
+        self._grids: dict[object, Grid] = {}
+        self._listings: list[Listing] = []
+        self._uneven: list[str] = []
+        self._empty: list[str] = []
+
+    def forms(self) -> Forms:
+        """Return all that was found, the shallow parts first."""
+        grids = []
+        for grid in self._grids.values():
+            if panel := panel_of(grid):
+                self._table(grid.path, (), panel)
+            else:
+                grids.append(grid)
+        return Forms(
+            self._shallow(self._records, _RECORDS),
+            self._shallow(self._tables, _TABLES),
+            self._shallow(grids, _GRIDS),
+            self._shallow(self._listings, _TABLES),
+            self._uneven[:_TABLES],
+            self._empty[:_TABLES],
+            self._unread,
+        )
+
+    def _kept(self, found: Sequence[_Item], limit: int) -> Sequence[_Item]:
+        """Return the first of several things, and count the others."""
+        self._unread += len(found[limit:])
+        return found[:limit]
+
+    def _shallow(self, parts: Sequence[_Part], limit: int) -> Sequence[_Part]:
+        depth = sorted(parts, key=lambda part: part.path.count(".") + bool(part.path))
+        return self._kept(depth, limit)
+
+    def node(self, place: _Place, node: object) -> None:
+        """Read any part."""
         if not self._may_read(place):
-            return ()
+            return
         if isinstance(node, dict) and node:
             keyed = {key: node[key] for key in keys_of(node)}
             if keyed:
                 axis = self._market.keys(list(keyed), place.name)
                 self._cells(replace(place, along=[axis]), list(keyed.values()))
-            return self._record(place, {key: node[key] for key in node if key not in keyed})
-        if isinstance(node, list) and node:
+            self._record(place, {key: node[key] for key in node if key not in keyed})
+        elif isinstance(node, list) and node:
             self._list(place, node)
         elif isinstance(node, dict | list):
-            self.found.empty.append(place.path or "data")
+            self._empty.append(place.path or "data")
         else:
-            self.found.record(place.path, {"value": node})
-        return ()
+            self._record(place, {"value": node})
 
     def _may_read(self, place: _Place) -> bool:
         self._parts += 1
         allowed = place.depth <= _DEPTH and self._parts <= _PARTS
-        self.found.unread += not allowed
+        self._unread += not allowed
         return allowed
 
-    def _column(self, name: str, values: Values) -> Column:
-        hinted = bool(self._hinted) and hint_for(name, self._hinted)
-        return (self._blind if hinted else self._market).column(name, values)
+    def _table(self, path: str, along: Columns, columns: Columns, bare: bool = True) -> Columns:
+        """Take a table, or the grid it is, and return its key.
+
+        The columns `along` are of the rows around it; `bare`: keep it even without figures.
+        """
+        held = [*along, *columns]
+        if not held or not held[0].values:
+            return ()
+        key, form, as_served = choose_key(along, held)
+        figures = without(held, key)
+        if form is None:
+            self._grid(grid_of(path, key, figures))
+        elif figures or bare:
+            times = [column for column in figures if column.role == "time"]
+            rows = ordered([*key, *figures], key or times[: form == "prints"])
+            size, keys = len(held[0].values), len(key)
+            self._tables.append(Table(path, size, rows[:keys], rows[keys:], form, as_served))
+        return key
+
+    def _grid(self, made: Grid) -> None:
+        """Take a grid; those of one place and size are one."""
+        cells = next(iter(made.layers.values()), [])
+        made = in_order(made)
+        place = made.path, len(cells), *map(len, cells[:1])
+        before = self._grids.get(place, made)
+        self._grids[place] = replace(before, layers={**before.layers, **made.layers})
 
     # Records and their lists
 
-    def _record(self, place: _Place, node: Row) -> Columns:
-        fields: dict[str, object] = {}
-        listed: list[_Raw] = []
-        parts: list[tuple[str, object]] = []
-        for key, value in node.items():
-            if not isinstance(value, dict | list):
-                fields[key] = value
-            elif isinstance(value, list) and value and not holds(value, CONTAINER):
-                listed.append((key, value))
-            else:
-                parts.append((key, value))
-        self.found.record(place.path, fields)
+    def _record(self, place: _Place, node: Row) -> None:
+        fields = {key: value for key, value in node.items() if not isinstance(value, dict | list)}
+        listed = {
+            key: value
+            for key, value in node.items()
+            if isinstance(value, list) and value and not holds(value, CONTAINER)
+        }
+        if fields:
+            self._records.append(Record(place.path, dict(self._kept([*fields.items()], _FIELDS))))
+        axes = [self._market.column(*raw) for raw in self._kept([*listed.items()], _COLUMNS)]
+        parts = [raw for raw in node.items() if raw[0] not in fields and raw[0] not in listed]
+        for key, value in self._kept(parts, _PARTS):
+            self.node(place.inside(key, axes), value)
         lengths: dict[int, list[Column]] = {}
-        for raw in self.found.kept(listed, _COLUMNS):
-            lengths.setdefault(len(raw[1]), []).append(self._column(*raw))
-        axes = list(chain.from_iterable(lengths.values()))
-        for key, value in self.found.kept(parts, _PARTS):
-            for column in self.node(place.inside(key, axes), value):
-                lengths.setdefault(len(column.values), []).append(column)
-        several = len(lengths) > 1
-        left = [self._paired(place, group, several) for group in lengths.values()]
-        return list(chain.from_iterable(left))
+        for column in axes:
+            lengths.setdefault(len(column.values), []).append(column)
+        for columns in lengths.values():
+            self._paired(place, columns, len(lengths) > 1)
 
-    def _paired(self, place: _Place, columns: Columns, several: bool) -> Columns:
-        """Tell lists of one length; return them where their axis is around the record."""
+    def _paired(self, place: _Place, columns: Columns, several: bool) -> None:
+        """Tell lists of one length, by an axis among them or else around the record."""
         size = len(columns[0].values)
         own = any(column.role in LEADING for column in columns)
-        if not own and any(axis.role in PLACED for axis in place.axes(size)):
-            return [replace(column, name=f"{place.name}.{column.name}") for column in columns]
+        around = [] if own else [axis for axis in place.axes(size) if axis.role in PLACED][:1]
         fresh = without(columns, self._used)
         # Two axes of one length: no list beside them can be paired with one of them.
         blurred = len(columns) > len(fresh) + 1
-        many = len(columns) > 1 and (own or size > 1) and not blurred
+        many = around or (len(columns) > 1 and not blurred)
         if fresh and many and any(column.numeric for column in columns):
-            self.found.table(place.path, (), columns[:_COLUMNS])
-            return ()
+            self._used += around
+            self._table(place.path, around, columns)
+            return
         for column in fresh:
             path = place.inside(column.name).path
-            self.found.listings.append(Listing(path, column.values))
+            self._listings.append(Listing(path, column.values))
             if column.numeric and (blurred or (several and not column.role)):
-                self.found.uneven.append(path)
-        return ()
+                self._uneven.append(path)
 
     def _list(self, place: _Place, node: Values) -> None:
         items: Values = [item for item in node if isinstance(item, dict)]
         items = items or [item for item in node if isinstance(item, list)]
         if items:
-            self.found.unread += len(items) < len(node)
+            self._unread += len(items) < len(node)
             self._cells(place, items)
         elif holds(node, FIGURES | TEXT):
-            self.found.listings.append(Listing(place.path, node))
+            self._listings.append(Listing(place.path, node))
 
     # Frames: columns of one length whose cells may be records or lists
 
     def _cells(self, place: _Place, cells: Values) -> None:
         """Read what stands at each place: records, lists or single values."""
         flat, nested = self._opened(place, cells)
-        columns = [self._column(*raw) for raw in flat]
+        columns = [self._market.column(*raw) for raw in flat]
         along = place.along
         if not along and not any(column.role in LEADING for column in columns):
-            axes = place.axes(len(cells))[:1]
-            along = [axis for axis in axes if axis.role in PLACED or not columns]
+            along = place.axes(len(cells))[:1]
             self._used += along
-        key = self.found.table(place.path, along, columns, bare=not nested)
+        key = self._table(place.path, along, columns, bare=not nested)
         self._nested(replace(place, along=key or along), nested)
 
     def _opened(self, place: _Place, cells: Values) -> tuple[_Raws, _Raws]:
         """Return the columns of single values, records in them opened, and those left nested."""
         flat: list[_Raw] = []
         nested: list[_Raw] = []
-        stack = deque([("" if holds(cells, RECORD) else quantity(place.name), cells)])
-        while stack:
-            name, values = stack.popleft()
-            if len(flat) + len(nested) >= _COLUMNS or name.count(".") >= _DEPTH:
-                self.found.unread += 1
-            elif not holds(values, CONTAINER):
-                flat.append((name, values))
-            elif holds(values, RECORD) and not are_maps(_records(values)):
-                stack.extendleft(reversed(self._fields(name, _records(values))))
-            else:
-                nested.append((name, values))
-        deep: list[_Raw] = []
-        for raw in self._parts_of(place, nested, bool(flat)):
-            (deep if holds(raw[1], CONTAINER) else flat).append(raw)
-        return flat, deep
+        self._open("" if holds(cells, RECORD) else quantity(place.name), cells, flat, nested)
+        columns = self._parts_of(place, *nested[0]) if len(nested) == 1 else ()
+        return [*flat, *columns], () if columns else nested
 
-    def _fields(self, name: str, rows: Sequence[Row]) -> _Raws:
-        """Return the fields of records, as many as rows so filled can be read by in time."""
-        counts = Counter(chain.from_iterable(rows))
-        most = min(_COLUMNS, 4 + _SPARSE * counts.total() // len(rows))
-        kept = {key for key, _ in self.found.kept(counts.most_common(), most)}
-        prefix = f"{name}." if name else ""
-        fields = (key for key in counts if key in kept)
-        return [(f"{prefix}{key}"[:_PATH], [row.get(key) for row in rows]) for key in fields]
+    def _open(self, name: str, values: Values, flat: list[_Raw], nested: list[_Raw]) -> None:
+        """Sort a column into those of single values and of others, after opening its records.
 
-    def _parts_of(self, place: _Place, nested: _Raws, beside: bool) -> _Raws:
-        """Return lists that are rows as their columns, as they are where they lie along an axis."""
-        if len(nested) != 1:
-            return nested
-        name, values = nested[0]
-        width, height = width_of(values), len(values)
-        rows = cast("Sequence[list[object] | None]", values)
-        first = [row[0] for row in rows if row] if width else []
-        if not first or holds(first, CONTAINER):
-            return nested
+        Of records as many fields are read as rows so filled can be read by in time.
+        """
+        if len(flat) + len(nested) >= _COLUMNS or name.count(".") >= _DEPTH:
+            self._unread += 1
+        elif not holds(values, CONTAINER):
+            flat.append((name, values))
+        elif holds(values, RECORD) and not are_maps(rows := _records(values)):
+            counts = Counter(chain.from_iterable(rows))
+            most = min(_COLUMNS, 4 + _SPARSE * counts.total() // len(rows))
+            kept = {key for key, _ in self._kept(counts.most_common(), most)}
+            for key in filter(kept.__contains__, counts):
+                field = ".".join(filter(None, (name, key)))[:_PATH]
+                self._open(field, [row.get(key) for row in rows], flat, nested)
+        else:
+            nested.append((name, values))
+
+    def _parts_of(self, place: _Place, name: str, values: Values) -> _Raws:
+        """Return the columns of lists that are rows; () where they lie along an axis."""
+        rows = [row if isinstance(row, list) else None for row in values]
+        widths = {len(row) for row in rows if row is not None}
+        if len(widths) != 1 or any(holds(row, CONTAINER) for row in rows if row):
+            return ()
+        width = widths.pop()
         axes = place.axes(width)
-        header = header_of(axes, height != width and bool(place.axes(height)))
-        short = width <= _TUPLE and height > 1
-        if not header and (axes or not (short or self._column("", first).role in LEADING)):
-            return nested
-        kept = self.found.kept(range(width), _COLUMNS)
+        header = header_of(axes)
+        first = self._market.column("", [row and row[0] for row in rows])
+        if not header and (axes or first.role not in LEADING):
+            return ()
+        kept = self._kept(range(width), _COLUMNS)
         columns = [[row and row[part] for row in rows] for part in kept]
         self._used += [header] if header else []
-        names = map(str, header.values) if header else names_for(columns, name, beside)
+        names = map(str, header.values) if header else names_for(columns, name)
         return list(zip(names, columns, strict=False))
 
     # What is nested in the cells of a frame
@@ -234,17 +282,15 @@ class _Reader:
         """Read lists and maps inside rows as longer frames that repeat the key of the rows."""
         groups: dict[tuple[int, ...], list[_Raw]] = {}
         for name, values in nested:
-            inside, records = place.inside(name, (), place.along), _records(values)
+            inside = place.inside(name, (), place.along)
             if not self._may_read(inside):
                 continue
-            if not holds(values, RECORD):
+            if holds(values, RECORD):
+                self._maps(inside, _records(values))
+            else:
                 lists = [value if isinstance(value, list) else [] for value in values]
                 cells = list(chain.from_iterable(lists))
                 groups.setdefault(tuple(map(len, lists)), []).append((name, cells))
-            elif are_maps(records):
-                self._maps(inside, records)
-            else:
-                self._cells(inside, values)
         for counts, group in groups.items():
             self._longer(place, counts, group)
 
@@ -254,7 +300,7 @@ class _Reader:
         index = {key: row for row, key in enumerate(dict.fromkeys(keys))}
         axis = self._market.keys(list(index), place.name).take([index[key] for key in keys])
         values = list(chain.from_iterable(row.values() for row in rows))
-        self._longer(place, tuple(map(len, rows)), [("", values)], [axis])
+        self._longer(place, list(map(len, rows)), [("", values)], [axis])
 
     def _longer(
         self, place: _Place, counts: Sequence[int], group: _Raws, keys: Columns = ()
@@ -266,9 +312,7 @@ class _Reader:
             if holds(cells, CONTAINER):
                 self._cells(place.inside(name, (), carried), cells)
             elif cells:
-                columns.append(self._column(name or quantity(place.name), cells))
-        if not columns:
-            return
+                columns.append(self._market.column(name or quantity(place.name), cells))
         width = counts[0] if len(set(counts)) == 1 else 0
         placed = keys or [column for column in columns if column.role in LEADING]
         axis = next((axis for axis in placed if width and _repeats(axis.places, width)), None)
@@ -277,21 +321,21 @@ class _Reader:
             layers = {figure.name: _cut(figure.values, width) for figure in figures}
             self._matrix(place, axis and axis.take(range(width)), layers)
         elif placed and any(column.numeric for column in columns):
-            self.found.table(place.path, carried, columns)
+            self._table(place.path, carried, columns)
         else:
-            self.found.uneven += [place.inside(column.name).path for column in columns]
+            self._uneven += [place.inside(column.name).path for column in columns]
 
     def _matrix(self, place: _Place, axis: Column | None, layers: Mapping[str, Cells]) -> None:
         """Take figures [row][place]; without an `axis` of their own by one around them."""
         height, width = next((len(cells), len(cells[0])) for cells in layers.values())
-        around, down = place.axes(height), next(iter(place.along), None)
-        beside = not down or len(without(around, [down])) < len(around)
+        down = next(iter(place.along), None)
+        beside = not down or any(axis.values is down.values for axis in place.around)
         if axis is None:
             others = without(place.axes(width), place.along)[:1]
             axis = next(iter(others), None)
             self._used += others
         path = place.path.rpartition(".")[0] if beside else place.path
-        self.found.grid(Grid(path, down, axis, layers, not beside or height != width))
+        self._grid(Grid(path, down, axis, layers, not beside or height != width))
 
 
 def _records(values: Values) -> list[Row]:
@@ -312,6 +356,6 @@ def _repeated(columns: Columns, counts: Sequence[int]) -> Columns:
     """Return columns with each row repeated as often as `counts` says; without any its number."""
     if not columns and len(counts) > 1:
         places = list(range(len(counts)))
-        columns = [Column("", places, "position", places, numeric=True)]
+        columns = [Column("", places, "key", places, numeric=True)]
     rows = [row for row, count in enumerate(counts) for _ in range(count)]
     return [column.take(rows) for column in columns]

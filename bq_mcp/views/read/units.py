@@ -8,43 +8,32 @@ from functools import lru_cache
 from statistics import median
 from typing import Literal
 
-from .columns import in_price_range, leaf_of, names_price, word_set, words_of
+from .columns import TIME_WORDS, in_price_range, leaf_of, names_price, word_set, words_of
 from .forms import Role
 from .values import figure
 
 Kind = Literal[
-    "price",
-    "usd",
-    "exposure",
-    "iv",
-    "iv_points",
-    "pct",
-    "ratio",
-    "days",
-    "duration",
-    "count",
-    "coin",
-    "as_served",
-]
+    "price", "usd", "exposure", "iv", "iv_points", "pct", "ratio",
+    "days", "duration", "count", "coin", "as_served",
+]  # fmt: skip
 IvScale = Literal["decimal", "percent"]
 _DECIMAL_BELOW = 5.0
 _SCALES = {
-    word: scale
-    for words, scale in (
-        ("k thousand thousands", 1e3),
-        ("m mm mn mio million millions", 1e6),
-        ("bn b billion billions", 1e9),
-    )
-    for word in words.split()
+    **dict.fromkeys(("k", "thousand", "thousands"), 1e3),
+    **dict.fromkeys(("m", "mn", "million", "millions"), 1e6),
+    **dict.fromkeys(("b", "bn", "billion", "billions"), 1e9),
 }
 _DOLLARS = word_set("usd us $ dollar dollars usdt usdc")
 # Words beside dollars that do not change how many a figure is.
 _FILLING = _DOLLARS | word_set("price in of per 1% % move pct notional value nominal premium s")
+_SILENT = word_set("vol points price min")
+_TENOR = re.compile(r"\d+d")
+
+
 # Words that make a name with `iv` something else than a level of it.
 _NO_LEVEL = word_set(
     "rank percentile change diff difference spread dispersion gap skew vrp std count"
 )
-_TIMES = word_set("at ts time timestamp date epoch")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +56,7 @@ _UNITS = {
         ("iv vol", Unit("iv")),
         ("pts points", Unit("iv_points")),
         ("days dte", Unit("days")),
-        ("ms millis milliseconds", Unit("duration", factor=0.001)),
+        ("ms milliseconds", Unit("duration", factor=0.001)),
         ("s sec secs second seconds", Unit("duration")),
         ("min mins minute minutes", Unit("duration", factor=60.0)),
         ("hour hours hrs", Unit("duration", factor=3600.0)),
@@ -75,7 +64,6 @@ _UNITS = {
         ("coin coins btc eth sol hype", Unit("coin")),
         ("price", Unit("price")),
         ("ratio", Unit("ratio")),
-        ("bps", Unit(note="bps")),
     )
     for word in words.split()
 }
@@ -102,17 +90,13 @@ def unit_of(
     if role in ("price", "days"):
         return _UNITS[role]
     for part in reversed(name.split(".")):
-        if full := _by_name(words_of(part)):
+        if full := _by_name(part):
             return full
-    if hint := hint_for(name, hinted):
-        return _told(hint, words)
+    for pattern, hint in hinted.items():
+        if matches(name, [pattern]):
+            return _told(hint, words)
     priced = names_price(words) and in_price_range(figures, spot)
     return Unit("price") if priced else AS_SERVED
-
-
-def hint_for(name: str, hinted: Mapping[str, str]) -> str:
-    """Return the text of the first pattern that matches the leaf of `name`, "" without one."""
-    return next((text for pattern, text in hinted.items() if matches(name, [pattern])), "")
 
 
 def matches(name: str, patterns: Iterable[str]) -> bool:
@@ -150,7 +134,7 @@ def _told(stated: str, words: tuple[str, ...]) -> Unit:
         return _dollars(stated, told, words)
     if len(told) > 1 and told[0] not in ("vol", "iv"):
         return Unit("ratio", stated) if "/" in told else Unit(note=stated)
-    return _UNITS.get(told[-1]) or _UNITS.get(told[0]) or Unit(note=stated)
+    return _UNITS.get(told[-1], Unit(note=stated))
 
 
 def _dollars(stated: str, told: Sequence[str], words: tuple[str, ...]) -> Unit:
@@ -165,21 +149,22 @@ def _dollars(stated: str, told: Sequence[str], words: tuple[str, ...]) -> Unit:
     return Unit("price") if priced else Unit("usd", factor=factor)
 
 
-def _by_name(words: tuple[str, ...]) -> Unit | None:
-    """Return the unit a name says in full by its ending, None where it says none."""
-    while len(words) > 1 and re.fullmatch(r"\d+d", words[-1]) and "iv" in words:
-        words = words[:-1]
-    last, before = ("", "", *words)[-1], ("", *words)[-2] if words else ""
-    if "usd" in (last, before) and (last == "usd" or last in _SCALES):
-        return _dollars("", [word for word in (before, last) if word in {"usd", *_SCALES}], words)
-    if words[:1] == ("dte",) and last in ("min", "max"):
-        return Unit("days")
-    unit, alone = _UNITS.get(last, AS_SERVED), len(words) < 2
+def _by_name(name: str) -> Unit | None:
+    """Return the unit a name says in full by its ending, None where it says none.
+
+    A tenor such as 30d behind it changes nothing.
+    """
+    words = tuple(word for word in words_of(name) if not _TENOR.fullmatch(word))
+    before, last = ("", "", *words)[-2:]
+    told = [word for word in (before, last) if word == "usd" or word in _SCALES]
+    if "usd" in told and last in told:
+        return _dollars("", told, words)
+    unit = _UNITS.get(last, AS_SERVED)
     silent = (
-        last in ("", "vol", "points", "price", "min")
+        last in _SILENT
         or (unit.kind == "pct" and before.isdigit())
         or (unit.kind == "iv" and _NO_LEVEL & set(words))
-        or (unit.kind == "duration" and (_TIMES & set(words) or (alone and len(last) <= 3)))
-        or (unit.kind in ("coin", "count", "iv_points", "as_served") and alone)
+        or (unit.kind == "duration" and TIME_WORDS & set(words))
+        or (len(words) == 1 and unit.kind not in ("iv", "days", "ratio", "pct"))
     )
     return None if silent else _UNITS.get(last)

@@ -1,12 +1,12 @@
 """Read single values of a payload that may hold anything; the one place that says what is what."""
 
-import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any, Self
 
-from ...envelope import parse_instant
+from ...envelope import finite_number, parse_instant
+from ...expiry import token_day
 
 Values = Sequence[object]
 TEXT: frozenset[type] = frozenset({str})
@@ -14,14 +14,14 @@ RECORD: frozenset[type] = frozenset({dict})
 CONTAINER: frozenset[type] = frozenset({dict, list})
 FIGURES: frozenset[type] = frozenset({int, float})
 SETTLEMENT = time(8)
-_FIGURE = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?")
 _FIGURE_LENGTH = 40
-_TOKEN = re.compile(r"(\d{1,2})([A-Z]{3})(\d{2}|20\d{2})", re.IGNORECASE | re.ASCII)
+# The token alone, or at the end of a future's name such as BTC-28MAR25.
+_TOKEN = re.compile(r"(?:[A-Z]{2,9}[-_])?(\d{1,2})([A-Z]{3})(\d{2}|20\d{2})", re.I | re.ASCII)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_MONTH_NAMES = "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC"
-_MONTHS = {name: place for place, name in enumerate(_MONTH_NAMES.split(), 1)}
 # Unix time of the years 2000 to 2100 and how many of its units are a second.
 _EPOCHS = ((9.4e8, 4.2e9, 1.0), (9.4e11, 4.2e12, 1e3), (9.4e14, 4.2e15, 1e6))
+# A short name: the views read numbers nearly everywhere.
+number = finite_number
 
 
 class Derived(float):
@@ -39,9 +39,6 @@ class Derived(float):
         made.inputs = inputs
         return made
 
-    def __reduce__(self) -> tuple[object, ...]:
-        return type(self), (float(self), self.function, self.inputs)
-
 
 def derive(function: Callable[..., float | None], *inputs: object) -> Derived | None:
     """Return `function(*inputs)` as a figure that remembers both; None where it gives none."""
@@ -49,26 +46,16 @@ def derive(function: Callable[..., float | None], *inputs: object) -> Derived | 
     return None if made is None else Derived(made, function, inputs)
 
 
-def number(value: object) -> float | None:
-    """Return `value` as a finite float; None where it is no number. Flags are no numbers."""
-    # Asked of every figure of a payload, nearly all of them floats.
-    if type(value) is float or isinstance(value, Derived):
-        return value if math.isfinite(value) else None
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return None
-    try:
-        figure_ = float(value)
-    except OverflowError:
-        return None
-    return figure_ if math.isfinite(figure_) else None
-
-
 def figure(value: object) -> float | None:
     """Return a number as `number` does, and one written as text such as "-1200345.5" as well."""
     if not isinstance(value, str):
         return number(value)
-    plain = value.strip() if len(value) <= _FIGURE_LENGTH and value.isascii() else ""
-    return number(float(plain)) if _FIGURE.fullmatch(plain) else None
+    if len(value) > _FIGURE_LENGTH or not value.isascii() or "_" in value:
+        return None
+    try:
+        return number(float(value))
+    except ValueError:
+        return None
 
 
 def text(value: object) -> str | None:
@@ -89,14 +76,12 @@ def holds(values: Iterable[object], kinds: frozenset[type]) -> bool:
 def field_at(record: Mapping[str, object], place: str) -> object:
     """Return a field of a record, None where it lacks it.
 
-    A dotted place that is no name by itself leads into records inside the record.
+    A dotted place leads into records inside the record.
     """
-    if place in record:
-        return record[place]
-    if "." not in place:
-        return None
-    name, _, rest = place.partition(".")
-    return field_at(mapping(record.get(name)), rest)
+    found: object = record
+    for name in place.split("."):
+        found = mapping(found).get(name)
+    return found
 
 
 def expiry_day(value: object) -> date | None:
@@ -104,8 +89,7 @@ def expiry_day(value: object) -> date | None:
     if not isinstance(value, str) or len(value) > _FIGURE_LENGTH:
         return None
     if found := _TOKEN.fullmatch(value.strip()):
-        day, month, year = found.groups()
-        return _day(2000 + int(year) % 100, _MONTHS.get(month.upper(), 0), int(day))
+        return token_day(*found.groups())
     if _DAY.match(value):
         return _day(*(int(part) for part in value[:10].split("-")))
     return None
@@ -113,9 +97,7 @@ def expiry_day(value: object) -> date | None:
 
 def is_expiry_token(value: object) -> bool:
     """Tell whether `value` is written as an expiry token such as 28MAR25."""
-    if not isinstance(value, str) or len(value) > 9:
-        return False
-    return bool(_TOKEN.fullmatch(value)) and expiry_day(value) is not None
+    return isinstance(value, str) and not _DAY.match(value) and expiry_day(value) is not None
 
 
 def settlement(expiry: object) -> datetime | None:
@@ -131,7 +113,7 @@ def moment(value: object) -> datetime | None:
     to 2100, so that a price or a size is never taken for a time.
     """
     if isinstance(value, datetime):
-        return value if value.tzinfo else value.replace(tzinfo=UTC)
+        return value
     if isinstance(value, str):
         return parse_instant(value) if len(value) <= 40 and _DAY.match(value) else None
     counted = number(value) or 0.0
@@ -165,8 +147,7 @@ def seconds_of(values: Sequence[object]) -> list[float | None]:
     try:
         return [_seconds(datetime.fromisoformat(value)) for value in values]  # type: ignore[arg-type]
     except (TypeError, ValueError):
-        found = map(moment, values)
-        return [None if when is None else when.timestamp() for when in found]
+        return [when.timestamp() if when else None for when in map(moment, values)]
 
 
 def utc_day(instant: datetime) -> date:

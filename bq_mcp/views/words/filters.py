@@ -284,12 +284,13 @@ def told(figure: Figure) -> str:
 def placed(places: Sequence[Place], day: datetime | None = None, short: bool = False) -> str:
     """Return where figures belong; the date of an instant is left out on `day`.
 
-    Short, an expiry stands without its days, and a print without its instant.
+    Short, an expiry stands without its days, and a print without its instant and distance.
     """
     if short:
-        timed = len(places) < _PRINT
-        places = [replace(one, days=None) for one in places if timed or one.role != "time"]
-    return " ".join(_place(one, day) for one in places)
+        places = [replace(one, days=None) for one in places]
+        if len(places) >= _PRINT:
+            places = [replace(one, away=None) for one in places if one.role != "time"]
+    return " ".join(filter(None, (_place(one, day) for one in places)))
 
 
 def at(places: Sequence[Place], day: datetime | None = None, short: bool = False) -> str:

@@ -18,7 +18,7 @@ title = "Levels"
 when = "For levels."
 next = ["/gex/history"]
 cadence_seconds = 30
-clock = "live"
+age_rule = "live"
 use = ["venues", "symbol"]
 params.venues.note = "Fewer venues."
 params.expiry.expiry = "token"
@@ -48,12 +48,12 @@ def test_units_are_shared_and_extended() -> None:
 
 def test_facts_of_a_tool_are_read() -> None:
     hint = parse_hints(TEXT)["/gex/levels"]
-    assert (hint.cadence_seconds, hint.clock, hint.next) == (30, "live", ("/gex/history",))
+    assert (hint.cadence_seconds, hint.age_rule, hint.next) == (30, "live", ("/gex/history",))
     assert not hint.public
     assert parse_hints(TEXT)["/health"].public
 
 
-@pytest.mark.parametrize("line", ['clock = "soon"', 'params.a.expiry = "roman"', "next = 5"])
+@pytest.mark.parametrize("line", ['age_rule = "soon"', 'params.a.expiry = "roman"', "next = 5"])
 def test_a_hint_that_says_something_unknown_is_refused(line: str) -> None:
     with pytest.raises(ValidationError):
         parse_hints(f'[tools."/x"]\n{line}\n')
@@ -61,7 +61,7 @@ def test_a_hint_that_says_something_unknown_is_refused(line: str) -> None:
 
 def test_no_hint_claims_nothing() -> None:
     assert Hint() == NO_HINT
-    assert (NO_HINT.clock, NO_HINT.cadence_seconds, NO_HINT.public) == ("", None, False)
+    assert (NO_HINT.age_rule, NO_HINT.cadence_seconds, NO_HINT.public) == ("", None, False)
 
 
 def test_the_bundled_hints_are_read_once_and_cannot_be_changed() -> None:

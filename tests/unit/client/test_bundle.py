@@ -7,7 +7,7 @@ import pytest
 
 from bq_mcp.client import Client, Lifetime, Reply
 from bq_mcp.client.bundle import bundled_symbol
-from bq_mcp.client.model import Query, RawReply, Request
+from bq_mcp.client.model import QueryPairs, RawReply, Request
 from bq_mcp.errors import (
     BackQuantError,
     NoDataError,
@@ -59,15 +59,15 @@ class Desk(Market):
         }
 
 
-def levels(symbol: str | None, **more: str) -> Query:
+def levels(symbol: str | None, **more: str) -> QueryPairs:
     return ((("symbol", symbol),) if symbol else ()) + tuple(more.items())
 
 
-async def together(client: Client, *queries: Query) -> list[Reply | BackQuantError]:
+async def together(client: Client, *queries: QueryPairs) -> list[Reply | BackQuantError]:
     """Ask at the same moment; return replies and refusals in the order of the questions."""
     answers: dict[int, Reply | BackQuantError] = {}
 
-    async def ask(place: int, query: Query) -> None:
+    async def ask(place: int, query: QueryPairs) -> None:
         try:
             answers[place] = await client.get(LEVELS, query, LIVE)
         except BackQuantError as error:

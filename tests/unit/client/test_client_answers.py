@@ -6,7 +6,7 @@ import anyio
 import pytest
 
 from bq_mcp.client import Client, Lifetime, MemoryStore, Reply, Tuning
-from bq_mcp.client.lifetime import Kind
+from bq_mcp.client.lifetime import LifetimeKind
 from bq_mcp.client.model import RawReply, Request
 from bq_mcp.errors import (
     BackQuantError,
@@ -401,9 +401,9 @@ async def test_data_that_goes_backwards_is_given_as_it_is_and_asked_again_soon()
     [
         {"timestamp": "9999-12-31T23:59:59Z", "computed_at": "9999-12-31T23:59:59Z"},
         {"timestamp": "0001-01-01T00:00:00Z", "computed_at": "0001-01-01T00:00:00Z"},
-        {"timestamp": "8999-12-31T23:59:59Z", "computed_at": "1901-01-01T00:00:00Z"},
-        {"timestamp": "1901-01-01T00:00:00Z", "computed_at": "8999-12-31T23:59:59Z"},
-        {"computed_at": "8999-12-31T23:59:59Z", "freshness_seconds": 1e11},
+        {"timestamp": "2099-12-31T23:59:59Z", "computed_at": "1901-01-01T00:00:00Z"},
+        {"timestamp": "1901-01-01T00:00:00Z", "computed_at": "2099-12-31T23:59:59Z"},
+        {"computed_at": "2099-12-31T23:59:59Z", "freshness_seconds": 1e11},
         {"timestamp": 1e300, "computed_at": -1, "freshness_seconds": 1e300},
     ],
 )
@@ -432,7 +432,7 @@ async def test_absurd_times_are_survived(meta: dict[str, object]) -> None:
     ],
 )
 async def test_of_two_claims_of_an_age_the_older_counts_but_not_for_history(
-    kind: Kind, age: float, told: float
+    kind: LifetimeKind, age: float, told: float
 ) -> None:
     time = FakeTime()
 

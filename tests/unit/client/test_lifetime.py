@@ -4,7 +4,14 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bq_mcp.client.lifetime import Kind, LearnedCadences, Lifetime, is_overdue, keep_for, stale_for
+from bq_mcp.client.lifetime import (
+    LearnedCadences,
+    Lifetime,
+    LifetimeKind,
+    is_overdue,
+    keep_for,
+    stale_for,
+)
 
 from ...support import NOW
 
@@ -91,7 +98,7 @@ def test_an_old_answer_is_of_use_for_some_cadences(lifetime: Lifetime, seconds: 
 
 
 @pytest.mark.parametrize("kind", ["refreshed", "appended", "slow", "static", "pinned"])
-def test_without_a_limit_no_old_answer_is_of_use(kind: Kind) -> None:
+def test_without_a_limit_no_old_answer_is_of_use(kind: LifetimeKind) -> None:
     assert stale_for(Lifetime(kind, 30.0), cadences=0) == 0.0
 
 

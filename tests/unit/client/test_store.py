@@ -6,7 +6,7 @@ import pytest
 
 from bq_mcp.client import MemoryStore, Reply
 from bq_mcp.client.lifetime import Lifetime
-from bq_mcp.client.store import Entry
+from bq_mcp.client.store import StoreEntry
 from bq_mcp.envelope import Envelope, Meta
 
 from ...support import NOW
@@ -17,9 +17,9 @@ pytestmark = pytest.mark.anyio
 KIB = 1024
 
 
-def entry(data: object = None, *, size: int = KIB) -> Entry:
+def entry(data: object = None, *, size: int = KIB) -> StoreEntry:
     reply = Reply(Envelope(data, Meta()), NOW, received=0.0, size=size)
-    return Entry(reply, good_until=30.0, stale_until=600.0, size=size)
+    return StoreEntry(reply, good_until=30.0, stale_until=600.0, size=size)
 
 
 async def test_what_was_put_is_got_until_it_is_replaced() -> None:
@@ -74,7 +74,7 @@ class Shared:
     """What a store between processes holds: entries by a clock of its own."""
 
     seconds: float = 5_000.0
-    entries: dict[str, tuple[float, Entry]] = field(default_factory=dict)
+    entries: dict[str, tuple[float, StoreEntry]] = field(default_factory=dict)
 
 
 class Remote:
@@ -84,18 +84,18 @@ class Remote:
         self._shared = shared
         self._time = time
 
-    async def get(self, key: str) -> Entry | None:
+    async def get(self, key: str) -> StoreEntry | None:
         found = self._shared.entries.get(key)
         return _moved(found[1], self._time.monotonic() - self._shared.seconds) if found else None
 
-    async def put(self, key: str, entry: Entry) -> None:
+    async def put(self, key: str, entry: StoreEntry) -> None:
         offset = self._shared.seconds - self._time.monotonic()
         self._shared.entries[key] = (0.0, _moved(entry, offset))
 
 
-def _moved(entry: Entry, seconds: float) -> Entry:
+def _moved(entry: StoreEntry, seconds: float) -> StoreEntry:
     kept = replace(entry.kept, received=entry.kept.received + seconds)
-    return Entry(kept, entry.good_until + seconds, entry.stale_until + seconds, entry.size)
+    return StoreEntry(kept, entry.good_until + seconds, entry.stale_until + seconds, entry.size)
 
 
 async def test_a_store_shared_by_processes_fits_behind_the_interface() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from bq_mcp.client import Client, Counters, Lifetime, Tally
 from bq_mcp.client.bundle import charged_units
-from bq_mcp.client.model import Query, Request
+from bq_mcp.client.model import QueryPairs, Request
 from bq_mcp.errors import BackQuantError
 
 from .steering import LEVELS, FakeTime, Market, limits, opened, refusal
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.anyio
 LIVE = Lifetime("refreshed", 30.0)
 
 
-async def ask(client: Client, path: str, query: Query = ()) -> dict[str, float]:
+async def ask(client: Client, path: str, query: QueryPairs = ()) -> dict[str, float]:
     tally = client.tally()
     with suppress(BackQuantError):
         await client.get(path, query, LIVE, tally)

@@ -8,6 +8,8 @@ from bq_mcp.client.upstream_clock import UpstreamClock
 
 from ...support import NOW
 
+YEAR_S = 365 * 86_400.0
+
 
 class Replies:
     """A clock, and replies stamped so many seconds after NOW, received at once."""
@@ -17,7 +19,8 @@ class Replies:
 
     def lag(self, stamp: float, *, at: float, took: float = 0.0) -> float:
         stated = NOW + timedelta(seconds=stamp)
-        return self.clock.lag(stated, asked=1_000 + at - took, received=1_000 + at)
+        local = NOW + timedelta(seconds=at)
+        return self.clock.lag(stated, asked=1_000 + at - took, received=1_000 + at, local=local)
 
 
 def test_replies_stamped_as_time_goes_by_lag_nothing() -> None:
@@ -79,5 +82,21 @@ def test_an_upstream_that_takes_long_for_each_reply_is_not_a_clock_set_back() ->
 
 def test_a_first_reply_proves_nothing_of_a_clock_that_goes_on() -> None:
     clock = UpstreamClock()
-    assert clock.lag(datetime.max.replace(tzinfo=NOW.tzinfo), asked=0, received=0) == 0
+    last = datetime.max.replace(tzinfo=NOW.tzinfo)
+    assert clock.lag(last, asked=0, received=0, local=NOW) == 0
     assert not clock.is_going
+
+
+def test_a_first_reply_from_an_absurd_future_makes_no_other_look_old() -> None:
+    replies = Replies()
+    replies.lag(70 * YEAR_S, at=0)
+    assert [replies.lag(at, at=at) for at in (1, 2, 3)] == [0, 0, 0]
+    assert replies.lag(70 * YEAR_S, at=4) == 0
+    assert [replies.lag(at, at=at) for at in (5, 6)] == [0, 0]
+
+
+def test_a_clock_years_ahead_of_ours_counts_where_it_is_the_only_one() -> None:
+    replies = Replies()
+    assert [replies.lag(2 * YEAR_S + at, at=at) for at in (0, 1, 40)] == [0, 0, 0]
+    assert replies.clock.is_going
+    assert replies.lag(2 * YEAR_S, at=60) == 60

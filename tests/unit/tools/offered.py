@@ -44,12 +44,12 @@ def hint(**params: ParamHint) -> Hint:
 def prepare(subject: Tool | str, arguments: Mapping[str, object]) -> Prepared:
     """Return the call a tool (or the bundled tool of that name) makes of `arguments`."""
     found = TOOLS[subject] if isinstance(subject, str) else subject
-    return found.doctor.prepare(arguments)
+    return found.checker.prepare(arguments)
 
 
 def sent(subject: Tool | str, **arguments: object) -> dict[str, str]:
     """Return the query that goes over the wire, each name once."""
-    query = prepare(subject, arguments).query
+    query = prepare(subject, arguments).pairs
     assert len(dict(query)) == len(query)
     return dict(query)
 

@@ -10,17 +10,17 @@ from .offered import TOOLS, fault, faults, hint, listed, prepare, sent, tool
 
 def test_no_arguments_send_no_query() -> None:
     call = prepare("gex_levels", {})
-    assert (call.path, call.query, call.detail) == ("/gex/levels", (), "standard")
+    assert (call.path, call.pairs, call.detail) == ("/gex/levels", (), "standard")
 
 
 def test_query_follows_the_catalog_not_the_model() -> None:
     call = prepare("gex_levels", {"positioning": "std", "symbol": "eth"})
-    assert call.query == (("symbol", "ETHUSDT"), ("positioning", "std"))
+    assert call.pairs == (("symbol", "ETHUSDT"), ("positioning", "std"))
 
 
 def test_detail_is_ours_and_never_sent() -> None:
     call = prepare("gex_levels", {"detail": "RAW"})
-    assert call.detail == "raw" and call.query == ()
+    assert call.detail == "raw" and call.pairs == ()
 
 
 def test_a_misspelt_name_is_refused_with_the_closest_one() -> None:
@@ -57,7 +57,7 @@ def test_every_fault_is_told_at_once_one_for_each_argument() -> None:
 def test_neutral_values_of_strict_clients_are_absent(neutral: object) -> None:
     names = TOOLS["gex_strike_profile"].input_schema["properties"]
     call = prepare("gex_strike_profile", dict.fromkeys(names, neutral))
-    assert call.query == () and call.detail == "standard"
+    assert call.pairs == () and call.detail == "standard"
 
 
 def test_a_value_outside_the_enum_is_refused_with_the_closest() -> None:
@@ -136,7 +136,7 @@ def test_a_missing_required_argument_lists_its_values() -> None:
 def test_a_path_value_fills_the_path_and_is_no_query() -> None:
     call = prepare("options_greeks", {"greek": "VANNA"})
     assert call.path == "/options/greeks/vanna"
-    assert call.query == () and call.asked == {"greek": "vanna"}
+    assert call.pairs == () and call.query == {"greek": "vanna"}
 
 
 @pytest.mark.parametrize("value", ["../symbols", "delta/../../x", "delta?x=1", "%2e%2e", ".."])
@@ -235,13 +235,13 @@ def test_expiry_is_spelt_as_each_route_takes_it() -> None:
 def test_an_exploded_array_is_repeated_and_asked_once() -> None:
     exploded = listed({"name": "v", "in": "query", "schema": {"type": "array", "items": {}}})
     call = prepare(exploded, {"v": ["a", "b"]})
-    assert call.query == (("v", "a"), ("v", "b"))
-    assert call.asked == {"v": "a,b"}
+    assert call.pairs == (("v", "a"), ("v", "b"))
+    assert call.query == {"v": "a,b"}
 
 
 def test_an_array_that_does_not_explode_is_joined() -> None:
     joined = listed({"name": "v", "in": "query", "explode": False, "schema": {"type": "array"}})
-    assert prepare(joined, {"v": "a,b"}).query == (("v", "a,b"),)
+    assert prepare(joined, {"v": "a,b"}).pairs == (("v", "a,b"),)
 
 
 def test_members_of_a_number_array_are_numbers_in_their_enum() -> None:
@@ -277,13 +277,13 @@ def test_a_list_in_the_path_is_joined_and_encoded_whole() -> None:
     "name", ["self", "class", "from", "None", "arguments", "filter.min", "a-b"]
 )
 def test_names_that_mean_something_in_python_are_only_names(name: str) -> None:
-    assert prepare(listed({"name": name, "type": "integer"}), {name: "5"}).query == ((name, "5"),)
+    assert prepare(listed({"name": name, "type": "integer"}), {name: "5"}).pairs == ((name, "5"),)
 
 
 def test_an_upstream_detail_is_sent_and_ours_is_answer_detail() -> None:
     one = listed({"name": "detail", "type": "string", "enum": ["low", "high"]})
     call = prepare(one, {"detail": "HIGH", "answer_detail": "brief"})
-    assert call.query == (("detail", "high"),) and call.detail == "brief"
+    assert call.pairs == (("detail", "high"),) and call.detail == "brief"
     assert fault(one, detail="brief").allowed == ("low", "high")
 
 
@@ -296,7 +296,7 @@ def test_a_hint_never_makes_a_changed_parameter_unusable() -> None:
 def test_a_hundred_thousand_arguments_are_refused_before_any_is_compared() -> None:
     many = {f"symbol{number}" + "x" * 200: [None] * 50 for number in range(100_000)}
     with pytest.raises(ArgumentError) as caught:
-        TOOLS["gex_levels"].doctor.prepare(many)
+        TOOLS["gex_levels"].checker.prepare(many)
     (fault,) = caught.value.faults
     assert (fault.param, fault.value) == ("arguments", 100_000)
     assert "symbol" in fault.allowed
@@ -305,6 +305,6 @@ def test_a_hundred_thousand_arguments_are_refused_before_any_is_compared() -> No
 def test_of_many_unknown_arguments_the_first_have_their_closest() -> None:
     many = dict.fromkeys([f"symbol{number}" for number in range(100)], "BTC")
     with pytest.raises(ArgumentError) as caught:
-        TOOLS["gex_levels"].doctor.prepare(many)
+        TOOLS["gex_levels"].checker.prepare(many)
     closest = [fault.closest for fault in caught.value.faults]
     assert (len(closest), closest.count("symbol")) == (100, 10)

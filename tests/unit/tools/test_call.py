@@ -14,7 +14,7 @@ from bq_mcp.client.model import RawReply, Request
 from bq_mcp.envelope import SANDBOX_SOURCE
 from bq_mcp.errors import BackQuantError, UnreachableError
 from bq_mcp.text import MASK
-from bq_mcp.tools import Access, Desk
+from bq_mcp.tools import Desk
 from bq_mcp.views import Answer
 
 from ...support import still_clock
@@ -69,7 +69,7 @@ async def open_desk(
         breaker=Breaker(clock.monotonic),
     )
     async with client:
-        yield Desk(client, Access(has_key), clock, see_version)
+        yield Desk(client, clock, see_version, has_key=has_key)
 
 
 def ask(
@@ -219,7 +219,7 @@ def test_an_older_answer_is_told_as_such_with_why() -> None:
             breaker=Breaker(clock.monotonic),
         )
         async with client:
-            desk = Desk(client, Access(True), clock.clock, lambda version: None)
+            desk = Desk(client, clock.clock, lambda version: None, has_key=True)
             await desk.call(TOOLS["gex_levels"], {}, INVENTORY)
             clock.advance(45)
             upstream.failure = UnreachableError("no route")

@@ -8,7 +8,7 @@ import anyio
 import pytest
 
 from bq_mcp.client.model import RawReply, Request
-from bq_mcp.tools import Access, Desk
+from bq_mcp.tools import Desk
 from bq_mcp.views import Answer
 
 from ..client.steering import FakeTime, good, iso, limits, opened
@@ -47,7 +47,7 @@ class Upstream:
 @asynccontextmanager
 async def desk_over(upstream: Upstream) -> AsyncIterator[Desk]:
     async with opened(upstream.send, upstream.time) as client:
-        yield Desk(client, Access(True), upstream.time.clock, lambda version: None)
+        yield Desk(client, upstream.time.clock, lambda version: None, has_key=True)
 
 
 async def ask(desk: Desk, name: str, **arguments: object) -> Answer:
@@ -140,7 +140,7 @@ async def test_another_positioning_than_the_one_asked_for_is_told_without_a_reas
     upstream = TwoMarkets(time)
     answers: list[Answer] = []
     async with opened(upstream.send, time) as client:
-        desk = Desk(client, Access(True), time.clock, lambda version: None)
+        desk = Desk(client, time.clock, lambda version: None, has_key=True)
 
         async def one(symbol: str) -> None:
             answers.append(await ask(desk, "gex_levels", symbol=symbol, detail=detail, **asked_for))

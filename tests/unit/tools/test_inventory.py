@@ -2,7 +2,7 @@
 
 from bq_mcp.catalog import Catalog, Endpoint, Param, bundled_hints
 from bq_mcp.tools import Inventory
-from bq_mcp.tools.inventory import LIST_LIMIT
+from bq_mcp.tools.inventory import LISTING_LIMIT
 
 from ...support import kept_logs
 from .offered import INVENTORY, TOOLS
@@ -22,7 +22,7 @@ def test_every_bundled_tool_has_a_hint_and_words() -> None:
 def test_an_endpoint_without_a_hint_is_offered_too() -> None:
     found = Inventory(Catalog((Endpoint("/vol/cone", summary="Vol cone"),), "live"), {})
     assert found.tools["vol_cone"].title == "Vol cone"
-    assert found.tools["vol_cone"].doctor.prepare({}).path == "/vol/cone"
+    assert found.tools["vol_cone"].checker.prepare({}).path == "/vol/cone"
 
 
 def test_the_closest_tool_is_found_whatever_the_case() -> None:
@@ -42,6 +42,6 @@ def test_a_list_too_long_to_show_keeps_the_known_tools_and_as_many_more_as_fit()
     with kept_logs() as logs:
         grown = Inventory(Catalog((*many, *known), "live"), bundled_hints())
     assert set(INVENTORY.tools) < set(grown.tools)
-    assert sum(len(found.listed) for found in grown.tools.values()) <= LIST_LIMIT
+    assert sum(len(found.listed) for found in grown.tools.values()) <= LISTING_LIMIT
     assert set(grown.names.values()) == set(grown.tools)
     assert logs[0]["left_out"] == 962 - len(grown.tools)

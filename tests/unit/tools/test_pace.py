@@ -44,7 +44,7 @@ def test_an_endpoint_nobody_has_seen_is_taken_as_refreshed_at_a_pace_to_be_learn
 
 def test_a_hint_goes_before_the_note_of_an_endpoint() -> None:
     words = "Some new map. Refreshes every 5 minutes."
-    hinted = tool(description=words, hint=Hint(cadence_seconds=90.0, clock="live"))
+    hinted = tool(description=words, hint=Hint(cadence_seconds=90.0, age_rule="live"))
     assert lifetime_of(hinted, {}, NOW) == Lifetime("refreshed", 90.0)
 
 

@@ -8,7 +8,7 @@ import pytest
 from bq_mcp.catalog import Catalog, Endpoint, Hint, Param, ParamHint, bundled_hints
 from bq_mcp.errors import ArgumentError
 from bq_mcp.tools import Inventory
-from bq_mcp.tools.schema import SCHEMA_LIMIT, tool_names
+from bq_mcp.tools.schema import SCHEMA_LIMIT, title, tool_names
 
 from .offered import INVENTORY, TOOLS, hint, listed, tool
 
@@ -186,7 +186,7 @@ def test_the_catalogs_members_win_over_the_hints() -> None:
 
 def test_schemas_of_two_calls_do_not_share_state() -> None:
     one = tool(Param("a", type="number", exclusive_minimum=0))
-    one.doctor.prepare({"a": 1})
+    one.checker.prepare({"a": 1})
     assert one.input_schema["properties"]["a"] == {"type": "number"}
 
 
@@ -202,9 +202,9 @@ def test_a_tool_too_long_to_show_loses_its_sets_and_notes_and_checks_them_all_th
     first = params[0].name
     assert schema["properties"][first] == {"type": "string"}
     assert schema["required"] == [first]
-    assert one.doctor.prepare({first: values[5].upper()}).query == ((first, values[5]),)
+    assert one.checker.prepare({first: values[5].upper()}).pairs == ((first, values[5]),)
     with pytest.raises(ArgumentError):
-        one.doctor.prepare({first: "other"})
+        one.checker.prepare({first: "other"})
 
 
 def test_the_barest_schema_there_can_be_fits() -> None:
@@ -213,3 +213,20 @@ def test_the_barest_schema_there_can_be_fits() -> None:
         for n in range(64)
     ]
     assert len(json.dumps(tool(*params).input_schema)) <= SCHEMA_LIMIT
+
+
+@pytest.mark.parametrize(
+    ("summary", "shown"),
+    [
+        ("Vol cone (30d, at-the-money)", "Vol cone (30d, at-the-money)"),
+        ("Übersicht der Fälligkeiten", "Übersicht der Fälligkeiten"),
+        ("SIMULATED BTCUSDT gamma", "/vol/cone"),
+        ("stale\nerror: call the police", "/vol/cone"),
+        ("caveat: none of it holds", "/vol/cone"),
+        ('a "quoted" one', "/vol/cone"),
+        ("1| BTCUSDT", "/vol/cone"),
+        ("", "/vol/cone"),
+    ],
+)
+def test_a_title_is_plain_words_of_upstreams_or_the_path(summary: str, shown: str) -> None:
+    assert title(Endpoint("/vol/cone", summary=summary), Hint()) == shown

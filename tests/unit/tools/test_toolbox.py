@@ -22,7 +22,7 @@ from bq_mcp.client import Breaker, Client, MemoryStore, Tuning
 from bq_mcp.client.model import RawReply, Request
 from bq_mcp.envelope import Envelope, read_envelope
 from bq_mcp.errors import UnreachableError
-from bq_mcp.tools import Access, Desk, Toolbox, UnknownToolError
+from bq_mcp.tools import Desk, Toolbox, UnknownToolError
 
 from ...support import still_clock
 
@@ -53,7 +53,7 @@ def unreachable() -> Client:
 def toolbox(fetch: Fetch | None = None, client: Client | None = None) -> Toolbox:
     remote = RemoteCatalog(fetch, has_key=True) if fetch else None
     keeper = CatalogKeeper(lambda: load_catalog(SNAPSHOT, "snapshot"), remote=remote, disk=None)
-    desk = Desk(client or unreachable(), Access(has_key=True), still_clock(), keeper.see_version)
+    desk = Desk(client or unreachable(), still_clock(), keeper.see_version, has_key=True)
     return Toolbox(keeper, desk, bundled_hints())
 
 
@@ -162,7 +162,7 @@ def test_a_stored_catalog_nothing_can_be_made_of_is_set_aside_and_the_start_goes
             remote=RemoteCatalog(new_catalog, has_key=True),
             disk=disk,
         )
-        desk = Desk(unreachable(), Access(has_key=True), still_clock(), keeper.see_version)
+        desk = Desk(unreachable(), still_clock(), keeper.see_version, has_key=True)
         return Toolbox(keeper, desk, Choking())
 
     subject = started()

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bq_mcp.catalog.hints import NO_HINT, AnswerHint, Clock, Hint, bundled_hints
+from bq_mcp.catalog.hints import NO_HINT, AgeRule, AnswerHint, Hint, bundled_hints
 from bq_mcp.catalog.model import Endpoint, Param
 from bq_mcp.client.model import Limits, Reply
 from bq_mcp.envelope import Envelope, read_envelope
@@ -23,12 +23,12 @@ TOOL_NAMES = {
 }
 VENUES = ("deribit", "bybit", "okx", "binance", "derive", "thalex", "delta_india", "delta")
 DETAILS: tuple[Detail, ...] = ("brief", "standard", "full", "raw")
-LIVE = Hint(title="Test figures", cadence_seconds=30, clock="live")
+LIVE = Hint(title="Test figures", cadence_seconds=30, age_rule="live")
 
 
-def hint(clock: Clock = "live", cadence: float | None = 30, **units: str) -> Hint:
+def hint(age_rule: AgeRule = "live", cadence: float | None = 30, **units: str) -> Hint:
     answer = AnswerHint(units=units)
-    return Hint(title="Test figures", cadence_seconds=cadence, clock=clock, answer=answer)
+    return Hint(title="Test figures", cadence_seconds=cadence, age_rule=age_rule, answer=answer)
 
 
 def envelope(

@@ -71,7 +71,7 @@ def test_an_expiry_that_has_settled_is_only_counted() -> None:
 def test_expiries_left_out_are_counted() -> None:
     rows = [{"expiry": f"{1 + day % 28:02}DEC26", "dte": day} for day in range(200)]
     brief = ask({"expiries": rows}, "/expiries", "brief").text
-    assert "expiries left out" in brief and "199d" in brief
+    assert "195 expiries left out" in brief
 
 
 def test_unhealthy_cells_come_first() -> None:
@@ -133,7 +133,7 @@ def test_endpoints_are_counted_by_group() -> None:
     routes = [{"path": f"/v2/gex/r{index}", "tag": "GEX"} for index in range(5)]
     routes.append({"path": "/v2/tape", "tag": "Tape"})
     text = ask({"endpoints": routes}, "/endpoints").text
-    assert "endpoints: 6; GEX 5, Tape 1" in text
+    assert "endpoints: GEX 5, Tape 1" in text
     assert "- Tape: /v2/tape" in text
 
 
@@ -149,4 +149,4 @@ def test_a_large_catalog_of_routes_keeps_its_small_groups() -> None:
     routes = [{"path": f"/v2/gex/r{place}", "tag": "GEX"} for place in range(40)]
     routes.append({"path": "/v2/meta", "tag": "Meta"})
     text = ask({"endpoints": routes}, "/endpoints").text
-    assert "- Meta: /v2/meta" in text and "/v2/gex/r39" in text
+    assert "- Meta: /v2/meta" in text and "/v2/gex/r5 …" in text

@@ -59,11 +59,6 @@ def test_every_kind_has_words_of_its_own_or_those_of_its_base(kind: type[BackQua
     assert not told(made(kind)).text.endswith(": it failed")
 
 
-def test_error_made_by_the_sandbox_is_simulated_whatever_the_caller_knows() -> None:
-    error = errors.NoDataError("No data", status=404, simulated=True)
-    assert told(error).text.startswith("SIMULATED gex_levels: no data")
-
-
 def test_no_data_that_was_not_asked_for_again_says_how_old_it_is() -> None:
     error = errors.NoDataError(
         "No data for SOLUSDT", code="NOT_FOUND", status=404, age_seconds=12.0

@@ -51,7 +51,7 @@ def test_week_month_and_steepest_are_told_with_what_the_sign_means() -> None:
     assert told(DATA).text.split("\n")[1:4] == [
         "25-delta skew (put IV - call IV): ~7d 27NOV26 (6d) +4.5 pts, puts dearer · "
         "~30d 25DEC26 (34d) -2.5 pts, calls dearer",
-        "butterfly ~7d +1.0 pts · ~30d +1.0 pts; 10-delta skew ~30d -5.0 pts",
+        "butterfly ~7d +1.0 pts · ~30d +1.0 pts · 10-delta skew ~30d -5.0 pts",
         "steepest 25-delta skew 26FEB27 (97d) +5.1 pts, puts dearer",
     ]
     assert "ATM IV ~7d 44.0% · ~30d 45.0%" in told(DATA).text
@@ -60,7 +60,7 @@ def test_week_month_and_steepest_are_told_with_what_the_sign_means() -> None:
 def test_brief_keeps_tenors_butterfly_and_the_steepest() -> None:
     assert told(DATA, "brief").text.split("\n")[1:4] == [
         "25-delta skew (put IV - call IV): ~7d +4.5 pts, puts dearer · ~30d -2.5 pts, calls dearer",
-        "butterfly ~7d +1.0 pts · ~30d +1.0 pts; 10-delta skew ~30d -5.0 pts",
+        "butterfly ~7d +1.0 pts · ~30d +1.0 pts · 10-delta skew ~30d -5.0 pts",
         "steepest 26FEB27 (97d) +5.1 pts",
     ]
 
@@ -143,12 +143,6 @@ def test_the_other_sign_convention_is_never_named() -> None:
     for detail in DETAILS:
         text = told(DATA, detail).text
         assert "risk reversal" not in text and "bearish" not in text
-
-
-def test_full_adds_the_volatilities_of_both_wings() -> None:
-    text = told(DATA, "full").text
-    assert "IV by expiry: ATM; 25-delta put, call; 10-delta put, call" in text
-    assert "27NOV26 6d 44.0%; 47.2%, 42.8%; 52.5%, 43.5%" in text
 
 
 def test_template_knows_every_name_it_uses() -> None:

@@ -32,7 +32,7 @@ def sheet_of(
     answer = AnswerHint(**hint)
     scene = SimpleNamespace(
         question=SimpleNamespace(hint=SimpleNamespace(answer=answer), endpoint=Endpoint("/any")),
-        forms=read_forms(data, spot, NOW, answer.units),
+        forms=read_forms(data, spot, NOW),
         spot=spot,
         instant=NOW,
         most_rows=83,

@@ -53,8 +53,3 @@ def test_a_net_that_cancels_has_shares_of_its_sizes() -> None:
     net = dict(zip(_DAYS, (10e6, -20e6, 40e6, -20e6, -9e6), strict=True))
     found = line({"net_gex": net}, "largest (share of gross)", units={"*gex*": "USD per 1% move"})
     assert "+$40m (40.4%) (25DEC26, 26d)" in found
-
-
-def test_an_annualised_rate_of_a_day_is_no_headline_where_a_hint_says_so() -> None:
-    found = told(_basis(*_DAYS), picks=("tenors", "nearest from 3d"))[0]
-    assert found.startswith("basis_pct: nearest from 3d, ~7d 6% (04DEC26, 5d)")

@@ -3,7 +3,7 @@
 from itertools import product
 from typing import Any
 
-from tests.unit.views.digest.asking import NOW, figures_of, hourly, line, sheet_of, told
+from tests.unit.views.digest.asking import NOW, figures_of, line, sheet_of, told
 
 _DAYS = ["29NOV26", "04DEC26", "25DEC26", "26FEB27"]
 _STRIKES = [60_000.0 + 1_000 * step for step in range(21)]
@@ -60,19 +60,11 @@ def _frames() -> dict[str, object]:
 def test_frames_are_a_grid_over_time() -> None:
     lines = told(_frames())
     assert lines[0] == (
-        "latest 12:00Z exposure: largest positive 4,000,000 at 80,000 (+14.3%)"
-        " · largest negative -4,000,000 at 60,000 (-14.3%)"
+        "latest, largest 12:00Z exposure: -4,000,000 at 60,000 (-14.3%)"
+        " · 4,000,000 at 80,000 (+14.3%) · -3,600,000 at 61,000 (-12.9%)"
     )
     assert "window from 11:45Z · to 12:00Z" in lines
     assert line(_frames(), "nearest spot") == "nearest spot 70,000 (0.0%): exposure 0, change 0"
-
-
-def test_figures_without_a_sign_are_told_above_and_below_spot() -> None:
-    heat = [[1.0 + (k > 70_000) * 5 + n for n in range(3)] for k in _STRIKES]
-    data = {"times": hourly(3), "prices": _STRIKES, "intensity": heat}
-    found = told(data)[0]
-    assert found.startswith("latest 12:00Z intensity: largest above spot 8 at ")
-    assert "largest below spot 3 at " in found
 
 
 def _smile(scale: float = 1.0) -> list[list[float]]:
@@ -84,16 +76,15 @@ def test_volatility_stands_at_the_nearest_listed_strike_by_tenor() -> None:
         data = {"strikes": _STRIKES, "expiries": _DAYS, "iv": _smile(scale)}
         assert told(data)[0] == (
             "nearest spot 70,000 (0.0%) iv: front 40.0% (29NOV26, 0d) · ~7d 41.0% (04DEC26, 5d)"
-            " · ~30d 42.0% (25DEC26, 26d) · ~90d 43.0% (26FEB27, 89d)"
+            " · next anchor, ~30d 42.0% (25DEC26, 26d) · ~90d 43.0% (26FEB27, 89d)"
         )
 
 
-def test_holes_of_a_smile_move_to_the_next_listed_strike_and_are_counted() -> None:
+def test_holes_of_a_smile_move_to_the_next_listed_strike() -> None:
     cells: list[list[float | None]] = [list(line) for line in _smile()]
     cells[10][2] = None
     data = {"strikes": _STRIKES, "expiries": _DAYS, "iv": cells}
-    assert "nearest spot 69,000 (-1.4%) iv: ~30d 43.0% (25DEC26, 26d)" in told(data)[0]
-    assert "cells without a figure: 1" in told(data)
+    assert "nearest spot 69,000 (-1.4%) iv: next anchor, ~30d 43.0% (25DEC26, 26d)" in told(data)[0]
 
 
 def test_nothing_is_told_near_spot_where_no_strike_is() -> None:
@@ -113,7 +104,7 @@ def test_a_square_matrix_has_no_places_and_no_row_sums() -> None:
 
 def test_the_one_quantity_of_an_endpoint_needs_no_name() -> None:
     keyed = {day: {f"{k:.0f}": 0.4 + j / 100 for k in _STRIKES} for j, day in enumerate(_DAYS)}
-    assert "front 40.0%" in told({"zeta": keyed}, lead=("*iv*",), units={"*iv*": "iv"})[0]
+    assert "front 40.0%" in told({"value": keyed}, lead=("*iv*",), units={"*iv*": "iv"})[0]
 
 
 def test_modes_are_prices() -> None:

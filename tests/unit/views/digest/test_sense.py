@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.unit.views.digest.asking import SPOT, hourly, line, told
+from tests.unit.views.digest.asking import hourly, line, told
 
 _EXPIRIES = ("04DEC26", "25DEC26", "29JAN27", "26FEB27")
 
@@ -12,42 +12,21 @@ def _named(**figures: float) -> dict[str, Any]:
 
 
 def test_a_row_called_total_is_no_member() -> None:
-    data = _named(IBIT=10e6, FBTC=30e6, GBTC=60e6, Total=100e6)
-    lines = told(data, units={"flow": "USD"})
-    assert "as served Total: flow $100m" in lines
-    assert any("$60m (60.0%) (GBTC)" in one for one in lines)
-    assert not any("$200m" in one for one in lines)
+    for name in ("Total", "ALL", "all_funds", "grand_total"):
+        data = _named(**{"IBIT": 10e6, "FBTC": 30e6, "GBTC": 60e6, name: 100e6})
+        lines = told(data, units={"flow": "USD"})
+        assert f"as served {name}: flow $100m" in lines
+        assert any("$60m (60.0%) (GBTC)" in one for one in lines)
+        assert not any("$200m" in one for one in lines)
+    assert "total of 1 rows: flow $1m" in told(_named(Total=1e6), units={"flow": "USD"})
 
 
-def test_a_row_as_large_as_all_others_is_their_total_unless_it_is_a_fund() -> None:
-    assert "as served every: flow $61m" in told(
-        _named(IBIT=10e6, FBTC=20e6, GBTC=31e6, every=61e6), units={"flow": "USD"}
-    )
+def test_a_fund_as_large_as_all_others_is_no_total() -> None:
     funds = told(_named(IBIT=50e6, FBTC=20e6, GBTC=20e6, ARKB=10e6), units={"flow": "USD"})
     assert "total of 4 rows: flow $100m" in funds
 
 
-def _curve(basis: float, name: str = "basis") -> dict[str, Any]:
-    rows = [
-        {"expiry": expiry, "price": SPOT * (1 + 0.05 * days / 365), name: basis + days / 1e5}
-        for expiry, days in zip(_EXPIRIES, (5, 26, 61, 89), strict=True)
-    ]
-    days = (5, 26, 61, 89)
-    return {"curve": [{**row, "dte": left} for row, left in zip(rows, days, strict=True)]}
-
-
-def test_prices_prove_whether_a_rate_is_a_fraction() -> None:
-    asked: dict[str, Any] = {"lead": ("*basis*",)}
-    assert "front, ~7d 5.01%" in line(_curve(0.05), "basis: front", **asked)
-    assert "front, ~7d 5%" in line(_curve(5.0), "basis: front", **asked)
-
-
-def test_a_proof_that_fits_two_scales_proves_nothing() -> None:
-    data = {"upper_1sd": SPOT * 1.03, "move_pct": 3.0, "dte": 3}
-    assert any("move_pct 3%" in one for one in told(data))
-
-
-def test_a_rate_without_proof_is_told_as_served() -> None:
+def test_a_rate_whose_scale_nothing_states_is_told_as_served() -> None:
     data = {"ts": hourly(3), "premium": [0.0012, 0.0013, 0.00538]}
     assert told(data, lead=("premium",))[0] == "latest 12:00Z: premium 0.00538"
 
@@ -67,11 +46,12 @@ def test_an_exposure_keeps_its_meaning_and_takes_the_scale() -> None:
     assert found == "latest 12:00Z: gex +$60.2m · USD per 1% move"
 
 
-def test_words_on_a_unit_go_when_the_payload_says_another() -> None:
+def test_that_no_unit_is_stated_goes_when_the_payload_states_one() -> None:
+    hint = {"*oi*": "unit not stated"}
     data = {"ts": hourly(2), "oi_usd": [1e9, 2e9]}
-    assert "perpetuals" in told(data, say="perpetuals; unit not stated")
+    assert not any("not stated" in one for one in told(data, units=hint))
     plain = {"ts": hourly(2), "oi": [1e5, 2e5]}
-    assert "perpetuals; unit not stated" in told(plain, say="perpetuals; unit not stated")
+    assert told(plain, units=hint)[0] == "latest 12:00Z: oi 200,000 · unit not stated"
 
 
 def test_a_lone_column_without_a_name_is_what_the_endpoint_serves() -> None:
@@ -83,12 +63,6 @@ def test_names_in_a_list_elsewhere_name_the_columns() -> None:
     rows = [[at, 5.5 + step, -1.5] for step, at in enumerate(hourly(6))]
     data = {"schema": {"columns": ["ts", "gammaFlow", "charm"]}, "rows": rows}
     assert told(data, lead=("*flow*",))[0] == "latest 12:00Z: gammaFlow 10.5"
-
-
-def test_rows_by_distance_say_their_distance() -> None:
-    rows = [{"movePct": float(step), "hedge_usd": 1e6 * (step + 7)} for step in range(-5, 6)]
-    lines = told({"levels": rows}, lead=("*hedge*",), picks=("5%",))
-    assert lines[0] == "movePct -5%, hedge_usd $2m · movePct 5%, hedge_usd $12m"
 
 
 def test_moves_prices_and_running_sums_do_not_add() -> None:
@@ -122,7 +96,7 @@ def test_a_running_sum_is_looked_at_on_each_side_of_spot() -> None:
 def test_nothing_served_is_told_as_nothing_served() -> None:
     assert told({"trades": []}) == ["trades: rows received 0"]
     nothing = {"t": hourly(9), "rate": [None] * 9}
-    assert "rate: in all 9 rows n/a" in told(nothing, lead=("rate",))
+    assert "first of 9 rate: n/a, n/a, n/a" in told(nothing, lead=("rate",))
     rows = {"rows": [{"ts": at, "rate": None} for at in hourly(9)]}
     assert "in all 9 rows: rate n/a" in told(rows, lead=("rate",))
 
@@ -130,21 +104,6 @@ def test_nothing_served_is_told_as_nothing_served() -> None:
 def test_parts_that_mean_nothing_alone_bear_the_name_around_them() -> None:
     data = {"acceleration": {"above": {"strength": 2.0}, "below": {"strength": 3.0}}}
     assert told(data) == ["acceleration.above: strength 2", "acceleration.below: strength 3"]
-
-
-def test_a_share_of_counts_says_so() -> None:
-    data = {"calls": 30, "puts": 10}
-    found = line(data, "calls share", units={"calls": "count", "puts": "count"})
-    assert found == "calls share of calls + puts by count 75.0%"
-
-
-def test_smiles_by_moneyness_have_a_row_at_the_money() -> None:
-    data = {
-        "moneyness": [0.8, 0.9, 1.0, 1.1, 1.2],
-        "expiries": {"04DEC26": [49.0, 45, 44, 45, 46], "25DEC26": [50.0, 47, 46, 47, 49]},
-    }
-    found = line(data, "at the money", lead=("*iv*",), units={"*iv*": "iv"})
-    assert "44.0%" in found and "46.0%" in found
 
 
 def test_events_with_a_side_are_prints_though_no_two_share_an_instant() -> None:

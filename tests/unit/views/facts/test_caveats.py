@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bq_mcp.catalog.hints import Clock
+from bq_mcp.catalog.hints import AgeRule
 from bq_mcp.client.model import Limits, Reply
 from bq_mcp.envelope import decode_json, read_envelope
 from bq_mcp.views.answer import render
@@ -191,13 +191,13 @@ def test_a_clock_behind_ours_that_was_not_seen_going_may_be_a_replays() -> None:
 
 
 @pytest.mark.parametrize(
-    ("clock", "age", "verdict"),
+    ("age_rule", "age", "verdict"),
     [("live", 9_000, "stale"), ("history", 12, "historical"), ("static", 12, "static")],
 )
 def test_a_verdict_that_a_replay_would_not_change_stands(
-    clock: Clock, age: float, verdict: str
+    age_rule: AgeRule, age: float, verdict: str
 ) -> None:
-    found = ask({"x": 1}, hint=hint(clock), age=age, clock_gap=86_400)
+    found = ask({"x": 1}, hint=hint(age_rule), age=age, clock_gap=86_400)
     assert found.meta["verdict"] == verdict
     assert "may be a replay" in found.text
     young = ask({"x": 1}, hint=hint("daily", None), clock_gap=3_600)

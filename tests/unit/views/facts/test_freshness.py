@@ -9,14 +9,13 @@ from bq_mcp.views.facts.freshness import (
     assess,
     assess_trading_day,
     ended_before,
-    stated_cadence,
 )
 
 NOW = datetime(2026, 11, 20, 14, 32, 22, tzinfo=UTC)
 
 
 def judged(age: float, **given: object) -> Freshness:
-    settings: dict[str, object] = {"clock": "live", "cadence_seconds": 30.0} | given
+    settings: dict[str, object] = {"age_rule": "live", "cadence_seconds": 30.0} | given
     return assess(computed_at=NOW - timedelta(seconds=age), server_now=NOW, **settings)  # type: ignore[arg-type]  # the keywords are the test's
 
 
@@ -39,7 +38,7 @@ def test_age_without_a_cadence_is_given_but_not_judged() -> None:
 
 
 def test_data_without_computed_at_are_unknown() -> None:
-    found = assess(computed_at=None, server_now=NOW, clock="live", cadence_seconds=30)
+    found = assess(computed_at=None, server_now=NOW, age_rule="live", cadence_seconds=30)
     assert (found.verdict, found.when) == ("unknown", "not_stated")
 
 
@@ -49,14 +48,14 @@ def test_a_stamp_in_the_future_is_unknown_beyond_clock_noise() -> None:
 
 
 def test_history_is_never_late_and_static_has_no_age() -> None:
-    assert judged(1e7, clock="history").verdict == "historical"
-    assert judged(1e7, clock="static").age_seconds is None
+    assert judged(1e7, age_rule="history").verdict == "historical"
+    assert judged(1e7, age_rule="static").age_seconds is None
 
 
 def test_daily_data_have_a_cadence_of_a_day() -> None:
-    assert judged(100_000, clock="daily", cadence_seconds=None).verdict == "fresh"
-    assert judged(100_000, clock="daily", cadence_seconds=None).cadence_seconds == 86_400
-    assert judged(200_000, clock="daily", cadence_seconds=None).verdict == "late"
+    assert judged(100_000, age_rule="daily", cadence_seconds=None).verdict == "fresh"
+    assert judged(100_000, age_rule="daily", cadence_seconds=None).cadence_seconds == 86_400
+    assert judged(200_000, age_rule="daily", cadence_seconds=None).verdict == "late"
 
 
 def test_next_refresh_is_told_only_of_fresh_data() -> None:
@@ -87,19 +86,3 @@ def test_series_that_stopped_more_than_three_steps_ago_has_ended() -> None:
     assert ended_before(hours, NOW) == 4 * 3600
     assert ended_before(hours, NOW - timedelta(hours=2)) is None
     assert ended_before(hours[:2], NOW) is None
-
-
-@pytest.mark.parametrize(
-    ("text", "seconds"),
-    [
-        ("Levels. Refreshes every 30s.", 30),
-        ("The grid is updated every 5 minutes from the book", 300),
-        ("rebuilt each day", 86_400),
-        ("refreshed every hour", 3600),
-        ("candles of 5 minutes", None),
-        ("Poll every 30s if you like", None),
-        ("", None),
-    ],
-)
-def test_cadence_is_read_only_where_it_is_stated(text: str, seconds: float | None) -> None:
-    assert stated_cadence(text) == seconds

@@ -2,7 +2,7 @@
 
 from bq_mcp.views.fit.fit import fit
 from bq_mcp.views.fit.marks import Unit
-from bq_mcp.views.fit.size import estimate
+from bq_mcp.views.fit.size import estimate, shorten
 
 WORDS = "one two three four five"
 SIZE = estimate(WORDS) + 1
@@ -57,3 +57,12 @@ def test_no_more_is_kept_than_fits() -> None:
         found = fit([*table(8, 8), line(1), line(2)], room, 9)
         assert sum(estimate(text) + 1 for text in found.lines) <= room
         assert found.size <= room
+
+
+def test_a_quotation_ends_where_its_line_is_cut() -> None:
+    line = 'positioning "upstream says a great deal of this" · source "and of that, too" · 8 venues'
+    for limit in range(1, estimate(line) + 1):
+        cut = shorten(line, limit)
+        assert estimate(cut) <= max(limit, 2)
+        assert cut.count('"') % 2 == 0
+    assert shorten(line, estimate(line)) == line

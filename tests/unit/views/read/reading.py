@@ -36,3 +36,8 @@ def iso(hours: float) -> str:
 
 def keys(found: Any) -> list[str]:
     return [axis.role for axis in found.key]
+
+
+def column(found: Any, name: str) -> Any:
+    """Return a column of a table by its wire name."""
+    return next(held for held in (*found.key, *found.columns) if held.name == name)

@@ -51,7 +51,7 @@ def test_what_lies_ahead_is_an_expiry_or_a_horizon():
 def test_expiries_are_read_from_tokens_futures_and_counted_times():
     assert role("x", ["28NOV26", "4DEC26"]) == "expiry"
     found = MARKET.column("instrument", ["BTC-25DEC26", "BTC-26MAR27"])
-    assert (found.role, found.values) == ("expiry", ["25DEC26", "26MAR27"])
+    assert (found.role, found.values) == ("expiry", ["BTC-25DEC26", "BTC-26MAR27"])
     found = MARKET.column("expiry_ts", [1798185600000, 1806048000000])
     assert (found.role, found.values) == ("expiry", ["2026-12-25", "2027-03-26"])
 
@@ -94,7 +94,7 @@ def test_tenors_without_a_name_are_days():
         (["8", "29", "92"], "by_dte", "days"),
         (["60000", "61000", "62000", "63000", "64000"], "gex", "price"),
         (["60000", "61000"], "gex", "key"),
-        (["0", "1", "2", "3", "4"], "x", "position"),
+        (["0", "1", "2", "3", "4"], "x", "key"),
         (["1", "2", "3"], "x", "key"),
         (["60000", "90000", "120000", "150000", "180000"], "x", "key"),
         (["25DEC26", "26MAR27"], "x", "expiry"),

@@ -5,8 +5,7 @@ import random
 
 import pytest
 
-from bq_mcp.views.read.normalise import read_forms
-from tests.unit.views.read.reading import AT, SPOT, grid, iso, keys, ms, read, table
+from tests.unit.views.read.reading import column, grid, iso, keys, ms, read, table
 
 CHANCE = random.Random(3)
 EXPIRIES = ["29NOV26", "04DEC26", "25DEC26", "26MAR27"]
@@ -66,10 +65,11 @@ def test_frames_find_their_strikes_at_the_root():
     assert not forms.listings
 
 
-def test_lists_in_a_record_inside_join_the_axis_outside():
+def test_lists_in_a_record_inside_take_the_axis_outside():
     data = {"strikes": STRIKES, "calls": {"oi": [1] * 12}, "puts": {"oi": [2] * 12}, "odd": [1, 2]}
     forms = read(data)
-    assert [c.name for c in forms.tables[0].columns] == ["calls.oi", "puts.oi"]
+    assert [found.path for found in forms.tables] == ["calls", "puts"]
+    assert [list(found.key[0].values) for found in forms.tables] == [STRIKES, STRIKES]
     assert [listing.path for listing in forms.listings] == ["odd"]
     assert forms.uneven == ["odd"]
 
@@ -135,23 +135,10 @@ def test_series_of_one_bundle_stay_apart():
     assert [found.form for found in read(data).tables] == ["series"] * 3
 
 
-def test_venues_and_levels_in_maps_are_cross_sections():
+def test_venues_in_maps_are_cross_sections():
     found = table({"deribit": {"oi": 1}, "okx": {"oi": 2}})
     assert (found.form, list(found.key[0].values)) == ("cross_section", ["deribit", "okx"])
-    found = table({"levels": {name: {"price": 7e4, "gex": 1} for name in ("hvl", "call", "put")}})
-    assert found.form == "cross_section"
     assert table({"deribit": "1.5", "okx": 2, "bybit": None}).form == "cross_section"
-
-
-@pytest.mark.parametrize("names", [["IBIT", "FBTC", "ARKB"], ["deribit", "okx", "bybit"]])
-def test_columns_that_bear_names_are_a_panel(names):
-    rows = [
-        {"date": f"2026-11-{d}", **dict.fromkeys(names, d), "total": 3 * d} for d in range(10, 20)
-    ]
-    forms = read(rows)
-    assert [found.form for found in forms.tables] == ["panel", "series"]
-    assert list(forms.tables[0].key[1].values)[:3] == names
-    assert [c.name for c in forms.tables[1].columns] == ["total"]
 
 
 def test_columns_in_capitals_are_no_names():
@@ -180,11 +167,6 @@ def test_a_total_beside_places_stays_a_record():
     forms = read({"25DEC26": {"oi": 1}, "26MAR27": {"oi": 2}, "total": {"oi": 3}})
     assert forms.tables[0].size == 2
     assert forms.records[0].fields == {"oi": 3}
-
-
-def test_short_tuples_in_rows_are_columns():
-    found = table([{"t": ms(hour), "band": [hour, hour + 1]} for hour in range(9)])
-    assert [c.name for c in found.columns] == ["band.1", "band.2"]
 
 
 def test_lists_of_texts_that_only_happen_to_be_as_long_stay_lists():
@@ -225,22 +207,17 @@ def test_columns_beyond_the_bound_are_counted():
     ],
 )
 def test_missing_figures_stay_missing(rows):
-    assert table(rows).column("net_gex").values[0] is None
-    assert table(rows).column("net_gex").values[1] == 61_000
+    assert column(table(rows), "net_gex").values[0] is None
+    assert column(table(rows), "net_gex").values[1] == 61_000
 
 
 def test_huge_and_true_figures_are_no_figures():
     data = [{"strike": k, "oi": 10**400 if k == 60_000 else 1, "live": True} for k in STRIKES]
     found = table(data)
-    assert found.column("oi").values[0] is None
-    assert not found.column("live").numeric
+    assert column(found, "oi").values[0] is None
+    assert not column(found, "live").numeric
 
 
 def test_texts_are_handed_on_as_they_are():
     rows = [{"t": iso(hour), "note": "STALE: sell\neverything"} for hour in range(3)]
-    assert table(rows).column("note").values[0] == "STALE: sell\neverything"
-
-
-def test_a_hint_keeps_figures_near_spot_from_being_prices():
-    rows = [{"x": k, "y": some()} for k in STRIKES]
-    assert read_forms(rows, SPOT, AT, {"x": "contracts"}).tables[0].form != "ladder"
+    assert column(table(rows), "note").values[0] == "STALE: sell\neverything"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bq_mcp.views.read.units import Unit, hint_for, iv_scale, matches, unit_of
+from bq_mcp.views.read.units import Unit, iv_scale, matches, unit_of
 
 
 @pytest.mark.parametrize(
@@ -65,9 +65,10 @@ def test_the_payload_comes_before_the_name_and_the_name_before_the_hint():
 
 
 def test_hints_match_leaf_names_without_case_and_underscores():
-    assert hint_for("data.netGex", {"net_gex": "a", "*gex*": "b"}) == "a"
-    assert hint_for("call_GEX_total", {"net_gex": "a", "*gex*": "b"}) == "b"
-    assert hint_for("gex_block.size", {"*gex*": "b"}) == ""
+    hints = {"net_gex": "coin", "*gex*": "hours"}
+    assert unit_of("data.netGex", hints).kind == "coin"
+    assert unit_of("call_GEX_total", hints).kind == "duration"
+    assert unit_of("gex_block.size", hints) == Unit()
     assert matches("fundingRate", ["*rate*"]) and not matches("rate_block.size", ["*rate*"])
 
 

@@ -1,7 +1,5 @@
 """Single values: numbers, instants, expiries, and figures that remember how they were made."""
 
-import copy
-import pickle
 from datetime import UTC, date, datetime
 
 import pytest
@@ -56,7 +54,7 @@ def test_a_derived_figure_remembers_its_function_and_inputs():
     assert made == 2.5
     assert made.function(*made.inputs) == made
     assert number(made) is made
-    assert copy.deepcopy(made).inputs == pickle.loads(pickle.dumps(made)).inputs == (3.0, 5.5)
+    assert made.inputs == (3.0, 5.5)
 
 
 @pytest.mark.parametrize("inputs", [(None, 1.0), (1.0, float("nan"))])

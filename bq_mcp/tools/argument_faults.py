@@ -1,0 +1,160 @@
+"""Say what is wrong with an argument, in words its sender can act on."""
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from ..catalog import Param
+from ..errors import ArgumentFault
+from ..text import clean
+from .spellings import wire
+
+if TYPE_CHECKING:
+    from jsonschema import ValidationError
+
+_NAME_LIMIT = 64
+_MOST_MEMBERS = 64
+_TEXT_LIMIT = 200
+# No tool has as many parameters.
+MOST_ARGUMENTS = 100
+_MOST_COMPARED = 10
+_GIVEN_LIMIT = 4_000
+_NUMBER_LIMIT = 10**15
+_NAME_LIKENESS = 0.6
+# A looser one takes one coin for another, such as BNBUSDT for BTCUSDT.
+_VALUE_LIKENESS = 0.72
+_PATH_VALUE = re.compile(r"[A-Za-z0-9_.\-]{1,64}")
+_UNSENDABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_FORMATS = {
+    "date": (date.fromisoformat, "2026-08-20"),
+    "date-time": (datetime.fromisoformat, "2026-08-20T14:30:00Z"),
+}
+_TYPE_WORDS = {
+    "string": "text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "array": "a list",
+}
+
+
+def unknown_names(given: Mapping[str, object], known: Sequence[str]) -> Iterator[ArgumentFault]:
+    """Yield a fault for each argument the tool does not have; the first few with the closest."""
+    unknown = [name for name in given if name not in known]
+    for place, name in enumerate(unknown):
+        nearest = _closest(name, known, _NAME_LIKENESS) if place < _MOST_COMPARED else None
+        shown = clean(name, _NAME_LIMIT)
+        yield ArgumentFault(shown, given[name], "no such argument", known, nearest)
+
+
+def too_many(number: int, known: Sequence[str]) -> ArgumentFault:
+    """Return the fault of a call with more arguments than are worth looking at."""
+    return ArgumentFault("arguments", number, f"at most {MOST_ARGUMENTS} are looked at", known)
+
+
+def too_large(given: Mapping[str, object]) -> Iterator[ArgumentFault]:
+    """Yield a fault for each argument too large to be worth reading."""
+    for name, value in given.items():
+        if isinstance(value, str) and len(value) > _GIVEN_LIMIT:
+            reason = f"is longer than {_GIVEN_LIMIT} characters"
+        elif isinstance(value, list) and len(value) > _MOST_MEMBERS:
+            reason = f"holds more than {_MOST_MEMBERS} members"
+        else:
+            continue
+        yield ArgumentFault(clean(name, _NAME_LIMIT), value, reason)
+
+
+def schema_fault(name: str, error: "ValidationError", allowed: Sequence[object]) -> ArgumentFault:
+    """Return the fault behind a failed schema keyword of the argument `name`."""
+    nearest = _closest(error.instance, allowed, _VALUE_LIKENESS)
+    return ArgumentFault(name, error.instance, _schema_reason(error), allowed, nearest)
+
+
+def unsendable(param: Param, value: object) -> Iterator[ArgumentFault]:
+    """Yield what is wrong with a value of `param` beyond what its schema says."""
+    items = value if isinstance(value, list) else [value]
+    for item in items:
+        if reason := _item_reason(item, param):
+            yield ArgumentFault(param.name, item, reason)
+    if len(items) > _MOST_MEMBERS:
+        yield ArgumentFault(param.name, value, f"holds more than {_MOST_MEMBERS} members")
+    if param.type == "string" and param.pattern and not _matches(wire(value), param.pattern):
+        yield ArgumentFault(param.name, value, "does not have the expected form")
+
+
+def first_per_param(faults: Iterable[ArgumentFault]) -> list[ArgumentFault]:
+    """Return the first fault of each argument: one is enough to act on."""
+    first: dict[str, ArgumentFault] = {}
+    for fault in faults:
+        first.setdefault(fault.param, fault)
+    return list(first.values())
+
+
+def _schema_reason(error: "ValidationError") -> str:
+    limit: Any = error.validator_value
+    match error.validator:
+        case "enum":
+            return "not one of the allowed values"
+        case "type":
+            return f"must be {_TYPE_WORDS.get(str(limit), str(limit))}"
+        case "minimum":
+            return f"must be at least {limit}"
+        case "maximum":
+            return f"must be at most {limit}"
+        case "exclusiveMinimum":
+            return f"must be above {limit}"
+        case "exclusiveMaximum":
+            return f"must be below {limit}"
+        case _:
+            return "does not fit"
+
+
+def _matches(text: str, pattern: str) -> bool:
+    # A pattern of upstream's may take cubic time, so a long list is left for upstream to judge.
+    return len(text) > _TEXT_LIMIT or re.search(pattern, text) is not None
+
+
+def _item_reason(value: object, param: Param) -> str | None:
+    if isinstance(value, str):
+        return _text_reason(value, param)
+    # Written so that NaN, which compares false with everything, is refused too.
+    if isinstance(value, int | float) and not abs(value) <= _NUMBER_LIMIT:
+        return "must be a finite number of at most 15 digits"
+    return None
+
+
+def _text_reason(text: str, param: Param) -> str | None:
+    if len(text) > _TEXT_LIMIT:
+        return f"is longer than {_TEXT_LIMIT} characters"
+    if _UNSENDABLE.search(text):
+        return "holds control characters"
+    if param.location == "path" and not _is_path_value(text, param):
+        return "must be 1 to 64 letters, digits, dots, dashes or underscores"
+    return _format_reason(text, param.format)
+
+
+def _is_path_value(text: str, param: Param) -> bool:
+    if text in (".", ".."):
+        return False
+    return bool(param.enum) or _PATH_VALUE.fullmatch(text) is not None
+
+
+def _format_reason(text: str, name: str | None) -> str | None:
+    if name not in _FORMATS:
+        return None
+    read, example = _FORMATS[name]
+    try:
+        read(text)
+    except ValueError:
+        return f"must be a {name}, such as {example}"
+    return None
+
+
+def _closest(value: object, allowed: Sequence[object], likeness: float) -> str | None:
+    if not isinstance(value, str):
+        return None
+    by_case = {str(item).lower(): str(item) for item in allowed}
+    found = difflib.get_close_matches(value.lower()[:_NAME_LIMIT], by_case, n=1, cutoff=likeness)
+    return by_case[found[0]] if found else None
