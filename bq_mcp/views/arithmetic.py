@@ -150,12 +150,6 @@ def occurrences(values: Sequence[object], wanted: object) -> int:
     return sum(value == wanted for value in values)
 
 
-def settlements(expiries: object) -> list[datetime]:
-    """Return when several expiries settle, the first of them first."""
-    listed = expiries if isinstance(expiries, list | tuple) else []
-    return sorted({found for item in listed if (found := settlement(item))})
-
-
 def days_left(expiry: object, instant: datetime) -> int | None:
     """Return the whole days from `instant` to the settlement of an expiry."""
     end = settlement(expiry)
