@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from jinja2 import Environment
 
 from ..envelope import Envelope, Reply
-from ..logs import Log
 from .digest import digest_of
 from .digest.sheet import Sheet
 from .facts.caveats import caveats_of
@@ -17,16 +17,15 @@ from .facts.freshness import Freshness
 from .facts.header import freshness_of, header_of
 from .facts.next import limits_told, ways_on
 from .fit.fit import Fitted, fit
-from .fit.marks import MISSING, Unit, units
+from .fit.marks import MISSING, Unit
 from .fit.raw import shorten_json
 from .fit.size import estimate, shorten
 from .model import Answer, Question
-from .pages import PAGES, Page
+from .pages import PAGES
 from .read.values import utc_day
 from .scene import BUDGETS, Scene
-from .words.environment import service
+from .words.environment import attempted, rendered, service
 
-_log = Log(__name__)
 _RANKS: Mapping[str, int] = {"brief": 3, "standard": 6, "full": 9}
 _CLOSING_RESERVE: Mapping[str, int] = {"brief": 10, "standard": 24, "full": 30}
 # Caveats may take half of what the first line leaves before they shrink to fewer words.
@@ -59,9 +58,6 @@ class Printer:
         question = self.scene.question
         self.header = header_of(self.scene, self.fresh)
         self.caveats = caveats_of(self.scene)
-        # That a snapshot answers is on the first line.
-        told = "as_of snapshot" if self.fresh.when == "snapshot" else ""
-        self.kinds = [kind for kind in self.caveats if kind != told]
         self.terse = question.detail == "brief"
         self.shared: Mapping[str, Any] = {
             "spot": self.scene.spot,
@@ -102,33 +98,22 @@ class Printer:
         name = "/".join(part for part in path.split("/") if part and part[0] != "{")
         found: Sequence[Unit] | None = None
         for view, make in ((name, PAGES.get(path)), ("forms", digest_of)):
-            made = self._made(view, make) if make else None
-            template, context = made or (view, {})
-            found = self.rendered(template, context) if context else () if made else None
-            if found and "now" not in context:
+            made = attempted(view, partial(make, self.scene)) if make else None
+            template, context = (
+                ("_sheet", {"sheet": made}) if isinstance(made, Sheet) else (view, made)
+            )
+            found = self.rendered(template, context) if context else None
+            if found and context and "now" not in context:
                 _SAID[self.scene.envelope] = key, (view, found)
             if found:
                 return view, found
         nothing = Unit(1, "no figures in this reply that could be put into words")
         return "plain" if found is None else "forms", [nothing]
 
-    def _made(self, view: str, make: Page) -> tuple[str, Mapping[str, Any]] | None:
-        """Return the template of a page with its context, which may be empty; None if it fails."""
-        try:
-            made = make(self.scene)
-        except Exception as exc:
-            _failed(view, exc)
-            return None
-        return ("_sheet", {"sheet": made}) if isinstance(made, Sheet) else (view, made or {})
-
     def rendered(self, view: str, context: Mapping[str, Any]) -> Sequence[Unit] | None:
-        """Return the units of a template, None where it cannot be rendered, whatever the cause."""
-        try:
-            template = self.environment.get_template(f"{view}.md.jinja")
-            return units(template.render({**self.shared, "terse": self.terse, **context}))
-        except Exception as exc:
-            _failed(view, exc)
-            return None
+        """Return the units of a template, None where it cannot be rendered."""
+        given = {**self.shared, "terse": self.terse, **context}
+        return rendered(self.environment, view, given)
 
     def head(self) -> str:
         """Return the first line; a plain one where its template fails."""
@@ -138,15 +123,16 @@ class Printer:
         return shorten(found[0].text, _HEADER_LIMIT)
 
     def caveat_text(self, room: float) -> str:
-        """Return the caveats in the most words that fit, at least their kinds."""
-        for terse in (self.terse, True) if self.caveats else ():
-            found = self.rendered("_caveats", {"caveats": self.caveats, "terse": terse}) or ()
-            lines = [unit.text for unit in found]
-            told = "\n".join(f"caveat: {line}" for line in lines)
-            text = f"caveats: {'; '.join(lines)}" if terse else told
-            if lines and estimate(text) <= room:
-                return text
-        return f"caveats: {'; '.join(self.kinds)}" if self.kinds else ""
+        """Return the caveats, the first in full as far as they fit, the others by their kinds."""
+        told = self.rendered("_caveats", {"caveats": self.caveats}) or () if self.caveats else ()
+        for full in range(len(told), -1, -1):
+            lines = [f"caveat: {unit.text}" for unit in told[:full]]
+            if kinds := list(self.caveats)[full:]:
+                lines.append(f"caveats: {'; '.join(kinds)}")
+            text = "\n".join(lines)
+            if estimate(text) <= room:
+                break
+        return text
 
     def closing(self, fitted: Fitted, room: int) -> Sequence[str]:
         """Return what was left out, how to get it and what to call next, as far as they fit."""
@@ -169,20 +155,14 @@ class Printer:
     def raw(self) -> tuple[str, str]:
         """Return the header line, with what was left out, and the data as JSON."""
         head = self.head()
-        if self.kinds:
-            head += f" · caveats: {'; '.join(self.kinds)}"
+        if self.caveats:
+            head += f" · caveats: {'; '.join(self.caveats)}"
         found = shorten_json(self.scene.data, BUDGETS["raw"] - estimate(head) - _RAW_MARGIN)
         if found.rows_cut:
             head += f" · {found.rows_cut:,} rows left out"
             if narrowing := ways_on(self.scene.question)["narrowing"]:
                 head += f" (narrow with {', '.join(narrowing)})"
-        if found.text_cut:
-            head += " · long text cut"
         return "raw", f"{head}\n{found.json}"
-
-
-def _failed(view: str, error: Exception) -> None:
-    _log.warning("view failed", view=view, error=f"{type(error).__name__}: {error}")
 
 
 def _meta(scene: Scene, fresh: Freshness, view: str) -> Mapping[str, object]:

@@ -4,16 +4,13 @@ import re
 from collections.abc import Mapping, Sequence
 
 from ..errors import ApiError, ArgumentError, BackQuantError, NoDataError
-from ..logs import Log
 from ..text import clean
-from .fit.marks import MISSING, units
+from .fit.marks import MISSING
 from .fit.size import shorten
 from .model import Answer
 from .read.values import mapping
-from .words.environment import service
+from .words.environment import rendered, service
 
-_log = Log(__name__)
-_TEMPLATE = "_error.md.jinja"
 _MESSAGE_LIMIT = 240
 _MESSAGE_TOKENS = 70
 _REFUSAL_TOKENS = 30
@@ -52,11 +49,7 @@ def render_error(
         "call": lambda *paths: _tools(tool_names or {}, paths),
         "instead": _tools(tool_names or {}, instead),
     }
-    try:
-        found = units(service().get_template(_TEMPLATE).render(facts))
-    except Exception as exc:
-        _log.warning("view failed", view=_TEMPLATE, error=f"{type(exc).__name__}: {exc}")
-        found = []
+    found = rendered(service(), "_error", facts) or ()
     plain = f"{'SIMULATED ' if simulated else ''}error: {facts['message']}"
     text = "\n".join(unit.text for unit in found) or plain
     age = known["age_seconds"]

@@ -36,7 +36,7 @@ class Scene:
     def data(self) -> object:
         return self.envelope.data
 
-    @property
+    @cached_property
     def root(self) -> Mapping[str, object]:
         """The payload where it is a record, else an empty one."""
         return mapping(self.envelope.data)

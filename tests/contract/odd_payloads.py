@@ -86,7 +86,7 @@ OF_LEVELS = [
         "spot a hair above the flip",
         LEVELS,
         every=(
-            "spot 67,214.4 ",
+            "spot 67,214.37 ",
             "flip (HVL) 67,214.3 (about 0%), spot above it",
             "67,200.5 (about 0%)",
         ),
@@ -261,7 +261,7 @@ OF_LEVELS = [
         "a fallback without a reason",
         LEVELS | {"positioning": "std"},
         every=("std positioning (fallback",),
-        says=("std positioning (fallback, flow asked",),
+        says=("std positioning (fallback from flow",),
         never=("flow positioning",),
     ),
     levels(
@@ -285,7 +285,7 @@ OF_LEVELS = [
             "odte": {},
         },
         meta={"symbol": "HYPEUSDT", "spot_price": 1.500001e-5},
-        every=("flip (HVL) 0.000012346 (-17.7%)", "call wall 0.00002", "put wall 0 (-100.0%)"),
+        every=("flip (HVL) 0.00001234568 (-17.7%)", "call wall 0.00002", "put wall 0 (-100.0%)"),
     ),
 ]
 OF_SEVERAL = [
@@ -296,9 +296,9 @@ OF_SEVERAL = [
             "SOLUSDT": entry(positioning="std", computed_at=OLD),
             "HYPEUSDT": None,
         },
-        every=("11:48", "12m old, stale", "67,214.4"),
+        every=("11:48", "12m old, stale", "67,214.37"),
         says=(
-            "no data now: HYPEUSDT",
+            "missing symbols: HYPEUSDT",
             "HYPEUSDT no levels served, which is not zero",
             "std positioning (flow asked) · 11:48Z, 12m old",
             "two models (flow, std), whose figures do not compare",
@@ -310,7 +310,7 @@ OF_SEVERAL = [
         {"BTCUSDT": entry(), "SOLUSDT": entry(spot_price=142.3, computed_at=None)},
         meta={"extra": {"positioning": "flow"}},
         invalid=["DOGEUSDT", "X"],
-        every=("positioning not stated", "unknown symbols: DOGEUSDT, X", "age n/a"),
+        every=("positioning not stated", "invalid symbols: DOGEUSDT, X", "age n/a"),
     ),
     multi(
         "the order asked, and a row without spot",
@@ -426,7 +426,7 @@ OF_STRIKES = [
         "one expiry, not split by venue",
         data={"expiry": "26MAR27", "dte": 3, "by_venue": None, "by_venue_note": "whole expiry"},
         every=("26MAR27", "by_venue_note"),
-        says=("26MAR27 (3d)", 'by_venue_note: "whole expiry"'),
+        says=("26MAR27 (3d)", 'by_venue_note "whole expiry"'),
         never=("OI by venue",),
     ),
     profile("calls without open interest", data={"call_oi": [0, 0, 0]}, says=("OI) n/a",)),
@@ -442,7 +442,7 @@ OF_STRIKES = [
         "a venue filter that was not applied",
         data={"positioning": "std"},
         query={"exchanges": "nope"},
-        every=("venue filter not confirmed (asked nope)", "fallback"),
+        every=("venues not as asked: asked (nope), served n/a", "fallback"),
     ),
 ]
 OF_PAIN = [

@@ -263,7 +263,7 @@ def test_filters_and_their_venues_stay_in_a_brief_term_structure() -> None:
         exchanges="deribit,typo",
         historical_compare_days="7",
     )
-    for words in ("venue marks", "dte_max 40", "no rows stored", "asked deribit, typo"):
+    for words in ("venue marks", "dte_max 40", "no rows stored", "asked (deribit, typo)"):
         assert words in text
     assert "+3.0 pts" in line_with(text, "slope")
 
@@ -409,7 +409,7 @@ def test_five_thousand_contracts_answer_like_twenty() -> None:
     data = {"contracts": rows, "truncated": True, "total_matching_count": 9_000}
     for detail in DETAILS:
         text = said(CHAIN, body(data), detail)
-        assert "5,000 of 9,000" in text and "67,200" in text.split("nearest spot", 1)[1]
+        assert "5,000, of 9,000" in text and "67,200" in text.split("nearest spot", 1)[1]
         assert "sum of the contracts returned: OI 1,247.5 coin" in text
 
 

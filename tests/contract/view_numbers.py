@@ -49,7 +49,6 @@ _FORMS: tuple[Callable[[float], str], ...] = (
     filters.duration,
     filters.days,
     lambda value: "$" + filters.level(value),
-    lambda value: filters.price(value, [value * (1 + 1e-9)]),
     lambda value: filters.iv(value, "decimal"),
     lambda value: filters.iv(value, "percent"),
     lambda value: filters.points(value, "decimal"),

@@ -3,29 +3,49 @@
 Nothing here decides what is worth saying: whatever the envelope states is kept at every detail.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from ..read.values import mapping, number, text
 from ..scene import Scene
 from .header import reads_forms
-from .notes import CONVENTIONS, NOTES, texts_in
+from .notes import CONVENTIONS, NOTES, SERVED, texts_in
 
-# What a template words a caveat with; None where there is nothing to say.
-Facts = Mapping[str, object]
 _QUOTA_NEARLY_GONE = 0.1
 _QUOTA_FLOOR = 100
 # Below this the way of a reply, or a gap between two clocks, is not worth a word.
 _NOTICED_S = 120.0
-_TOTALS = (
-    "total_matching_count", "total_matching", "total_available", "total_count",
-    "points_available", "total",
-)  # fmt: skip
+_TOTALS = ("total_matching_count", "points_available")
 
 
-def caveats_of(scene: Scene) -> Mapping[str, Facts]:
-    """Return the caveats of a reply by kind, those that change the reading of figures first."""
-    found = ((kind, gather(scene)) for kind, gather in _GATHERERS.items())
-    return {kind: facts for kind, facts in found if facts is not None}
+def caveats_of(scene: Scene) -> Mapping[str, object]:
+    """Return the caveats of a reply by kind, those that change the reading of figures first.
+
+    A caveat is what upstream says, True where its kind says it all; the first two are seconds.
+    """
+    reply, brief = scene.reply, scene.detail == "brief"
+    charged = number(scene.extra.get("quota_units_charged")) or 0
+    notes, more = texts_in(scene.extra, scene.root, NOTES), _stated(scene, "has_more") is True
+    found: dict[str, object] = {
+        "held on the way": reply.delay_seconds > _NOTICED_S and reply.delay_seconds,
+        "may be a replay": reply.clock_gap_seconds > _NOTICED_S and reply.clock_gap_seconds,
+        "answer for another symbol": _other_symbol(scene),
+        "as_of not confirmed": not _stated(scene, "as_of") and text(scene.query.get("as_of")),
+        # The first line tells the instant of a snapshot.
+        "as_of": scene.snapshot is None and mapping(_stated(scene, "as_of")),
+        **{kind: _stated(scene, name) for kind, name in SERVED.items()},
+        "truncated upstream": _truncated(scene),
+        "more pages": more and (_stated(scene, "next_cursor") or "n/a"),
+        "venues not as asked": _venues(scene),
+        "granularity": _granularity(scene),
+        "figures not finite, read as n/a": scene.envelope.non_finite,
+        "lists of unequal length, not paired": reads_forms(scene) and scene.forms.uneven,
+        "quota nearly gone": _quota(scene),
+        # Upstream's prose would leave no room for the figures of a brief answer.
+        "in upstream's words": not brief and texts_in(scene.extra, scene.root, CONVENTIONS),
+        "upstream notes": list(notes) if brief else notes,
+        "quota units charged": charged > 1 and charged,
+    }
+    return {kind: told for kind, told in found.items() if told}
 
 
 def _stated(scene: Scene, name: str) -> object:
@@ -34,124 +54,40 @@ def _stated(scene: Scene, name: str) -> object:
     return scene.root.get(name) if value is None else value
 
 
-def _said(name: str, value: object) -> Facts | None:
-    """Return a record as it is, and any other value that says something under `name`."""
-    return (mapping(value) or {name: value}) if value else None
-
-
-def _noticed(seconds: float) -> Facts | None:
-    return {"seconds": seconds} if seconds > _NOTICED_S else None
-
-
-def _other_symbol(scene: Scene) -> Facts | None:
-    asked, served = text(scene.query.get("symbol")), scene.envelope.meta.symbol
-    if not asked or not served:
-        return None
+def _other_symbol(scene: Scene) -> Mapping[str, str] | None:
+    asked, served = text(scene.query.get("symbol")) or "", scene.envelope.meta.symbol or ""
     one, other = asked.casefold(), served.casefold()
     alike = one.startswith(other) or other.startswith(one)
     return None if alike else {"asked": asked, "served": served}
 
 
-def _flow_start(scene: Scene) -> Facts | None:
-    start, note = _stated(scene, "flow_unavailable_before"), _stated(scene, "flow_coverage_note")
-    return {"before": start, "note": note} if start or note else None
+def _truncated(scene: Scene) -> Mapping[str, object] | None:
+    """Return how many rows came, of a history or in the longest table, and of how many."""
+    lists = (value for value in scene.root.values() if isinstance(value, list) and value)
+    rows = max((len(value) for value in lists if isinstance(value[0], Mapping)), default=None)
+    stated = [number(_stated(scene, name)) for name in ("points_returned", *_TOTALS)]
+    returned, total = stated[0], next(filter(None, stated[1:]), None)
+    fewer = returned is not None and total is not None and returned < total
+    cut = fewer or _stated(scene, "truncated") is True
+    return {"rows": rows if returned is None else returned, "of": total} if cut else None
 
 
-def _truncated(scene: Scene) -> Facts | None:
-    totals = (number(_stated(scene, name)) for name in _TOTALS)
-    total = next((found for found in totals if found is not None), None)
-    returned = number(_stated(scene, "points_returned"))
-    shown = _longest_list(scene.data) if returned is None else returned
-    fewer = scene.extra.get("points_available") is not None and total is not None and shown < total
-    if _stated(scene, "truncated") is not True and not fewer:
-        return None
-    return {"total": total, "returned": shown} if shown else {"matching": total}
-
-
-def _longest_list(data: object) -> int:
-    """Return the length of the longest list at the root; of records, where there are any.
-
-    The expiries stand beside the contracts of a chain.
-    """
-    lists = [value for value in (data, *mapping(data).values()) if isinstance(value, list)]
-    records = [value for value in lists if value and isinstance(value[0], Mapping)]
-    return max(map(len, records or lists), default=0)
-
-
-def _pages(scene: Scene) -> Facts | None:
-    more = _stated(scene, "has_more") is True
-    return {"cursor": _stated(scene, "next_cursor")} if more else None
-
-
-def _venues(scene: Scene, confirmed: bool) -> Facts | None:
-    asked = text(scene.query.get("exchanges")) or text(scene.query.get("venues"))
-    names = [name.strip() for name in (asked or "").split(",")]
+def _venues(scene: Scene) -> Mapping[str, object] | None:
+    asked = text(scene.query.get("exchanges")) or text(scene.query.get("venues")) or ""
+    names = [name.strip() for name in asked.split(",")]
     served = scene.envelope.meta.exchanges_filtered
     # A filter that was applied as asked is on the first line already.
-    told = not asked or set(names) == set(served or ()) or confirmed is (served is None)
+    told = not asked or set(names) == set(served or ())
     return None if told else {"asked": names, "served": served}
 
 
-def _window(scene: Scene) -> Facts | None:
-    hours = _stated(scene, "available_hours")
-    return None if hours is None else {"hours": hours, "asked": scene.query.get("hours")}
-
-
-def _granularity(scene: Scene) -> Facts | None:
+def _granularity(scene: Scene) -> Mapping[str, object] | None:
     served, asked = text(scene.extra.get("granularity")), scene.query.get("granularity")
     changed = served and (asked and served != asked or "fallback" in served)
     return {"served": served, "asked": asked} if changed else None
 
 
-def _disagreement(scene: Scene) -> Facts | None:
-    block = _said("share", _stated(scene, "venue_disagreement"))
-    single = [pair for pair in (block or {}).items() if isinstance(pair[1], str | int | float)]
-    return None if block is None else {"figures": dict(single)}
-
-
-def _quota(scene: Scene) -> Facts | None:
+def _quota(scene: Scene) -> Mapping[str, object] | None:
     left, limit = scene.reply.limits.quota_left, scene.reply.limits.quota_limit
     floor = _QUOTA_FLOOR if limit is None else limit * _QUOTA_NEARLY_GONE
     return None if left is None or left > floor else {"left": left, "limit": limit}
-
-
-def _units(scene: Scene) -> Facts | None:
-    charged = number(scene.extra.get("quota_units_charged")) or 0
-    return {"count": charged} if charged > 1 else None
-
-
-def _conventions(scene: Scene) -> Facts | None:
-    # They tell more of a unit than an answer of one or two lines can use.
-    return None if scene.detail == "brief" else texts_in(scene.extra, scene.root, CONVENTIONS)
-
-
-_GATHERERS: Mapping[str, Callable[[Scene], Facts | None]] = {
-    "other symbol": _other_symbol,
-    "held on the way": lambda scene: _noticed(scene.reply.delay_seconds),
-    "may be a replay": lambda scene: _noticed(scene.reply.clock_gap_seconds),
-    "missing symbols": lambda scene: _said("names", _stated(scene, "missing")),
-    "invalid symbols": lambda scene: _said("names", _stated(scene, "invalid")),
-    "as_of snapshot": lambda scene: mapping(_stated(scene, "as_of")) or None,
-    "as_of not confirmed": lambda scene: _said(
-        "asked", not _stated(scene, "as_of") and text(scene.query.get("as_of"))
-    ),
-    "history clamped": lambda scene: _said("note", _stated(scene, "history_clamp")),
-    "flow unavailable": _flow_start,
-    "sections unavailable": lambda scene: _said("sections", _stated(scene, "unavailable_sections")),
-    "series failed": lambda scene: _said("errors", scene.extra.get("errors")),
-    "truncated": _truncated,
-    "more pages": _pages,
-    "venues not confirmed": lambda scene: _venues(scene, False),
-    "venues filtered": lambda scene: _venues(scene, True),
-    "short history": _window,
-    "granularity changed": _granularity,
-    "venue disagreement": _disagreement,
-    "quotes not recorded": lambda scene: _said("note", text(_stated(scene, "quotes_note"))),
-    "activity rebuilt": lambda scene: _said("rebuilt", _stated(scene, "activity_rebuilt")),
-    "bad figures": lambda scene: _said("count", scene.envelope.non_finite),
-    "uneven lists": lambda scene: _said("names", reads_forms(scene) and scene.forms.uneven),
-    "quota low": _quota,
-    "conventions": _conventions,
-    "notes": lambda scene: texts_in(scene.extra, scene.root, NOTES),
-    "quota units": _units,
-}

@@ -3,22 +3,24 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Literal
 
 from ...catalog.hints import AgeRule
-from ..arithmetic import business_days, own_step
+from ..arithmetic import business_days
 from ..read.values import utc_day
 
 Verdict = Literal["fresh", "late", "stale", "historical", "static", "unknown"]
 # How the time of an answer is told.
 When = Literal[
-    "live", "no_cadence", "not_stated", "future", "static", "row", "snapshot", "series", "ended",
-    "trading_day", "no_trading_day",
+    "live", "no_cadence", "not_stated", "future", "static", "row", "snapshot", "series",
+    "trading_day",
 ]  # fmt: skip
 LATE_AFTER_CADENCES = 2
 STALE_AFTER_CADENCES = 10
 _CLOCK_TOLERANCE_S = 5.0
 _ENDS_AFTER_STEPS = 3
+_STEP_QUANTILE = 0.9
 _DAY_S = 86_400.0
 _BUSINESS_DAYS_FRESH = 1
 _BUSINESS_DAYS_LATE = 3
@@ -93,7 +95,7 @@ def assess_trading_day(
     One business day is normal (a day is published when it is over), up to three are late.
     """
     if latest is None:
-        return Freshness("unknown", "no_trading_day", computed_at)
+        return Freshness("unknown", "not_stated")
     days = business_days(latest, utc_day(server_now))
     age = max((server_now - computed_at).total_seconds(), 0.0) if computed_at else None
     verdict = _graded(days, _BUSINESS_DAYS_FRESH, _BUSINESS_DAYS_LATE)
@@ -105,10 +107,15 @@ def assess_trading_day(
 def ended_before(instants: Sequence[datetime], at: datetime) -> float | None:
     """Return how many seconds before `at` a series ended, None while it goes on.
 
-    It goes on while its newest point is within three of its own steps, and where it has no step.
+    It goes on while its newest point is within three of its own steps, the gap that nine in ten
+    gaps do not exceed, and where it has fewer than two gaps.
     """
-    gap, step = (at - max(instants)).total_seconds(), own_step(instants)
-    return gap if step is not None and gap > _ENDS_AFTER_STEPS * step else None
+    ordered = sorted(set(instants))
+    gaps = sorted((later - earlier).total_seconds() for earlier, later in pairwise(ordered))
+    since = (at - ordered[-1]).total_seconds()
+    if len(gaps) < 2 or since <= _ENDS_AFTER_STEPS * gaps[int(_STEP_QUANTILE * (len(gaps) - 1))]:
+        return None
+    return since
 
 
 def _graded(size: float, fresh_to: float, late_to: float) -> Verdict:

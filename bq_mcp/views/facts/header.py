@@ -1,41 +1,40 @@
 """Gather what the first line of an answer says; the words are in `_header.md.jinja`."""
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
 from ...catalog.cadence import cadence_of
 from ...envelope import SANDBOX_SOURCE, parse_instant
-from ...errors import BackQuantError, QuotaExhaustedError
+from ...errors import QuotaExhaustedError
 from ..pages import PAGES
-from ..read.values import expiry_day, mapping, moment, number, text, utc_day
+from ..read.values import expiry_day, figure, moment, text
 from ..scene import Scene
 from .freshness import Freshness, assess, assess_trading_day, ended_before
-from .glance import Part, parts, shows_gex, stated
 
+Part = Mapping[str, object]
 # An unknown age of the whole is no reason to hide that a part is late.
 _LIVE_VERDICTS = ("unknown", "fresh", "late", "stale")
 # Query parameters that move the end of a series into the past on purpose.
 _ENDS_EARLIER = ("as_of", "before", "to", "end", "until")
-_LONGEST_GAP_DAYS = 3_660
 _RETRY_AFTER_S = 10.0
 # Two clocks may be set apart by as much without making an age doubtful.
 _CLOCKS_APART_S = 600.0
-_SYMBOL = re.compile(r"[A-Z0-9][A-Z0-9._-]{1,15}")
-# Words that open a line of ours; a payload that calls its symbol so must not write one.
-_OUR_OPENINGS = frozenset({"SIMULATED", "STALE", "ERROR", "CAVEAT", "CAVEATS", "NEXT"})
-_NEAR_SPOT = 0.001
-_FIELDS = 64
+# How much of a payload is looked at for its first line: parts, rows of each, fields of each.
+_PARTS, _ROWS, _FIELDS = 160, 24, 64
 
 
 def header_of(scene: Scene, fresh: Freshness) -> Mapping[str, Any]:
     """Return what the first line says; `at` is the one instant it prints."""
-    failure, meta, seen = scene.reply.failure, scene.envelope.meta, parts(scene.data)
-    filtered, symbol, title = meta.exchanges_filtered, _symbol(scene), scene.question.hint.title
+    failure, meta, seen = scene.reply.failure, scene.envelope.meta, _parts(scene.data)
+    filtered, title = meta.exchanges_filtered, scene.question.hint.title
+    said = (block.get(name) for block in (scene.root, scene.query) for name in ("symbol", "coin"))
+    symbol = next(filter(None, map(text, (meta.symbol, *said))), "")
     venues = meta.source if filtered is None else filtered
+    waits = failure is not None and not isinstance(failure, QuotaExhaustedError)
     # Behind a symbol a title starts small, unless with an acronym.
     small = symbol and title[1:2].islower()
     return {
@@ -44,12 +43,11 @@ def header_of(scene: Scene, fresh: Freshness) -> Mapping[str, Any]:
         "title": title[:1].lower() + title[1:] if small else title,
         "tool_name": scene.question.tool,
         "summary": scene.question.endpoint.summary,
-        "levels": _near_spot(scene),
         "fresh": fresh,
         "at": _told(scene, fresh),
         "oldest": _judged_worse(scene, seen, fresh),
         "failure": failure.kind if failure else "",
-        "retry_after": _retry_after(failure),
+        "retry_after": waits and (getattr(failure, "retry_after", None) or _RETRY_AFTER_S),
         "model": _positioning(scene, seen),
         "filtered": filtered is not None,
         "venues": [name for name in venues if name != SANDBOX_SOURCE],
@@ -68,7 +66,8 @@ def _judged(scene: Scene) -> Freshness:
     """Return the verdict by upstream's clock, with the end of a series where it has one."""
     hint, meta, now = scene.question.hint, scene.envelope.meta, scene.now
     if hint.age_rule == "business_days":
-        return assess_trading_day(_latest_day(scene), now, meta.computed_at)
+        latest = (expiry_day(block.get("latest_date")) for block in (scene.extra, scene.root))
+        return assess_trading_day(next(filter(None, latest), None), now, meta.computed_at)
     as_of = bool(text(scene.query.get("as_of")) or scene.extra.get("as_of"))
     found = assess(
         computed_at=meta.computed_at,
@@ -79,16 +78,16 @@ def _judged(scene: Scene) -> Freshness:
         overdue=scene.reply.overdue or scene.reply.failure is not None,
         told_at=meta.timestamp,
     )
-    if found.when == "row" and scene.snapshot:
-        return replace(found, when="snapshot")
+    if scene.snapshot:
+        return replace(found, verdict="historical", when="snapshot")
     moved = any(text(scene.query.get(name)) for name in _ENDS_EARLIER)
     series = [] if moved else [known for known in _series(scene) if known and max(known) <= now]
     if not series:
         return found
-    latest = max(series, key=max)
-    ends = ended_before(latest, now)
-    when = found.when if found.when != "row" else "series" if ends is None else "ended"
-    return replace(found, when=when, newest=max(latest), ends_seconds=ends)
+    latest_one = max(series, key=max)
+    when = "series" if found.when == "row" else found.when
+    ends = ended_before(latest_one, now)
+    return replace(found, when=when, newest=max(latest_one), ends_seconds=ends)
 
 
 def reads_forms(scene: Scene) -> bool:
@@ -96,18 +95,17 @@ def reads_forms(scene: Scene) -> bool:
 
     Pages of live data whose pace is known read the payload itself; it may be large.
     """
-    question = scene.question
-    rule, cadence = question.hint.age_rule, question.hint.cadence_seconds
-    if rule == "static":
-        return False
-    return question.endpoint.path not in PAGES or rule != "live" or cadence is None
+    hint, has_page = scene.question.hint, scene.question.endpoint.path in PAGES
+    paced = hint.age_rule == "live" and hint.cadence_seconds is not None
+    return hint.age_rule != "static" and not (has_page and paced)
 
 
 def _series(scene: Scene) -> Iterator[list[datetime]]:
     """Yield the instants that each part of the payload runs along."""
-    forms = scene.forms if reads_forms(scene) else None
-    axes = [axis for grid in forms.grids for axis in (grid.down, grid.across)] if forms else []
-    for table in forms.tables if forms else ():
+    if not reads_forms(scene):
+        return
+    axes = [axis for grid in scene.forms.grids for axis in (grid.down, grid.across)]
+    for table in scene.forms.tables:
         # Single prints share no key but have a time.
         axes += [*table.key, *(table.columns if table.form == "prints" else ())]
     for axis in axes:
@@ -117,27 +115,15 @@ def _series(scene: Scene) -> Iterator[list[datetime]]:
 
 def _told(scene: Scene, fresh: Freshness) -> datetime:
     """Return the instant that is printed: of the data, or of the reply where that is unknown."""
-    if fresh.when in ("series", "ended"):
-        return fresh.newest or scene.instant
-    if fresh.when in ("static", "not_stated", "no_trading_day"):
+    if fresh.when in ("static", "not_stated"):
         return scene.envelope.meta.timestamp or scene.instant
-    return scene.instant
-
-
-def _latest_day(scene: Scene) -> date | None:
-    for block in (scene.extra, scene.root):
-        if day := expiry_day(block.get("latest_date")):
-            return day
-        since = number(block.get("days_since_latest"))
-        if since is not None and 0 <= since <= _LONGEST_GAP_DAYS:
-            return utc_day(scene.now) - timedelta(days=int(since))
-    return None
+    return fresh.newest or scene.instant if fresh.when == "series" else scene.instant
 
 
 def _judged_worse(scene: Scene, seen: Sequence[Part], whole: Freshness) -> Freshness | None:
     """Return the verdict on the oldest part, where it is worse than that on the whole."""
-    inner = [part for part in seen if part is not scene.data]
-    part = min(filter(None, map(parse_instant, stated(inner, "computed_at"))), default=None)
+    stamps = (parse_instant(part.get("computed_at")) for part in seen if part is not scene.data)
+    part = min(filter(None, stamps), default=None)
     if part is None or whole.verdict not in _LIVE_VERDICTS or whole.cadence_seconds is None:
         return None
     found = assess(
@@ -150,14 +136,6 @@ def _judged_worse(scene: Scene, seen: Sequence[Part], whole: Freshness) -> Fresh
     return found if worse else None
 
 
-def _retry_after(error: BackQuantError | None) -> float | None:
-    """Return in how many seconds asking again may help; None where it does not."""
-    if error is None or isinstance(error, QuotaExhaustedError):
-        return None
-    known: float | None = getattr(error, "retry_after", None)
-    return _RETRY_AFTER_S if known is None else known
-
-
 def _positioning(scene: Scene, seen: Sequence[Part]) -> Mapping[str, object] | None:
     """Return which dealer model signed the figures, None where no signed exposure is shown.
 
@@ -165,41 +143,48 @@ def _positioning(scene: Scene, seen: Sequence[Part]) -> Mapping[str, object] | N
     """
     name, extra = "positioning", scene.extra
     said = text(scene.root.get(name))
-    inside = [] if said else stated(seen, name)
+    inside = [] if said else [found for part in seen if (found := text(part.get(name)))]
     if len(inside) > 1:
         # What the reply says of all its rows is what was asked; each row names what ran.
         return {"by_row": True}
     effective = said or "".join(inside) or text(extra.get(name))
     reason = text(extra.get(f"{name}_fallback_reason")) or text(scene.root.get("fallback_reason"))
     param, static = scene.question.endpoint.param(name), scene.question.hint.age_rule == "static"
-    if not (effective or reason or not static and (param or shows_gex(seen))):
+    if not (effective or reason or not static and (param or any(map(_shows_gex, seen)))):
         return None
-    asked = text(extra.get(f"{name}_requested")) or text(scene.query.get(name))
-    asked = asked or (text(param.default) if param else None)
-    return {
-        "effective": effective,
-        "requested": asked if effective and asked != effective else None,
-        "reason": reason,
-    }
+    named = (extra.get(f"{name}_requested"), scene.query.get(name), param and param.default)
+    asked = next(filter(None, map(text, named)), None)
+    other = effective and asked != effective
+    return {"effective": effective, "requested": asked if other else None, "reason": reason}
 
 
-def _symbol(scene: Scene) -> str:
-    blocks = (scene.root, scene.query)
-    stated_ones = (block.get(name) for block in blocks for name in ("symbol", "coin"))
-    found = next(filter(None, map(text, (scene.envelope.meta.symbol, *stated_ones))), "").strip()
-    return found if _SYMBOL.fullmatch(found) and found not in _OUR_OPENINGS else ""
+def _parts(data: object) -> list[Part]:
+    """Return records of a payload, the root first; of long lists and maps only the start."""
+    found: list[Part] = []
+    waiting = deque([data])
+    for _ in range(_PARTS):
+        if not waiting:
+            break
+        held = waiting.popleft()
+        inner: Iterable[object] = ()
+        if isinstance(held, dict):
+            found.append(held)
+            inner = islice(held.values(), _FIELDS)
+        elif isinstance(held, list):
+            inner = held[:_ROWS]
+        waiting.extend(value for value in inner if isinstance(value, dict | list))
+    return found
 
 
-def _near_spot(scene: Scene) -> list[float]:
-    """Return the figures so close to spot that rounding it could move it across them.
-
-    They stand at the root of the payload or one level below; the round figure nearest to spot is
-    one of them, because strikes are round.
-    """
-    spot = scene.spot
-    if spot is None:
-        return []
-    blocks = (scene.root, *map(mapping, islice(scene.root.values(), _FIELDS)))
-    values = (value for block in blocks for value in islice(block.values(), _FIELDS))
-    figures = (float(f"{spot:.4g}"), *filter(None, map(number, values)))
-    return [value for value in figures if 0 < abs(value - spot) <= _NEAR_SPOT * spot]
+def _shows_gex(part: Part) -> bool:
+    """Tell whether a part has a figure of gamma exposure; a flag or a word of that name is none."""
+    fields = (
+        name
+        for name, value in part.items()
+        if not isinstance(value, bool | str) or figure(value) is not None
+    )
+    lists = [value for value in part.values() if isinstance(value, list) and value]
+    # Beside lists of lists stand the names of their columns.
+    headed = lists if any(isinstance(value[0], list) for value in lists) else []
+    columns = (name for value in headed for name in value[:_FIELDS] if isinstance(name, str))
+    return any("gex" in name.casefold() for name in (*fields, *columns))

@@ -1,6 +1,7 @@
 """Tell how to get more, or less, than an answer holds, and what to call next."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from ...envelope import Limits
@@ -8,10 +9,10 @@ from ..model import Question
 
 # Parameters that make an answer smaller, the most precise first.
 _NARROWING = (
-    ("expiry", "expiries", "strike_min", "strike_max", "spot_window_pct", "moneyness_min")
-    + ("moneyness_max", "dte_max", "max_strikes", "max_expiries", "max_contracts", "hours")
-    + ("days", "limit", "fields")
-)
+    "expiry", "expiries", "strike_min", "strike_max", "spot_window_pct", "moneyness_min",
+    "moneyness_max", "dte_max", "max_strikes", "max_expiries", "max_contracts", "hours", "days",
+    "limit", "fields",
+)  # fmt: skip
 _NARROWING_SHOWN = 3
 _LARGER = {"brief": "standard", "standard": "full"}
 
@@ -38,10 +39,5 @@ def limits_told(question: Question, limits: Limits) -> Mapping[str, int | None]:
     if not question.hint.shows_limits:
         return {}
     left, limit = limits.quota_left, limits.quota_limit
-    return {
-        "burst_left": limits.burst_left,
-        "burst_limit": limits.burst_limit,
-        "quota_left": left,
-        "quota_limit": limit,
-        "quota_used": None if left is None or limit is None else limit - left,
-    }
+    used = None if left is None or limit is None else limit - left
+    return {**asdict(limits), "quota_used": used}

@@ -2,16 +2,25 @@
 
 from collections.abc import Mapping
 
-from ..read.values import mapping, text
+from ..read.values import mapping
 
 NOTES = ("note", "notes", "reason", "warning", "warnings")
 # Names that say how figures are made, or what their sign means.
 CONVENTIONS = ("formula", "convention", "definition")
+# Kinds of caveats that are told as served, by name.
+SERVED = {
+    "missing symbols": "missing",
+    "invalid symbols": "invalid",
+    "history clamp": "history_clamp",
+    "no flow positioning before": "flow_unavailable_before",
+    "unavailable sections": "unavailable_sections",
+    "failed series": "errors",
+    "stored history in hours": "available_hours",
+    "venue disagreement": "venue_disagreement",
+    "activity fields rebuilt": "activity_rebuilt",
+}
 # What the first line or a caveat of its own says.
-_SAID_ELSEWHERE = frozenset(
-    ("positioning_fallback_reason", "fallback_reason", "flow_coverage_note", "quotes_note")
-    + ("errors", "history_clamp", "unavailable_sections", "venue_disagreement")
-)
+_SAID_ELSEWHERE = {"positioning_fallback_reason", "fallback_reason", *SERVED.values()}
 
 
 def is_note(name: str) -> bool:
@@ -21,7 +30,7 @@ def is_note(name: str) -> bool:
 
 def texts_in(
     extra: Mapping[str, object], root: Mapping[str, object], endings: tuple[str, ...]
-) -> Mapping[str, object] | None:
+) -> Mapping[str, object]:
     """Return what `meta.extra`, its blocks and the root of the data say under such names."""
     inner = {f"{name}.": mapping(extra[name]) for name in extra if name not in _SAID_ELSEWHERE}
     return {
@@ -30,5 +39,6 @@ def texts_in(
         for name, value in block.items()
         if name.casefold().endswith(endings)
         and name not in _SAID_ELSEWHERE
-        and (text(value) or (isinstance(value, list | Mapping) and value))
-    } or None
+        and value
+        and isinstance(value, str | list | Mapping)
+    }

@@ -29,42 +29,28 @@ def fit(found: Sequence[Unit], room: int, ranks: int) -> Fitted:
     still tried, but for other rows of its table. The head of a table comes with its first row.
     """
     heads = {unit.table: unit for unit in found if unit.total is not None}
-    order = sorted(
-        (unit.rank, unit.importance, place)
-        for place, unit in enumerate(found)
-        if unit.total is None and unit.rank <= ranks
-    )
+    wanted = [unit for unit in found if unit.total is None and unit.rank <= ranks]
     kept: set[int] = set()
     shown = Counter[str]()
     closed: set[str] = set()
     used = 0
-    for _, _, place in order:
-        unit = found[place]
-        if unit.table in closed:
-            continue
-        size = unit.size
-        if unit.table in heads and not shown[unit.table]:
-            size += heads[unit.table].size
-        if used + size <= room:
-            kept.add(place)
+    for unit in sorted(wanted, key=lambda unit: (unit.rank, unit.importance)):
+        head = None if shown[unit.table] else heads.get(unit.table)
+        size = unit.size + (head.size if head else 0)
+        if unit.table not in closed and used + size <= room:
+            kept.add(id(unit))
             shown[unit.table] += 1
             used += size
-        else:
-            closed.update(filter(None, [unit.table]))
-    rows = {name: (unit.total or 0) for name, unit in heads.items()}
+        elif unit.table:
+            closed.add(unit.table)
+    kept.update(id(head) for name, head in heads.items() if shown[name])
+    # A table that the next larger answer has not either is no reason to ask for it.
+    rows = {name: head.total or 0 for name, head in heads.items() if head.rank <= ranks + 3}
+    left = {name: (total - shown[name], total) for name, total in rows.items()}
     return Fitted(
-        lines=[
-            unit.text
-            for place, unit in enumerate(found)
-            if place in kept or (unit.total is not None and shown[unit.table])
-        ],
+        lines=[unit.text for unit in found if id(unit) in kept],
         size=used,
-        rows_left={
-            name: (rows[name] - shown[name], rows[name])
-            for name in rows
-            # A table that the next larger answer has not either is no reason to ask for it.
-            if rows[name] > shown[name] and heads[name].rank <= ranks + 3
-        },
+        rows_left={name: counts for name, counts in left.items() if counts[0] > 0},
         lines_left=sum(not unit.table for unit in found) - shown[""],
-        whole=len(kept) == len(order),
+        whole=shown.total() == len(wanted),
     )

@@ -4,14 +4,12 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 
 from ...text import clean, redact
 from ..arithmetic import spread
 from .size import estimate
 
 _FEWEST_ROWS = 2
-_MOST_ROWS = 1 << 22
 _FEWEST_FIELDS = 24
 # What is tried in turn: characters of a text, levels of records and lists.
 _CUTS = ((400, 24), (80, 24), (24, 24), (24, 4), (24, 3), (24, 2), (24, 1), (24, 0), (24, -1))
@@ -22,45 +20,38 @@ _CHARACTERS_PER_TOKEN = 8
 @dataclass
 class Shortened:
     """A payload as JSON with at most `rows` rows a list, `text_cap` characters a text and `depth`
-    levels; `lost` counts the rows it lacks, `text_cut` is set where long text was cut.
+    levels; `lost` has how many rows lists and maps of a length lack.
     """
 
     rows: int
     text_cap: int
     depth: int
     json: str = ""
-    text_cut: bool = False
-    lost: dict[object, int] = field(default_factory=dict)
+    lost: dict[int, int] = field(default_factory=dict)
 
     @property
     def rows_cut(self) -> int:
-        """How many rows it lacks; those of parallel lists count once."""
+        """How many rows it lacks; those of lists of one length, parallel or not, count once."""
         return sum(self.lost.values())
 
     def keep(self, node: object, level: int = 0) -> object:
         """Return what is kept of a value at a level of the payload."""
         if isinstance(node, Mapping):
-            keys = self._some(list(node), max(self.rows, _FEWEST_FIELDS), level, id(node))
+            keys = self._some(list(node), max(self.rows, _FEWEST_FIELDS), level)
             return {self._text(str(key)): self.keep(node[key], level + 1) for key in keys}
         if isinstance(node, list | tuple):
-            holds_records = any(isinstance(value, Mapping) for value in node[:4])
-            shared = ("id", id(node)) if holds_records else ("length", len(node))
-            return [
-                self.keep(value, level + 1) for value in self._some(node, self.rows, level, shared)
-            ]
+            return [self.keep(value, level + 1) for value in self._some(node, self.rows, level)]
         if isinstance(node, str):
             return self._text(node)
         return None if isinstance(node, float) and not math.isfinite(node) else node
 
-    def _some(self, held: Sequence[object], cap: int, level: int, key: object) -> list[object]:
+    def _some(self, held: Sequence[object], cap: int, level: int) -> list[object]:
         places = spread(len(held), cap if level <= self.depth else 0)
-        self.lost[key] = len(held) - len(places)
+        self.lost[len(held)] = len(held) - len(places)
         return [held[place] for place in places]
 
     def _text(self, value: str) -> str:
-        short = value if len(value) <= self.text_cap else clean(value, self.text_cap)
-        self.text_cut = self.text_cut or short != value
-        return short
+        return value if len(value) <= self.text_cap else clean(value, self.text_cap)
 
 
 def shorten_json(data: object, limit: int) -> Shortened:
@@ -72,17 +63,11 @@ def shorten_json(data: object, limit: int) -> Shortened:
     """
     tried = (_within(data, limit, text_cap, depth, _FEWEST_ROWS) for text_cap, depth in _CUTS)
     best = next(found for found in tried if found)
-    within = partial(_within, data, limit, best.text_cap, best.depth)
-    high = 2 * best.rows
-    while best.rows_cut and high <= _MOST_ROWS and (found := within(high)):
-        best, high = found, 2 * high
-    while best.rows_cut and high - best.rows > 1:
-        half = (best.rows + high) // 2
-        if found := within(half):
-            best = found
-        else:
-            high = half
-    return best
+    found: Shortened | None = best
+    while found and found.rows_cut and found.rows < max(found.lost):
+        best = found
+        found = _within(data, limit, best.text_cap, best.depth, best.rows * 4 // 3 + 1)
+    return found or best
 
 
 def _within(data: object, limit: int, text_cap: int, depth: int, rows: int) -> Shortened | None:

@@ -61,9 +61,11 @@ def class_of(piece: str) -> tuple[str, int] | None:
     """Return the class of a piece and its length in it, None where it counts by its letters."""
     if piece.isascii() and (piece.isdigit() or (len(piece) == 1 and piece.isalpha())):
         return "digits", 0
-    word = _LETTERS.search(piece)
+    word, bare = _LETTERS.search(piece), piece.strip(" \n")
     if word is None:
-        return _class_of_marks(piece)
+        ours = bare.isascii() or bare in _OURS
+        name = "blanks" if not piece.strip() else "mark" if len(bare) == 1 and ours else "marks"
+        return (name, 0) if ours or name == "blanks" else None
     letters, lead = word[0], piece[: word.start()]
     if not lead.isascii() or (len(letters) > _SHORT and _UNLIKELY.search(letters.lower())):
         return None
@@ -80,12 +82,3 @@ def cost_of(piece: str) -> float:
         return COSTS[name][length]
     letters = sum(map(len, _LETTERS.findall(piece)))
     return (2 * letters + 1) / 3 + len(_LETTERS.sub("", piece).encode("utf-8", "surrogatepass"))
-
-
-def _class_of_marks(piece: str) -> tuple[str, int] | None:
-    bare = piece.strip(" \n")
-    if not piece.strip():
-        return "blanks", 0
-    if len(bare) == 1 and (bare.isascii() or bare in _OURS):
-        return "mark", 0
-    return ("marks", 0) if bare.isascii() else None

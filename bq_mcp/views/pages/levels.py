@@ -15,6 +15,7 @@ from .rows import Row, level, rows_of, top
 
 _SETS = {"all_expiry": "all expiries", "odte": "0DTE"}
 # What a level is called, and its fields here and on other routes of the service.
+_NEAR = 0.0001
 _LEVELS = {
     "flip": ("flip", "hvl", "gamma_flip"),
     "call": ("call wall", "call_resistance", "call_wall"),
@@ -39,7 +40,7 @@ def several(scene: Scene) -> Mapping[str, Any] | None:
     listed = filter(None, map(text, requested if isinstance(requested, list) else ()))
     served = {name: results[name] for name in (*listed, *results) if name in results}
     rows = [_entry(scene, *pair) for pair in served.items() if isinstance(pair[1], Mapping)]
-    models = dict.fromkeys(row["model"] for row in rows if row["model"])
+    models = list(dict.fromkeys(row["model"] for row in rows if row["model"]))
     return (
         {
             "rows": rows,
@@ -59,11 +60,13 @@ def _entry(scene: Scene, symbol: str, entry: Any) -> dict[str, Any]:
     asked, computed_at = scene.query.get("positioning") or "flow", moment(entry.get("computed_at"))
     found = _symbol(scene, entry, spot)
     levels = (found[name][kind]["value"] for name in _SETS for kind in _LEVELS)
+    # Rounding must not move spot to the other side of a level.
+    near = [value for value in levels if value and spot and abs(value / spot - 1) < _NEAR]
     return {
         **found,
         "symbol": symbol,
         "price": spot,
-        "near": [value for value in levels if value is not None],
+        "near": bool(near),
         "model": model,
         "asked": asked if model and model != asked else None,
         "stamped": None if computed_at == scene.instant else computed_at,

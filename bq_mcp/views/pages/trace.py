@@ -12,8 +12,8 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-from ..arithmetic import crossing, distance_pct, midpoint, seconds_between, settlements, spread
-from ..read.values import FIGURES, Derived, derive, figure, moment
+from ..arithmetic import crossing, distance_pct, mean, seconds_between, spread
+from ..read.values import FIGURES, Derived, derive, figure, moment, settlement
 from ..scene import Scene
 
 _DOLLARS = "dealer_gamma_dollars_per_pct_spot"
@@ -117,7 +117,7 @@ def _zeros(prices: Sequence[float], line: Sequence[float | None]) -> Iterator[De
         if below is not None and above is not None and (below > 0) != (above > 0):
             flat = [price for price in prices if low < price < high]
             made = derive(crossing, low, below, high, above)
-            zero = derive(midpoint, flat[0], flat[-1]) if flat else made
+            zero = derive(mean, [flat[0], flat[-1]]) if flat else made
             yield from filter(None, [zero])
 
 
@@ -137,7 +137,7 @@ def _grid(scene: Scene) -> _Grid | None:
         [times[row] for row in down],
         [prices[column] for column in across],
         [[lines[row][column] for column in across] for row in down],
-        settlements(data.get("expiries_in_window")),
+        sorted(set(filter(None, map(settlement, _listed(data.get("expiries_in_window")))))),
         scene.spot,
     )
 

@@ -4,20 +4,21 @@ A template sees plain values: a field of a record is looked up as a key, a recor
 attributes, and what is missing prints as such. Marks of rank are compiled by `fit.marks`.
 """
 
-import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from types import NoneType
-from typing import Any
+from typing import Any, TypeVar
 
 from jinja2 import ChainableUndefined, Environment, FunctionLoader, StrictUndefined, Undefined
 
+from ...logs import Log
 from ...words import prompts_root
-from ..fit.marks import MISSING, compiled
-from .figures import FIGURE_FILTERS
+from ..fit.marks import MISSING, Unit, compiled, units
 from .filters import FILTERS, served
 
+_T = TypeVar("_T")
+_log = Log(__name__)
 # The plain kinds first: asking an abstract class is slow.
 _PAYLOAD = (dict, NoneType, str, int, float, list, tuple, Mapping)
 
@@ -53,7 +54,7 @@ def build(*, strict: bool = False, root: Path | None = None) -> Views:
         autoescape=False,
         auto_reload=False,
     )
-    environment.filters.update(FILTERS, **FIGURE_FILTERS)
+    environment.filters.update(FILTERS)
     return environment
 
 
@@ -63,6 +64,21 @@ def service() -> Views:
     return build()
 
 
+def attempted(view: str, make: Callable[[], _T]) -> _T | None:
+    """Return what `make` gives for a view, None where it fails, whatever the cause."""
+    try:
+        return make()
+    except Exception as exc:
+        _log.warning("view failed", view=view, error=f"{type(exc).__name__}: {exc}")
+        return None
+
+
+def rendered(environment: Environment, view: str, context: Mapping[str, Any]) -> list[Unit] | None:
+    """Return the units of a template, None where it cannot be rendered."""
+    name = f"{view}.md.jinja"
+    return attempted(view, lambda: units(environment.get_template(name).render(context)))
+
+
 def _finalize(value: Any) -> Any:
     if type(value) is str:
         # Nearly all that is printed is text of ours.
@@ -70,6 +86,4 @@ def _finalize(value: Any) -> Any:
     if isinstance(value, Undefined):
         # Asking a strict one for its text raises, which is what tests want.
         return str(value) or MISSING
-    if isinstance(value, float) and not math.isfinite(value):
-        return MISSING
     return served(value)

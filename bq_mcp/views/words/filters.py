@@ -1,4 +1,4 @@
-"""Turn single values into the words of an answer.
+"""Turn single values, and the figures of digests with their places, into words of an answer.
 
 Every function takes any value and returns `MISSING` for one that is missing or not a number: null
 means "not measured", zero is 0. A figure that is not zero never prints as zero. Text from upstream
@@ -7,48 +7,42 @@ comes out bounded, on one line, and quoted unless it is one plain token.
 
 import math
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import partial, wraps
 from itertools import islice
-from typing import Any, Concatenate, ParamSpec
+from typing import Any
 
 from ...text import clean
+from ..digest.sheet import Figure, Place
 from ..fit.marks import MISSING, MISSING_WORDS
 from ..read.units import IvScale
 from ..read.values import moment, number, utc_day
 
-_P = ParamSpec("_P")
 _ABSENT = frozenset({"none", "null", "nan", "undefined", "nat", "nil"})
 # Words that open a line of ours; as a value they would pass for one.
-_OURS = frozenset(
-    {"simulated", "stale", "error", "error:", "caveat", "caveats", "caveat:", "next:"}
-)
-_TOKEN = re.compile(r"[A-Za-z0-9/][A-Za-z0-9_.:+/@%-]*")
-_CODE = re.compile(r"[a-z0-9]+([_.-][a-z0-9]+)*", re.IGNORECASE)
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
-_WORD_LIMIT = 40
-_QUOTE_LIMIT = 160
+_OURS = frozenset({"simulated", "stale", "error", "caveat", "caveats", "next"})
+_TOKEN = re.compile(r"[A-Za-z0-9_/][A-Za-z0-9_.:+/@%-]*")
+_PROSE_LIMIT = 160
 _SCIENTIFIC_BELOW = 1e-9
 _SCIENTIFIC_FROM = 1e15
 _SCALES = ((1e9, "bn"), (1e6, "m"), (1e3, "k"))
 # A unit is used up to two of the next one: 95s and 110m say more than 2m and 2h.
 _DURATIONS = ((120, 1, "s"), (7_200, 60, "m"), (172_800, 3_600, "h"), (math.inf, 86_400, "d"))
 _TO_PERCENT: Mapping[IvScale, float] = {"decimal": 100.0, "percent": 1.0}
-_LEVEL_DIGITS = 7
 _NUMBER_DIGITS = 6
-_PRICE_DIGITS = 5
 _ABOUT_ZERO_BELOW = 0.05
+# So many places tell a print by its side, type, strike and expiry.
+_PRINT = 4
 
 
-def _figure(
-    worded: Callable[Concatenate[float, _P], str],
-) -> Callable[Concatenate[object, _P], str]:
+def _figure(worded: Callable[..., str]) -> Callable[..., str]:
     """Make the words of a finite figure those of any value."""
 
     @wraps(worded)
-    def of_any(value: object, /, *more: _P.args, **named: _P.kwargs) -> str:
+    def of_any(value: object, *more: Any, **named: Any) -> str:
         figure = number(value)
         return MISSING if figure is None else worded(figure, *more, **named)
 
@@ -56,26 +50,18 @@ def _figure(
 
 
 @_figure
-def price(figure: float, against: Iterable[object] = ()) -> str:
-    """Return a price with five significant digits, or more where `against` needs them.
-
-    Rounding never moves the price to the other side of a level in `against`, nor onto it.
-    """
-    levels = [at for at in map(number, against) if at is not None]
-    for digits in range(_PRICE_DIGITS, 16):
-        shown = _significant(figure, digits)
-        near = float(shown.replace(",", ""))
-        if all((near > at) == (figure > at) and (near < at) == (figure < at) for at in levels):
-            return shown
-    return f"{figure:,.15g}"
+def price(figure: float) -> str:
+    """Return a price with five significant digits."""
+    return _significant(figure, 5)
 
 
 @_figure
 def level(figure: float) -> str:
-    """Return a strike or level as served; one of more than seven digits like a price."""
-    whole = _significant(figure, 15)
-    digits = sum(map(str.isdigit, whole.lstrip("-0.")))
-    return whole if digits <= _LEVEL_DIGITS else price(figure)
+    """Return a strike, level or spot with seven digits: all that nearly any of them has.
+
+    Because all have as many, rounding never moves spot to the other side of a level.
+    """
+    return _significant(figure, 7)
 
 
 def plain(value: object) -> str:
@@ -119,9 +105,7 @@ def iv(figure: float, scale: IvScale | None) -> str:
 @_figure
 def points(figure: float, scale: IvScale | None) -> str:
     """Return a signed difference of implied volatilities in vol points with one decimal."""
-    return (
-        _decimals(figure * _TO_PERCENT[scale], 1, " pts", signed=True) if scale else plain(figure)
-    )
+    return _points(figure * _TO_PERCENT[scale]) if scale else plain(figure)
 
 
 @_figure
@@ -152,11 +136,9 @@ def count(value: object) -> str:
 @_figure
 def duration(figure: float) -> str:
     """Return seconds as one figure in the unit a reader would choose: 12s, 5m, 3h, 4d."""
-    seconds = abs(figure)
-    size, unit = next((size, unit) for most, size, unit in _DURATIONS if round(seconds) <= most)
-    many = seconds / size
-    shown = "<1" if 0 < many < 0.5 else f"{round(many):,}"
-    return f"{'-' if figure < 0 else ''}{shown}{unit}"
+    size, unit = next((size, unit) for most, size, unit in _DURATIONS if round(figure) <= most)
+    many = figure / size
+    return f"<1{unit}" if 0 < many < 0.5 else f"{round(many):,}{unit}"
 
 
 @_figure
@@ -180,41 +162,21 @@ def clock(value: object, now: datetime | None = None, seconds: bool = False) -> 
     return f"{instant:{shape}}"
 
 
-def day(value: object) -> str:
-    """Return the UTC date of an instant."""
-    found = value if isinstance(value, date) else moment(value)
-    return MISSING if found is None else f"{found:%Y-%m-%d}"
-
-
-def word(value: object) -> str:
-    """Return a short upstream value: bare when it is one plain token, quoted otherwise."""
-    if not isinstance(value, str):
-        return served(value)
-    line = clean(value, _WORD_LIMIT)
-    plain_token = _TOKEN.fullmatch(line) and line.casefold() not in _ABSENT | _OURS
-    return line if plain_token else quoted(line, _WORD_LIMIT)
-
-
-def quoted(value: object, limit: int = _QUOTE_LIMIT) -> str:
-    """Return upstream prose on one line, bounded, in double quotes."""
+def word(value: object, limit: int = 64) -> str:
+    """Return an upstream name or value: bare when it is one plain token, quoted otherwise."""
     if not isinstance(value, str):
         return served(value)
     line = clean(value, limit)
-    return MISSING if not line or line.casefold() in _ABSENT else _quote(line)
+    plain_token = _TOKEN.fullmatch(line) and line.casefold().rstrip(":") not in _ABSENT | _OURS
+    return line if plain_token else quoted(line, limit)
 
 
-def label(value: object) -> str:
-    """Return a wire name as spelled; anything that could pass for prose is quoted."""
-    line = clean(value, 64)
-    plain_name = _NAME.fullmatch(line) and line.casefold() not in _ABSENT | _OURS
-    return line if plain_name else _quote(line)
-
-
-def names(values: object, limit: int = 6, worded: Callable[[object], str] = word) -> str:
-    """Return the first `limit` names of a list or record and how many more there are."""
-    if isinstance(values, str) or not isinstance(values, Collection):
-        return word(values)
-    return _listing(values, limit, worded) or "empty"
+def quoted(value: object, limit: int = _PROSE_LIMIT) -> str:
+    """Return upstream prose on one line, bounded, in double quotes."""
+    if not isinstance(value, str):
+        return served(value)
+    line = clean(value, limit).replace('"', "'")
+    return MISSING if not line or line.casefold() in _ABSENT else f'"{line}"'
 
 
 def each(
@@ -225,37 +187,19 @@ def each(
     return first + mark.join(told) if told else ""
 
 
-def pairs(block: object, limit: int = 4) -> str:
-    """Return upstream's named values, texts quoted; of a list its names."""
-    if not isinstance(block, Mapping):
-        return names(block, limit)
-    return _listing(block.items(), limit, _pair, "; ") or MISSING
-
-
 def record(value: object, limit: int = 12, depth: int = 3) -> str:
-    """Return any small value of upstream on one line: `name value, name (name value)`."""
+    """Return any small value of upstream on one line: `name value, name (name value)`.
+
+    Of a record or list the first `limit` parts are told, and inner ones to `depth` levels.
+    """
     if isinstance(value, Mapping) and value and depth:
         return _listing(value.items(), limit, lambda held: _field(held, limit, depth - 1))
-    if isinstance(value, list | tuple):
-        rows = depth and any(isinstance(held, Mapping) for held in value[:limit])
-        told = [record(held, limit, depth - 1) for held in value[:limit]] if rows else []
-        return "; ".join(told) or names(value, limit)
+    if isinstance(value, list | tuple) and depth:
+        mark = "; " if any(isinstance(held, Mapping) for held in value[:limit]) else ", "
+        return _listing(value, limit, lambda held: record(held, limit, depth - 1), mark) or "empty"
     if isinstance(value, str):
-        return clock(value) if "T" in value and moment(value) else word(value)
+        return clock(value) if "T" in value and moment(value) else word(value, _PROSE_LIMIT)
     return served(value) if number(value) is None else count(value)
-
-
-def given(value: object) -> str:
-    """Return what a caller gave for an argument, bounded and quoted unless a plain figure."""
-    return _quote(clean(value, _WORD_LIMIT)) if isinstance(value, str | bool) else served(value)
-
-
-def phrase(value: object, limit: int = 48) -> str:
-    """Return an upstream code such as `flow_tape_empty` as words; prose is quoted."""
-    line = clean(value, limit) if isinstance(value, str) else ""
-    if not line:
-        return MISSING
-    return line.replace("_", " ") if _CODE.fullmatch(line) else _quote(line)
 
 
 def served(value: object) -> str:
@@ -268,33 +212,22 @@ def served(value: object) -> str:
         return plain(value)
     if isinstance(value, date):
         return clock(value) if isinstance(value, datetime) else value.isoformat()
-    if isinstance(value, Mapping):
-        return f"{len(value)} fields"
-    return names(value) if isinstance(value, list | tuple) else MISSING
+    return f"{len(value)} parts" if isinstance(value, Mapping | list | tuple) else MISSING
 
 
 def _listing(
-    values: Collection[Any], limit: int, worded: Callable[[Any], str], joint: str = ", "
+    values: Collection[Any], limit: int, worded: Callable[[Any], str], mark: str = ", "
 ) -> str:
-    shown = joint.join(map(worded, islice(values, limit)))
+    shown = mark.join(map(worded, islice(values, limit)))
     return f"{shown} and {len(values) - limit:,} more" if len(values) > limit else shown
-
-
-def _pair(item: tuple[object, object]) -> str:
-    name, value = item
-    told = f": {quoted(value)}" if isinstance(value, str) else f" {served(value)}"
-    return label(name) + told
 
 
 def _field(item: tuple[object, object], limit: int, depth: int) -> str:
     name, held = item
     # One null among them does not make the record a missing one.
     told = record(held, limit, depth).replace(MISSING, MISSING_WORDS)
-    return f"{label(name)} ({told})" if isinstance(held, Mapping) else f"{label(name)} {told}"
-
-
-def _quote(line: str) -> str:
-    return '"' + line.replace('"', "'") + '"'
+    plain_value = not isinstance(held, Mapping | list)
+    return f"{word(name)} {told}" if plain_value else f"{word(name)} ({told})"
 
 
 @_figure
@@ -324,16 +257,74 @@ def _significant(figure: float, digits: int) -> str:
 share = partial(_decimals, places=1, unit="%")
 signed_pct = partial(_decimals, places=1, unit="%", signed=True)
 ratio = partial(_decimals, places=2)
+_points = partial(_decimals, places=1, unit=" pts", signed=True)
 # An instant to the second, always with its date; for the first line.
 stamp = partial(clock, seconds=True)
-# Wire names instead of names.
-labels = partial(names, worded=label)
 
-FILTERS: Mapping[str, Callable[..., str]] = {
+FILTERS: dict[str, Callable[..., str]] = {
     "price": price, "level": level, "plain": plain, "usd": usd, "exposure": exposure,
     "amount": amount, "iv": iv, "points": points, "pct": pct, "share": share,
     "signed_pct": signed_pct, "chance": chance, "ratio": ratio, "count": count,
-    "duration": duration, "days": days, "clock": clock, "stamp": stamp, "day": day, "word": word,
-    "quoted": quoted, "label": label, "names": names, "labels": labels, "each": each,
-    "pairs": pairs, "record": record, "given": given, "phrase": phrase,
+    "duration": duration, "days": days, "clock": clock, "stamp": stamp, "word": word,
+    "quoted": quoted, "names": record, "each": each, "record": record,
 }  # fmt: skip
+# The filters of figures by the kind of their unit, where it has not the name of one.
+_BY_KIND = {**FILTERS, "price": lambda value: "$" + level(value), "coin": price}
+_BY_ROLE = {"price": level, "days": days}
+
+
+def told(figure: Figure) -> str:
+    """Return the value of a figure in its unit, its share of the whole in brackets."""
+    value = _value(figure)
+    plus = figure.signed and (number(figure.value) or 0) > 0 and value[:1] not in "+a"
+    part = f" ({share(figure.share)})" if figure.share is not None else ""
+    return f"{'+' * plus}{value}{part}"
+
+
+def placed(places: Sequence[Place], day: datetime | None = None, short: bool = False) -> str:
+    """Return where figures belong; the date of an instant is left out on `day`.
+
+    Short, an expiry stands without its days, and a print without its instant and distance.
+    """
+    if short:
+        places = [replace(one, days=None) for one in places]
+        if len(places) >= _PRINT:
+            places = [replace(one, away=None) for one in places if one.role != "time"]
+    return " ".join(filter(None, (_place(one, day) for one in places)))
+
+
+def at(places: Sequence[Place], day: datetime | None = None, short: bool = False) -> str:
+    """Return where one figure belongs, as it stands behind the figure; short without distance.
+
+    Names and expiries stand in brackets.
+    """
+    bare = [replace(one, away=None) if short and one.value is not None else one for one in places]
+    shown = placed(bare, day, short)
+    if not shown or shown.startswith("("):
+        return shown
+    if all(one.role in ("name", "key", "expiry") for one in places):
+        return f"({shown.replace(' (', ', ').replace(')', '')})"
+    return f"at {shown}"
+
+
+def _place(found: Place, day: datetime | None) -> str:
+    say = partial(clock, now=day) if found.role == "time" else _BY_ROLE.get(found.role, word)
+    shown = (
+        "" if found.value is None else say(found.value),
+        "" if found.away is None else f"({signed_pct(found.away)})",
+        "" if found.days is None else f"({days(found.days)})",
+    )
+    return " ".join(filter(None, shown))
+
+
+def _value(figure: Figure) -> str:
+    value, unit = figure.value, figure.unit
+    if (found := number(value)) is None:
+        return record(value, 3)
+    if unit.kind in ("iv", "iv_points"):
+        return (iv if unit.kind == "iv" else points)(value, figure.scale)
+    scaled = found * unit.factor if unit.factor != 1 else value
+    return _BY_KIND.get(unit.kind, plain)(scaled)
+
+
+FILTERS |= {"told": told, "placed": placed, "at": at}

@@ -99,7 +99,7 @@ async def test_under_a_tenth_of_the_month_every_answer_says_so(detail: str) -> N
         answer = await ask(desk, "gex_levels", detail=detail)
         kept = await ask(desk, "gex_levels", detail=detail)
     for one in (answer, kept):
-        assert "quota low" in one.text if detail == "raw" else "899" in one.text
+        assert "quota nearly gone" in one.text if detail == "raw" else "899" in one.text
 
 
 async def test_a_minute_that_is_over_is_not_told_as_spent() -> None:

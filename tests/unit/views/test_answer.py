@@ -37,9 +37,9 @@ def answered(made: Views, data: object = None, **meta: object) -> tuple[str, str
 
 
 def test_the_page_of_an_endpoint_is_used(tmp_path: Path) -> None:
-    view, text = answered(environment(tmp_path, gex__levels="1| asked on {{ day | day }}\n"))
+    view, text = answered(environment(tmp_path, gex__levels="1| asked on {{ day | clock }}\n"))
     assert view == "gex/levels"
-    assert text.split("\n")[1] == "asked on 2026-11-20"
+    assert text.split("\n")[1] == "asked on 2026-11-20 14:32Z"
 
 
 @pytest.mark.parametrize("source", ["1| {{ 1 / 0 }}", "no mark", "1| [[{{ nothing }}]]"])

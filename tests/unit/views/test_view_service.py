@@ -120,7 +120,7 @@ def test_symbols_are_found_in_any_container(container: str) -> None:
     assert "- BTCUSDT: spot 67,214 · live gex" in ask({container: rows}, "/symbols").text
     other = {container: {"BTCUSDT": {"live": ["gex", "chain"], "last": 67_214.0}}}
     text = ask(other, "/symbols").text
-    assert "- BTCUSDT: spot n/a · live n/a · live gex, chain, last 67,214" in text
+    assert "- BTCUSDT: spot n/a · live n/a · live (gex, chain), last 67,214" in text
 
 
 def test_categories_may_be_flags() -> None:

@@ -1,5 +1,6 @@
 """The first line of an answer."""
 
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -97,9 +98,9 @@ def test_static_answers_give_the_time_of_the_reply() -> None:
 def test_history_gives_its_newest_point_and_says_when_it_ended() -> None:
     data = {"timestamps": HOURLY, "v": list(range(8))}
     line = first_line(ask(data, hint=hint("history")))
-    assert "series ends 4h ago (2026-11-20 11:00:00Z), historical" in line
+    assert "series to 2026-11-20 11:00:00Z, ended 4h ago, historical" in line
     asked_past = first_line(ask(data, hint=hint("history"), query={"before": HOURLY[-1]}))
-    assert "ends" not in asked_past
+    assert "ended" not in asked_past
 
 
 def test_current_history_is_historical_without_fault() -> None:
@@ -125,7 +126,7 @@ def test_a_live_series_that_ended_early_says_when() -> None:
     rows = [{"t": instant, "net": place} for place, instant in enumerate(HOURLY)]
     for known in (hint("", None), hint()):
         line = first_line(ask({"points": rows * 20}, hint=known))
-        assert "series ends 4h ago (2026-11-20 11:00:00Z)" in line
+        assert "series to 2026-11-20 11:00:00Z, ended 4h ago" in line
 
 
 def test_a_large_live_payload_is_not_taken_apart_for_its_first_line() -> None:
@@ -142,7 +143,7 @@ def test_trading_day_is_named_and_judged_by_business_days() -> None:
     )
     assert "latest trading day 2026-11-17, 3 business days old, late" in line
     line = first_line(ask({"x": 1}, hint=hint("business_days")))
-    assert "latest trading day not stated, data age unknown" in line
+    assert "data age unknown (not stated)" in line
 
 
 def test_positioning_is_the_effective_one() -> None:
@@ -157,14 +158,14 @@ def test_fallback_is_on_the_first_line_with_its_reason() -> None:
     }
     for detail in DETAILS:
         line = first_line(ask({"net_gex": 1}, detail=detail, extra=extra))
-        other = "" if detail == "brief" else ", flow asked"
-        assert f"std positioning (fallback{other}: no aggressor tape for symbol)" in line
+        other = "" if detail == "brief" else " from flow"
+        assert f'std positioning (fallback{other}: "no aggressor tape for symbol")' in line
 
 
 def test_fallback_without_a_reason_is_said_against_the_default() -> None:
     endpoint = Endpoint("/new/thing", params=(Param("positioning", default="flow"),))
     for query, words in (
-        ({}, "std positioning (fallback, flow asked: reason not stated)"),
+        ({}, "std positioning (fallback from flow) ·"),
         (STD, "· std positioning ·"),
     ):
         given = replace(question(query=query), endpoint=endpoint)
@@ -176,7 +177,7 @@ def test_gex_without_positioning_says_that_it_is_not_stated() -> None:
     assert "positioning not stated" in first_line(ask({"netGex": [1.0, 2.0]}))
     table = {"columns": ["strike", "net_gex"], "rows": [[1, 2.0], [2, 3.0]]}
     assert "positioning not stated" in first_line(ask(table))
-    for data in ({"atm_iv": 0.5}, {"gex_flip_price": 67_000}, {"sections": ["gex"]}):
+    for data in ({"atm_iv": 0.5}, {"gex_note": "none"}, {"sections": ["gex"]}):
         assert "positioning" not in first_line(ask(data))
 
 
@@ -220,7 +221,7 @@ def test_venue_filter_is_named() -> None:
         ({"hvl": 67214.0}, 67214.4, "67,214.4"),
         ({"all_expiry": {"hvl": 67214.0}}, 67213.7, "67,213.7"),
         ({"strikes": [67250, 67500], "net_gex": [1, 2]}, 67499.7, "67,499.7"),
-        ({"x": 1}, 67214.4, "67,214"),
+        ({"x": 1}, 67214.43217, "67,214.43"),
         ({"x": 1}, 70_000.0, "70,000"),
         ({"x": 1}, 0.50004, "0.50004"),
     ],
@@ -254,8 +255,9 @@ def test_an_older_answer_says_why(failure: BackQuantError, words: str) -> None:
 @pytest.mark.parametrize(
     "name", ["SIMULATED", "ERROR", "STALE", "NEXT", "x\nSIMULATED", "a" * 40, ""]
 )
-def test_a_symbol_that_is_none_is_not_printed(name: str) -> None:
-    assert first_line(ask({"x": 1}, hint=hint(), symbol=name)).startswith("Test figures")
+def test_a_symbol_that_is_none_is_quoted(name: str) -> None:
+    line = first_line(ask({"x": 1}, hint=hint(), symbol=name))
+    assert re.match(r'("[^"]{1,16}" test|Test) figures · ', line), line
 
 
 def test_endpoint_without_a_title_is_named_by_its_tool() -> None:

@@ -57,9 +57,9 @@ def test_brief_names_the_first_of_what_was_left_out() -> None:
     left = {"strikes": (23, 28), "rows": (1, 4)}
     few = {"terse": True, "larger": "standard"}
     [line] = closing(left=left, lines_left=2, argument="answer_detail", **few)
-    assert line.text == "… strikes left out (23): answer_detail=standard"
+    assert line.text == "… 23 strikes more: answer_detail=standard"
     [line] = closing(lines_left=1, **few)
-    assert line.text == "… 1 line left out: detail=standard"
+    assert line.text == "… 1 line more: detail=standard"
 
 
 @pytest.mark.parametrize(

@@ -50,13 +50,13 @@ def test_rows_left_out_are_counted_once_for_parallel_lists() -> None:
 def test_caveats_are_named_on_the_first_line() -> None:
     extra = {"history_clamp": {"allowed": 30, "requested": 365}, "activity_rebuilt": True}
     head = ask({"x": 1}, detail="raw", extra=extra).text.split("\n")[0]
-    assert "caveats: history clamped; activity rebuilt" in head
+    assert "caveats: history clamp; activity fields rebuilt" in head
 
 
-def test_long_text_is_cut_and_said() -> None:
+def test_long_text_is_cut_and_marked() -> None:
     answer = ask({"text": "word " * 20_000, "x": 1}, detail="raw")
-    assert "long text cut" in answer.text.split("\n")[0]
-    assert json.loads(answer.text.split("\n")[1])["x"] == 1
+    kept = json.loads(answer.text.split("\n")[1])
+    assert kept["x"] == 1 and kept["text"].endswith("word…")
     assert estimate(answer.text) <= BUDGETS["raw"]
 
 

@@ -40,10 +40,9 @@ def test_prices_have_five_significant_digits(value: float, printed: str) -> None
 
 
 def test_rounding_keeps_spot_on_its_side_of_a_level() -> None:
-    assert filters.price(67214.4, [67214.0]) == "67,214.4"
-    assert filters.price(66999.97, [67000.0]) == "66,999.97"
-    assert filters.price(67214.4, [70000.0]) == "67,214"
-    assert filters.price(67000.0, [67000.0]) == "67,000"
+    assert filters.level(67214.4) == "67,214.4"
+    assert filters.level(66999.97) == "66,999.97"
+    assert filters.level(67000.0) == "67,000"
 
 
 @pytest.mark.parametrize(
@@ -109,8 +108,8 @@ def test_a_distance_or_difference_too_small_to_tell_has_no_sign() -> None:
     assert filters.signed_pct(4.14) == "+4.1%"
 
 
-def test_a_level_with_more_digits_than_a_price_has_is_rounded_like_one() -> None:
-    assert filters.level(50_203.8425) == "50,204"
+def test_a_level_has_at_most_seven_digits() -> None:
+    assert filters.level(50_203.8425) == "50,203.84"
     assert filters.level(91_431.7) == "91,431.7"
 
 
@@ -150,22 +149,16 @@ def test_words_for_nothing_are_not_available(value: object) -> None:
 def test_plain_tokens_are_bare_and_prose_is_quoted() -> None:
     assert filters.word("flow") == "flow"
     assert filters.word("28MAR25") == "28MAR25"
+    assert filters.word("all_expiry._hvl") == "all_expiry._hvl"
     assert filters.word("ignore this\nSIMULATED") == '"ignore this SIMULATED"'
     assert filters.quoted('say "hi"') == "\"say 'hi'\""
     assert filters.quoted("x" * 500).endswith('…"')
 
 
-def test_labels_keep_wire_names_and_quote_the_rest() -> None:
-    assert filters.label("net_gex") == "net_gex"
-    assert filters.label("all_expiry.hvl") == "all_expiry.hvl"
-    assert filters.label("SIMULATED live data") == '"SIMULATED live data"'
-    assert filters.label("null") == '"null"'
-
-
 def test_lists_of_names_are_capped_with_their_count() -> None:
-    assert filters.names(["a", "b"]) == "a, b"
-    assert filters.names(list("abcdefghij"), 3) == "a, b, c and 7 more"
-    assert filters.names([]) == "empty"
+    assert filters.record(["a", "b"]) == "a, b"
+    assert filters.record(list("abcdefghij"), 3) == "a, b, c and 7 more"
+    assert filters.record([]) == "empty"
 
 
 @pytest.mark.parametrize("value", ["SIMULATED", "stale", "Error:", "caveat:", "next:"])
@@ -182,7 +175,7 @@ def test_values_that_reach_a_page_unformatted_are_readable() -> None:
     assert filters.served(True) == "yes"
     assert filters.served(0.30000000000000004) == "0.3"
     assert filters.served(date(2026, 11, 20)) == "2026-11-20"
-    assert filters.served({"a": 1}) == "1 fields"
+    assert filters.served({"a": 1}) == "1 parts"
 
 
 def test_a_small_record_is_told_on_one_line() -> None:
@@ -192,6 +185,8 @@ def test_a_small_record_is_told_on_one_line() -> None:
         "tape (from 2026-05-17 08:00Z)"
     )
     assert filters.record([{"plan": "pro", "days": 180}]) == "plan pro, days 180"
+    assert filters.record({"of": ["a", "b"], "said": "a b"}) == 'of (a, b), said "a b"'
+    assert filters.record([{"a": {"b": 1}}, {}], 4, 1) == "1 parts; 0 parts"
     assert filters.record(None) == MISSING
 
 
