@@ -154,7 +154,7 @@ def test_what_was_held_or_may_be_replayed_is_told(tmp_path: Path) -> None:
         assert "may be a replay" in text_of(silent)
         proved = call(child, "gex_levels", symbol="ETHUSDT", detail="brief")
         assert twin_of(proved)["verdict"] == "stale"
-        assert "held on the way 24h" in text_of(proved)
+        assert "held or repeated on the way for 24h" in text_of(proved)
 
 
 DATES = (
