@@ -21,6 +21,8 @@ from .layouts import Row, are_maps, header_of, keys_of, names_for, quantity
 from .values import CONTAINER, FIGURES, RECORD, TEXT, Values, holds, number
 
 _DEPTH = 12
+# Rows so short, without an axis as long, have a column a place: [price, size].
+_TUPLE = 12
 _PARTS = 400
 _COLUMNS = 64
 _PATH = 200
@@ -268,7 +270,8 @@ class _Reader:
         axes = place.axes(width)
         header = header_of(axes)
         first = self._market.column("", [row and row[0] for row in rows])
-        if not header and (axes or first.role not in LEADING):
+        is_tuple = width <= _TUPLE and len(rows) > 1
+        if not header and (axes or not (is_tuple or first.role in LEADING)):
             return ()
         kept = self._kept(range(width), _COLUMNS)
         columns = [[row and row[part] for row in rows] for part in kept]
