@@ -264,7 +264,7 @@ class _Reader:
         """Return the columns of lists that are rows; () where they lie along an axis."""
         rows = [row if isinstance(row, list) else None for row in values]
         widths = {len(row) for row in rows if row is not None}
-        if len(widths) != 1 or any(holds(row, CONTAINER) for row in rows if row):
+        if len(widths) != 1 or holds(chain.from_iterable(filter(None, rows)), CONTAINER):
             return ()
         width = widths.pop()
         axes = place.axes(width)
