@@ -155,7 +155,8 @@ async def _close_if_more_has_come(response: httpx.Response) -> None:
         return
     try:
         # No public name leads there; without one each connection serves a single request.
-        connection = response.stream._stream._httpcore_stream._stream._connection  # type: ignore[union-attr]
+        inner: Any = response.stream
+        connection = inner._stream._httpcore_stream._stream._connection
         more, _ = connection._h11_state.trailing_data
     except AttributeError:
         more = b"unknown"

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from itertools import pairwise
-from typing import cast
+from typing import Any, cast
 
 from .forms import Column, Role
 from .values import (
@@ -221,12 +221,12 @@ def figures_of(values: Values) -> Values:
     return read if lost <= _BLANKS and read.count(None) < len(read) else values
 
 
-def finite(values: Values) -> Values:
+def finite(values: Sequence[Any]) -> Values:
     """Return the values with what is no finite number made None, the same list where all are."""
     if not _NUMERIC.issuperset(map(type, values)):
         return values
     try:
-        if all(map(math.isfinite, filter(None, values))):  # type: ignore[arg-type]
+        if all(map(math.isfinite, filter(None, values))):
             return values
     except OverflowError:
         pass

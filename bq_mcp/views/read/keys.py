@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, combinations
 from math import inf, prod
-from typing import get_args
+from typing import Any, cast, get_args
 
 from .columns import TIME_WORDS, is_even, sampled, word_set, words_of
 from .forms import Column, Columns, Form, Role
@@ -82,8 +82,8 @@ def ordered(columns: Columns, by: Columns) -> list[Column]:
 def order_by(axis: Column, rows: list[int]) -> list[int]:
     """Sort rows by their places along an axis, what has no place last; names stay as served."""
     if axis.role not in ("name", "key"):
-        places = [inf if place is None else place for place in axis.places]
-        rows.sort(key=places.__getitem__)  # type: ignore[arg-type]
+        places: list[Any] = [inf if place is None else place for place in axis.places]
+        rows.sort(key=places.__getitem__)
     return rows
 
 
@@ -96,7 +96,7 @@ def _axes(columns: Columns, size: int) -> Iterator[_Axis]:
 
 
 def _rank(column: Column) -> int:
-    if column.role == "time" and is_even(column.places):  # type: ignore[arg-type]
+    if column.role == "time" and is_even(cast("Sequence[float | None]", column.places)):
         return _EVEN
     if column.role == "name" and all(_HAS_DIGIT.search(str(x)) for x in sampled(column.values)):
         return _LABEL

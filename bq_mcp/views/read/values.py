@@ -142,10 +142,10 @@ class Instants(Sequence[datetime | None]):
         return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
 
 
-def seconds_of(values: Sequence[object]) -> list[float | None]:
+def seconds_of(values: Sequence[Any]) -> list[float | None]:
     """Return ISO texts as Unix seconds, None for what is none."""
     try:
-        return [_seconds(datetime.fromisoformat(value)) for value in values]  # type: ignore[arg-type]
+        return [_seconds(datetime.fromisoformat(value)) for value in values]
     except (TypeError, ValueError):
         return [when.timestamp() if when else None for when in map(moment, values)]
 
