@@ -7,7 +7,7 @@ from ..errors import ApiError, ArgumentError, BackQuantError, NoDataError
 from ..text import clean
 from .fit.marks import MISSING
 from .fit.size import shorten
-from .model import Answer
+from .model import Answer, simulated_mark
 from .read.values import mapping
 from .words.environment import rendered, service
 
@@ -34,6 +34,7 @@ def render_error(
     `tool_names` maps paths to the tools on offer, so that advice names only tools there are;
     `instead` are the paths that give the same figures. That there is no data is no error.
     """
+    mark = simulated_mark(simulated)
     known = {name: getattr(error, name, None) for name in _KNOWN}
     faults = error.faults if isinstance(error, ArgumentError) else ()
     facts = {
@@ -41,7 +42,7 @@ def render_error(
         "kind": error.kind,
         "message": _bounded(error.message, _MESSAGE_TOKENS),
         "retryable": error.retryable,
-        "simulated": simulated,
+        "mark": mark,
         "faults": faults[:_FAULTS_SHOWN],
         "faults_left": max(0, len(faults) - _FAULTS_SHOWN),
         "refused": _refused(error),
@@ -50,8 +51,7 @@ def render_error(
         "instead": _tools(tool_names or {}, instead),
     }
     found = rendered(service(), "_error", facts) or ()
-    plain = f"{'SIMULATED ' if simulated else ''}error: {facts['message']}"
-    text = "\n".join(unit.text for unit in found) or plain
+    text = "\n".join(unit.text for unit in found) or f"{mark}error: {facts['message']}"
     age = known["age_seconds"]
     meta = {
         "error": error.kind,

@@ -98,7 +98,7 @@ class Lens:
     def axis(self, column: Column | None) -> Column | None:
         """Return an axis, bare numbers as days or prices where a hint says that they are."""
         roles: dict[Kind, Role] = {"days": "days", "price": "price", "usd": "price"}
-        if column is None or column.role not in ("key", "position"):
+        if column is None or column.role != "key":
             return column
         kind = unit_of(column.name, self.hint.units).kind
         return replace(column, role=roles.get(kind, column.role))

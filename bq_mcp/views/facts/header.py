@@ -10,6 +10,7 @@ from typing import Any
 from ...catalog.cadence import cadence_of
 from ...envelope import SANDBOX_SOURCE, parse_instant
 from ...errors import QuotaExhaustedError
+from ..model import simulated_mark
 from ..pages import PAGES
 from ..read.values import expiry_day, figure, moment, text
 from ..scene import Scene
@@ -38,7 +39,7 @@ def header_of(scene: Scene, fresh: Freshness) -> Mapping[str, Any]:
     # Behind a symbol a title starts small, unless with an acronym.
     small = symbol and title[1:2].islower()
     return {
-        "marks": f"{'SIMULATED ' * scene.envelope.simulated}{'STALE ' * (failure is not None)}",
+        "marks": simulated_mark(scene.envelope.simulated) + "STALE " * (failure is not None),
         "symbol": symbol,
         "title": title[:1].lower() + title[1:] if small else title,
         "tool_name": scene.question.tool,
