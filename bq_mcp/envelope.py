@@ -4,17 +4,9 @@ The reader is tolerant: optional keys may be absent, null or of another type; a 
 envelope is taken as bare data.
 """
 
-import gc
-import html
-import json
-import math
-import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
-from threading import Lock
+from datetime import datetime, timedelta
 from typing import Literal
 
 from .errors import (
@@ -22,14 +14,13 @@ from .errors import (
     BackQuantError,
     BlockedError,
     ForbiddenError,
-    MalformedReplyError,
     NoDataError,
-    ReplyTooLargeError,
     UnauthorizedError,
     UnknownRouteError,
     api_error_class,
     is_known_code,
 )
+from .scalars import finite_number, moved, parse_http_date, parse_instant
 from .text import clean
 
 SANDBOX_SOURCE = "bq-mcp-sandbox"
@@ -37,12 +28,6 @@ Outcome = Literal["miss", "hit", "joined", "bundled", "stale"]
 _MESSAGE_LIMIT = 300
 _NAME_LIMIT = 64
 _MOST_IN_LIST = 64
-# What a body of eight MiB takes to decode depends on these; docs/decisions/011 has the figures.
-_MOST_PARTS = 1_000_000
-_MOST_NAMES = 700_000
-_TITLE_LIMIT = 80
-_PAGE_BYTES = 4_096
-_TITLE = re.compile(r"<title[^>]*>([^<]*)", re.IGNORECASE)
 # Two claims of one age may differ by as much.
 _ROUNDING_S = 2.0
 # The longest wait upstream has reason to state is that for the next month.
@@ -144,78 +129,6 @@ class Reply:
         return self.server_time + timedelta(seconds=monotonic - self.received)
 
 
-def decode_json(body: bytes) -> tuple[object, int]:
-    """Return the JSON value of `body` and how many non-finite numbers were read as null.
-
-    Raises:
-        MalformedReplyError: the body is not JSON.
-        ReplyTooLargeError: it has more lists, objects or names than are worth looking at.
-    """
-    if len(body) > _MOST_NAMES and _has_too_many_parts(body):
-        raise ReplyTooLargeError("the reply has more parts than this client reads; ask for less")
-    non_finite = 0
-
-    def _null(_: str) -> None:
-        nonlocal non_finite
-        non_finite += 1
-
-    def _finite(text: str) -> float | None:
-        value = float(text)
-        if math.isfinite(value):
-            return value
-        _null(text)
-        return None
-
-    # A function per figure makes reading a large body up to twice as slow.
-    parse_float = _finite if _may_overflow(body) else None
-    try:
-        with _uncollected(len(body)):
-            value = json.loads(body, parse_constant=_null, parse_float=parse_float)
-    except (ValueError, RecursionError) as exc:
-        raise MalformedReplyError(_describe(body)) from exc
-    return value, non_finite
-
-
-def _has_too_many_parts(body: bytes) -> bool:
-    parts = body.count(b"[") + body.count(b"{")
-    return parts > _MOST_PARTS or body.count(b":") > _MOST_NAMES
-
-
-# What is read is never garbage, and looking for some over and over takes up to five times as long
-# as reading; nothing else runs meanwhile. Two readers would end each other's pause.
-_PAUSE_FROM_BYTES = 256 * 1024
-_pausing = Lock()
-
-
-@contextmanager
-def _uncollected(size: int) -> Iterator[None]:
-    """Pause the collection of garbage while much is read."""
-    if size < _PAUSE_FROM_BYTES or not gc.isenabled():
-        yield
-        return
-    with _pausing:
-        gc.disable()
-        try:
-            yield
-        finally:
-            gc.enable()
-
-
-_FIGURES_ALIKE = bytes.maketrans(b"123456789E", b"000000000e")
-# Begins with a plain character, which is looked for many times quicker than a set.
-_LONG_EXPONENT = re.compile(rb"e(?<=0e)\+?000")
-
-
-def _may_overflow(body: bytes) -> bool:
-    """Tell whether a figure may lie beyond the floats; errs towards yes, in a millisecond a MB.
-
-    It takes an exponent of three digits, or two hundred digits in a row. Where each character is
-    several bytes, digits do not stand side by side.
-    """
-    alike = body.translate(_FIGURES_ALIKE)
-    return bool(_LONG_EXPONENT.search(alike)) or b"0" * 200 in alike or b"\0" in body
-
-
 def read_envelope(
     body: object,
     *,
@@ -287,71 +200,6 @@ def with_older_claim(meta: Meta) -> Meta:
 def _before(instant: datetime, seconds: float) -> datetime | None:
     """Return the instant `seconds` earlier; an age below zero is clock skew, none at all."""
     return moved(instant, -max(seconds, 0.0))
-
-
-_MILLISECONDS_FROM = 1e11
-# No market data are of other years, and no duration added to these leaves the calendar.
-_YEARS = range(1900, 2100)
-
-
-def parse_instant(value: object) -> datetime | None:
-    """Return an aware UTC instant from ISO 8601 text or Unix seconds or milliseconds.
-
-    Text without a zone is UTC. None where `value` is no instant, or one of no year that counts.
-    """
-    try:
-        instant = _told(value) if isinstance(value, str) else _counted(finite_number(value))
-    except (ValueError, OverflowError, OSError):
-        return None
-    return _plausible(instant)
-
-
-def finite_number(value: object) -> float | None:
-    """Return `value` as a finite float; None where it is no number. Flags are no numbers."""
-    # Asked of every figure of a payload, nearly all of them floats.
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, bool) or not isinstance(value, int):
-        return None
-    try:
-        return float(value)
-    except OverflowError:
-        return None
-
-
-def parse_http_date(text: str | None) -> datetime | None:
-    """Return the aware UTC instant of a `Date` or `Retry-After` header, None where it is none."""
-    try:
-        date = parsedate_to_datetime(text or "")
-        return _plausible((date if date.tzinfo else date.replace(tzinfo=UTC)).astimezone(UTC))
-    except (ValueError, OverflowError, TypeError, IndexError):
-        return None
-
-
-def moved(instant: datetime, seconds: float) -> datetime | None:
-    """Return `instant` moved by `seconds`, None where the result is of no year that counts."""
-    try:
-        return _plausible(instant + timedelta(seconds=seconds))
-    except (ValueError, OverflowError):
-        return None
-
-
-def _plausible(instant: datetime | None) -> datetime | None:
-    return instant if instant is not None and instant.year in _YEARS else None
-
-
-def _told(text: str) -> datetime | None:
-    if "-" not in text:
-        # The basic form of ISO 8601 would read Unix milliseconds as a day of long ago.
-        return None
-    instant = datetime.fromisoformat(text.strip())
-    return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
-
-
-def _counted(number: float | None) -> datetime | None:
-    if number is None or number <= 0:
-        return None
-    return datetime.fromtimestamp(number / 1000 if number > _MILLISECONDS_FROM else number, UTC)
 
 
 def _api_error(
@@ -429,23 +277,6 @@ def _wait(
         _seconds_until(headers.get("retry-after"), parse_http_date(headers.get("date")) or now),
     )
     return next((seconds for seconds in waits if seconds is not None), None)
-
-
-def page_title(body: bytes) -> str:
-    """Return the title of a page, or how a plain text begins."""
-    text = body[:_PAGE_BYTES].decode(errors="replace")
-    if found := _TITLE.search(text):
-        return clean(html.unescape(found[1]), _TITLE_LIMIT)
-    return "" if text.lstrip().startswith("<") else clean(text, _TITLE_LIMIT)
-
-
-def _describe(body: bytes) -> str:
-    start = body[:64].lstrip().lower()
-    if not start:
-        return "the reply was empty"
-    if start.startswith((b"<!doctype", b"<html", b"<")):
-        return "the reply was an HTML page, not JSON"
-    return "the reply was not complete, valid JSON"
 
 
 def _name(value: object) -> str | None:

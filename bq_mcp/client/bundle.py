@@ -10,8 +10,9 @@ from datetime import datetime
 from functools import partial
 from typing import TypeGuard
 
-from ..envelope import Envelope, parse_instant
+from ..envelope import Envelope
 from ..errors import ForbiddenError, InvalidRequestError, NoDataError, UnknownRouteError
+from ..scalars import parse_instant
 from .clock import Clock
 from .flight import Flights
 from .model import Effort, QueryPairs, Reply, Request

@@ -7,15 +7,8 @@ from functools import partial
 
 import anyio
 
-from ..envelope import (
-    Meta,
-    decode_json,
-    moved,
-    page_title,
-    parse_http_date,
-    read_envelope,
-    read_meta,
-)
+from ..decoding import decode_json, page_title
+from ..envelope import Meta, read_envelope, read_meta
 from ..errors import (
     ApiError,
     BackQuantError,
@@ -24,6 +17,7 @@ from ..errors import (
     RequestTimeoutError,
     TransportError,
 )
+from ..scalars import moved, parse_http_date
 from ..text import may_hold_secret, redact_all
 from .breaker import Breaker
 from .budget import MINUTE_S, BurstBudget

@@ -11,7 +11,7 @@ from typing import Literal
 
 from cachetools import LRUCache
 
-from ..envelope import parse_instant
+from ..scalars import parse_instant
 from .model import QueryPairs
 
 LifetimeKind = Literal["refreshed", "appended", "slow", "static", "pinned"]

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from ..catalog import cadence_of
 from ..client import Lifetime
-from ..envelope import parse_instant
+from ..scalars import parse_instant
 from .inventory import Tool
 
 # Arguments that fix an answer in the past, and how far back before it can no longer change: the

@@ -6,7 +6,8 @@ from datetime import datetime
 from functools import cached_property
 from weakref import WeakKeyDictionary
 
-from ..envelope import Envelope, Reply, parse_instant
+from ..envelope import Envelope, Reply
+from ..scalars import parse_instant
 from .model import Question
 from .read.forms import Forms
 from .read.normalise import read_forms

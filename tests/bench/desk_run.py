@@ -12,10 +12,10 @@ import anyio
 
 from bq_mcp.client import Client, Clock, Counters, HttpTransport, MemoryStore, Tuning
 from bq_mcp.client.model import RawReply, Request
-from bq_mcp.envelope import parse_instant
 from bq_mcp.sandbox.access import SANDBOX_KEY
 from bq_mcp.sandbox.app import create_app
 from bq_mcp.sandbox.http_server import serving
+from bq_mcp.scalars import parse_instant
 from bq_mcp.tools import Toolbox
 from tests.fault.scene import desk
 

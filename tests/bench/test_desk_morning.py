@@ -10,9 +10,9 @@ import httpx
 import pytest
 
 from bq_mcp.client.model import Request
-from bq_mcp.envelope import parse_instant
 from bq_mcp.sandbox.access import SANDBOX_KEY
 from bq_mcp.sandbox.app import create_app
+from bq_mcp.scalars import parse_instant
 from tests.sandbox.asking import HandClock
 
 from .desk_morning import MORNING, START, Question, calls

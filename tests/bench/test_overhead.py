@@ -24,7 +24,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bq_mcp.client import Clock, Lifetime, Reply
 from bq_mcp.compose import Service, compose
-from bq_mcp.envelope import decode_json, read_envelope
+from bq_mcp.decoding import decode_json
+from bq_mcp.envelope import read_envelope
 from bq_mcp.sandbox.access import SANDBOX_KEY
 from bq_mcp.sandbox.app import create_app
 from bq_mcp.sandbox.http_server import serving

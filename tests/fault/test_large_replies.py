@@ -16,7 +16,7 @@ import pytest
 from bq_mcp.client import Breaker, Client, Clock, MemoryStore, Tuning
 from bq_mcp.client.model import RawReply, Request
 from bq_mcp.client.worker import LARGE_BYTES
-from bq_mcp.envelope import decode_json
+from bq_mcp.decoding import decode_json
 from bq_mcp.errors import BackQuantError, ReplyTooLargeError, RequestTimeoutError
 from bq_mcp.tools import Desk
 from bq_mcp.views import Answer

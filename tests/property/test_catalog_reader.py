@@ -12,7 +12,8 @@ from bq_mcp.catalog.entries import PARAM_KEYS, PATH_KEYS
 from bq_mcp.catalog.model import Catalog, Param
 from bq_mcp.catalog.parse import read_catalog
 from bq_mcp.catalog.stored import dump_catalog
-from bq_mcp.envelope import decode_json, read_envelope
+from bq_mcp.decoding import decode_json
+from bq_mcp.envelope import read_envelope
 from bq_mcp.errors import ApiError, CatalogError, MalformedReplyError
 
 SAFE_PATH = re.compile(r"(/([A-Za-z0-9._~\-]+|\{[A-Za-z_][A-Za-z0-9_]*\}))+")

@@ -7,16 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bq_mcp.envelope import (
-    Meta,
-    decode_json,
-    moved,
-    page_title,
-    parse_http_date,
-    parse_instant,
-    read_envelope,
-    read_meta,
-)
+from bq_mcp.decoding import decode_json, page_title
+from bq_mcp.envelope import Meta, read_envelope, read_meta
 from bq_mcp.errors import (
     ApiError,
     BlockedError,
@@ -31,6 +23,7 @@ from bq_mcp.errors import (
     UpstreamFaultError,
     UpstreamUnavailableError,
 )
+from bq_mcp.scalars import moved, parse_http_date, parse_instant
 
 NOON = datetime(2026, 8, 20, 12, 0, tzinfo=UTC)
 META = {

@@ -8,8 +8,9 @@ from itertools import islice
 from typing import Any
 
 from ...catalog.cadence import cadence_of
-from ...envelope import SANDBOX_SOURCE, parse_instant
+from ...envelope import SANDBOX_SOURCE
 from ...errors import QuotaExhaustedError
+from ...scalars import parse_instant
 from ..model import simulated_mark
 from ..pages import PAGES
 from ..read.values import expiry_day, figure, moment, text

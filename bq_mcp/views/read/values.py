@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any, Self
 
-from ...envelope import finite_number, parse_instant
 from ...expiry import token_day
+from ...scalars import finite_number, parse_instant
 
 Values = Sequence[object]
 TEXT: frozenset[type] = frozenset({str})

@@ -6,7 +6,8 @@ from functools import cache
 
 from bq_mcp.catalog import NO_HINT, SNAPSHOT, bundled_hints, load_catalog
 from bq_mcp.client.model import Reply
-from bq_mcp.envelope import decode_json, read_envelope
+from bq_mcp.decoding import decode_json
+from bq_mcp.envelope import read_envelope
 from bq_mcp.tools.inventory import Inventory
 from bq_mcp.views import Detail, Question
 from bq_mcp.views.answer import render

@@ -7,7 +7,8 @@ import pytest
 
 from bq_mcp.catalog.hints import AgeRule
 from bq_mcp.client.model import Limits, Reply
-from bq_mcp.envelope import decode_json, read_envelope
+from bq_mcp.decoding import decode_json
+from bq_mcp.envelope import read_envelope
 from bq_mcp.views.answer import render
 from bq_mcp.views.fit.size import estimate
 from bq_mcp.views.model import Detail
