@@ -72,7 +72,7 @@ def render_error(
 def _tools(tool_names: Mapping[str, str], paths: Sequence[str]) -> str:
     """Return the tools of those paths that are on offer; missing where none is.
 
-    An argument stands behind a path: "/gex/levels?include=max_pain".
+    An argument stands behind a path: "/group/name?argument=value".
     """
     parts = [path.partition("?") for path in paths]
     found = [f"{tool_names[at]} {given}".strip() for at, _, given in parts if at in tool_names]

@@ -117,16 +117,17 @@ def _columns(front: Sequence[Row], scene: Scene) -> tuple[Sequence[str], str]:
     # Quotes that were not recorded are 0, which a caveat says.
     told = [name for name in _FIRST if name not in _QUOTES or "quotes_note" not in scene.extra]
     first = [name for name in told if name in known]
-    then = [name for name in _THEN if name in known]
+    then = [name for name in _THEN if name in known and (scene.detail == "full" or not first)]
     null = [_WORDS.get(name, name) for name in _FIRST if name in served - known]
     unit = "in coin" if scene.envelope.meta.symbol in ("BTCUSDT", "ETHUSDT") else "unit not stated"
     notes = {
         ", OI coin, all venues": "oi" in first,
         f", Deribit quotes {unit}, 0 = no quote": "mark" in first or "bid" in first,
         f", {', '.join(null)} n/a": bool(null),
+        ", greeks as served, gex per 1% move, volume in contracts": bool(then),
     }
     said = "".join(words for words, holds in notes.items() if holds)
-    return [*first, *then] if scene.detail == "full" else first or then, said
+    return [*first, *then], said
 
 
 def _contract(row: Row, names: Sequence[str], scale: IvScale | None) -> Row:
