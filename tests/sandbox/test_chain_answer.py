@@ -8,7 +8,7 @@ from fastapi import FastAPI
 
 from bq_mcp.sandbox.market import SYMBOLS, World
 from bq_mcp.sandbox.moments import LIVE_STEP_S
-from tests.sandbox.asking import NOW, HandClock, ask, sandbox
+from tests.sandbox.asking import NOW, HandClock, ask, sandbox, told
 
 ROUTE = "options/chain"
 IDENTITY = {"strike", "expiry", "dte", "type"}
@@ -27,12 +27,8 @@ def service() -> FastAPI:
     return sandbox()
 
 
-@cache
 def reply(**query: Any) -> dict[str, Any]:
-    answer = ask(service(), ROUTE, **query)
-    assert answer.status_code == 200, answer.text
-    envelope: dict[str, Any] = answer.json()
-    return envelope
+    return told(ROUTE, **query)
 
 
 def data(**query: Any) -> dict[str, Any]:

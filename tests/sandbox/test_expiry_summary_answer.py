@@ -5,7 +5,7 @@ import pytest
 from fastapi import FastAPI
 
 from bq_mcp.sandbox.vocabulary import SYMBOLS, VENUES
-from tests.sandbox.asking import ask, sandbox
+from tests.sandbox.asking import ask, sandbox, told
 
 ROUTE = "options/expiry-summary"
 
@@ -15,10 +15,8 @@ def service() -> FastAPI:
     return sandbox()
 
 
-@cache
 def reply(symbol: str = "BTCUSDT") -> dict[str, Any]:
-    envelope: dict[str, Any] = ask(service(), ROUTE, symbol=symbol).json()
-    return envelope
+    return told(ROUTE, symbol=symbol)
 
 
 def rows(symbol: str = "BTCUSDT") -> dict[str, dict[str, Any]]:

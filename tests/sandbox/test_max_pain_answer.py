@@ -7,7 +7,7 @@ from fastapi import FastAPI
 
 from bq_mcp.sandbox.answers.max_pain import max_pain_data
 from bq_mcp.sandbox.market import World
-from tests.sandbox.asking import NOW, HandClock, ask, sandbox
+from tests.sandbox.asking import NOW, HandClock, ask, sandbox, told
 
 ROUTE = "gex/max-pain"
 
@@ -18,9 +18,7 @@ def service() -> FastAPI:
 
 
 def data(**query: Any) -> dict[str, Any]:
-    answer = ask(service(), ROUTE, **query)
-    assert answer.status_code == 200, answer.text
-    payload: dict[str, Any] = answer.json()["data"]
+    payload: dict[str, Any] = told(ROUTE, **query)["data"]
     return payload
 
 

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from tests.sandbox.asking import ask, sandbox
+from tests.sandbox.asking import ask, sandbox, told
 
 ROUTE = "options/opex"
 
@@ -14,11 +14,8 @@ def service() -> FastAPI:
     return sandbox()
 
 
-@cache
 def data(**query: Any) -> dict[str, Any]:
-    answer = ask(service(), ROUTE, **query)
-    assert answer.status_code == 200, answer.text
-    payload: dict[str, Any] = answer.json()["data"]
+    payload: dict[str, Any] = told(ROUTE, **query)["data"]
     return payload
 
 

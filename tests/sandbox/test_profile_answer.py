@@ -7,7 +7,7 @@ from fastapi import FastAPI
 
 from bq_mcp.sandbox.answers.windows import StrikeFilter
 from bq_mcp.sandbox.vocabulary import VENUES
-from tests.sandbox.asking import NOW, HandClock, ask, sandbox
+from tests.sandbox.asking import NOW, HandClock, ask, sandbox, told
 
 ARRAYS = ("net_gex", "call_gex", "put_gex", "call_oi", "put_oi", "total_oi")
 ROUTE = "gex/strike-profile"
@@ -18,12 +18,8 @@ def service() -> FastAPI:
     return sandbox()
 
 
-@cache
 def reply(**query: Any) -> dict[str, Any]:
-    answer = ask(service(), ROUTE, **query)
-    assert answer.status_code == 200, answer.text
-    envelope: dict[str, Any] = answer.json()
-    return envelope
+    return told(ROUTE, **query)
 
 
 def data(**query: Any) -> dict[str, Any]:
