@@ -50,14 +50,15 @@ def ask(
 @cache
 def told(path: str, **query: Any) -> dict[str, Any]:
     """Return the envelope of a reply from a sandbox that is asked nothing else than such."""
-    answer = ask(_shared(), path, **query)
+    answer = ask(shared(), path, **query)
     assert answer.status_code == 200, answer.text
     envelope: dict[str, Any] = answer.json()
     return envelope
 
 
 @cache
-def _shared() -> FastAPI:
+def shared() -> FastAPI:
+    """Return one sandbox for all tests whose clock stands still: a market is slow at first."""
     return sandbox()
 
 

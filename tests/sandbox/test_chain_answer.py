@@ -1,14 +1,12 @@
 import math
-from functools import cache
 from typing import Any
 
 import pytest
 import QuantLib as ql
-from fastapi import FastAPI
 
 from bq_mcp.sandbox.market import SYMBOLS, World
 from bq_mcp.sandbox.moments import LIVE_STEP_S
-from tests.sandbox.asking import NOW, HandClock, ask, sandbox, told
+from tests.sandbox.asking import NOW, HandClock, ask, sandbox, shared, told
 
 ROUTE = "options/chain"
 IDENTITY = {"strike", "expiry", "dte", "type"}
@@ -20,11 +18,6 @@ PARTS = {
     "volume": {"volume", "notional_volume", "trade_count"},
     "gex": {"gex"},
 }
-
-
-@cache
-def service() -> FastAPI:
-    return sandbox()
 
 
 def reply(**query: Any) -> dict[str, Any]:
@@ -87,7 +80,7 @@ def test_expiries_are_named_by_token_in_either_case_and_unlisted_ones_ignored():
 
 
 def test_expiries_none_of_which_is_listed_are_not_found():
-    answer = ask(service(), ROUTE, expiries="28MAR25,1JAN30")
+    answer = ask(shared(), ROUTE, expiries="28MAR25,1JAN30")
     assert answer.status_code == 404
     assert "28MAR25" in answer.json()["error"]["message"]
 
@@ -254,4 +247,4 @@ def test_coin_without_quotes_has_none_in_the_store_either():
     "query", [{"delta_min": 1.1}, {"max_contracts": 5001}, {"option_type": "straddle"}]
 )
 def test_value_out_of_range_is_refused(query):
-    assert ask(service(), ROUTE, **query).status_code == 422
+    assert ask(shared(), ROUTE, **query).status_code == 422

@@ -1,18 +1,11 @@
-from functools import cache
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
 
 from bq_mcp.sandbox.vocabulary import SYMBOLS, VENUES
-from tests.sandbox.asking import ask, sandbox, told
+from tests.sandbox.asking import ask, shared, told
 
 ROUTE = "options/expiry-summary"
-
-
-@cache
-def service() -> FastAPI:
-    return sandbox()
 
 
 def reply(symbol: str = "BTCUSDT") -> dict[str, Any]:
@@ -25,7 +18,7 @@ def rows(symbol: str = "BTCUSDT") -> dict[str, dict[str, Any]]:
 
 @pytest.mark.parametrize("symbol", SYMBOLS)
 def test_every_listed_expiry_has_a_row_nearest_first(symbol):
-    listed = ask(service(), "expiries", symbol=symbol).json()["data"]["expiries"]
+    listed = ask(shared(), "expiries", symbol=symbol).json()["data"]["expiries"]
     served = [
         {"expiry": row["expiry"], "expiry_date": row["expiry_date"], "dte": row["dte"]}
         for row in rows(symbol).values()
@@ -47,8 +40,8 @@ def test_calendar_classes_are_those_of_the_dates():
 
 @pytest.mark.parametrize("symbol", SYMBOLS)
 def test_volatility_is_in_percent_and_that_of_the_volatility_routes(symbol):
-    curve = ask(service(), "options/iv/term-structure", symbol=symbol).json()["data"]
-    skew = ask(service(), "options/iv/skew", symbol=symbol).json()["data"]["expiries"]
+    curve = ask(shared(), "options/iv/term-structure", symbol=symbol).json()["data"]
+    skew = ask(shared(), "options/iv/skew", symbol=symbol).json()["data"]["expiries"]
     served = rows(symbol)
     assert [row["atm_iv"] for row in served.values()] == curve["atm_iv"]
     for row in skew:
@@ -79,7 +72,7 @@ def test_venues_add_up_to_the_row_exactly(symbol):
 
 
 def test_max_pain_is_that_of_the_max_pain_route():
-    table = ask(service(), "gex/max-pain").json()["data"]["per_expiry"]
+    table = ask(shared(), "gex/max-pain").json()["data"]["per_expiry"]
     assert {row["expiry"]: row["max_pain"] for row in table} == {
         token: row["max_pain"] for token, row in rows().items()
     }
@@ -87,6 +80,6 @@ def test_max_pain_is_that_of_the_max_pain_route():
 
 def test_gamma_is_said_to_be_textbook_signed():
     assert reply()["meta"]["extra"] == {"positioning": "std"}
-    profile = ask(service(), "gex/strike-profile", expiry="25SEP26", positioning="std")
+    profile = ask(shared(), "gex/strike-profile", expiry="25SEP26", positioning="std")
     net = sum(profile.json()["data"]["net_gex"])
     assert rows()["25SEP26"]["net_gex"] == pytest.approx(net, abs=0.2)

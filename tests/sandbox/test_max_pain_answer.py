@@ -1,20 +1,13 @@
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
 
 from bq_mcp.sandbox.answers.max_pain import max_pain_data
 from bq_mcp.sandbox.market import World
-from tests.sandbox.asking import NOW, HandClock, ask, sandbox, told
+from tests.sandbox.asking import NOW, HandClock, ask, sandbox, shared, told
 
 ROUTE = "gex/max-pain"
-
-
-@cache
-def service() -> FastAPI:
-    return sandbox()
 
 
 def data(**query: Any) -> dict[str, Any]:
@@ -27,7 +20,7 @@ def test_table_has_a_row_for_each_listed_expiry_nearest_first(symbol):
     table = data(symbol=symbol)
     assert set(table) == {"expiry", "per_expiry"}
     assert table["expiry"] == "all"
-    listed = ask(service(), "expiries", symbol=symbol).json()["data"]["expiries"]
+    listed = ask(shared(), "expiries", symbol=symbol).json()["data"]["expiries"]
     rows = [(row["expiry"], row["dte"]) for row in table["per_expiry"]]
     assert rows == [(row["expiry"], row["dte"]) for row in listed]
     assert all(row["max_pain"]["value"] > 0 for row in table["per_expiry"])
@@ -43,7 +36,7 @@ def test_single_expiry_has_a_curve_whose_minimum_is_the_figure():
 
 def test_curve_is_the_intrinsic_value_of_the_open_interest():
     answer = data(expiry="25SEP26")
-    profile = ask(service(), "gex/strike-profile", expiry="25SEP26").json()["data"]
+    profile = ask(shared(), "gex/strike-profile", expiry="25SEP26").json()["data"]
     book = list(zip(profile["strikes"], profile["call_oi"], profile["put_oi"], strict=True))
     for point in answer["pain_curve"][::10]:
         end = point["strike"]
@@ -61,7 +54,7 @@ def test_table_curve_and_today_agree():
 
 
 def test_levels_and_max_pain_tell_the_same_strike_for_today():
-    levels = ask(service(), "gex/levels", include="max_pain").json()["data"]
+    levels = ask(shared(), "gex/levels", include="max_pain").json()["data"]
     assert data(expiry="0dte")["max_pain"] == levels["max_pain"]
 
 
@@ -69,7 +62,7 @@ def test_levels_and_max_pain_tell_the_same_strike_for_today():
     ("symbol", "expiry"), [("ETHUSDT", "28MAR25"), ("HYPEUSDT", "12SEP26"), ("BTCUSDT", "")]
 )
 def test_expiry_without_contracts_is_not_found(symbol, expiry):
-    assert ask(service(), ROUTE, symbol=symbol, expiry=expiry).status_code == 404
+    assert ask(shared(), ROUTE, symbol=symbol, expiry=expiry).status_code == 404
 
 
 def test_day_without_an_expiry_has_no_max_pain_of_today():

@@ -1,17 +1,10 @@
-from functools import cache
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
 
-from tests.sandbox.asking import ask, sandbox, told
+from tests.sandbox.asking import ask, shared, told
 
 ROUTE = "options/opex"
-
-
-@cache
-def service() -> FastAPI:
-    return sandbox()
 
 
 def data(**query: Any) -> dict[str, Any]:
@@ -27,7 +20,7 @@ def test_horizon_drops_what_settles_later():
     assert data()["horizon_days"] == 30
     assert max(row["dte"] for row in data()["expirations"]) <= 30
     assert tokens(horizon=1) == ["11SEP26", "12SEP26"]
-    everything = ask(service(), "expiries").json()["data"]["expiries"]
+    everything = ask(shared(), "expiries").json()["data"]["expiries"]
     assert tokens(horizon=365) == [row["expiry"] for row in everything if row["dte"] <= 365]
 
 
@@ -62,7 +55,7 @@ def test_next_anchor_is_the_nearest_listed_whatever_the_filters():
 
 @pytest.mark.parametrize("symbol", ["BTCUSDT", "SOLUSDT"])
 def test_blocks_repeat_the_expiry_summary(symbol):
-    summary = ask(service(), "options/expiry-summary", symbol=symbol).json()["data"]["expiries"]
+    summary = ask(shared(), "options/expiry-summary", symbol=symbol).json()["data"]["expiries"]
     by_token = {row["expiry"]: row for row in summary}
     for row in data(symbol=symbol, horizon=365)["expirations"]:
         same = by_token[row["expiry"]]
@@ -75,7 +68,7 @@ def test_blocks_repeat_the_expiry_summary(symbol):
 def test_walls_are_the_largest_positive_strikes_of_the_expiry_either_side_of_spot():
     spot = data()["spot_price"]
     for row in data(horizon=365)["expirations"]:
-        profile = ask(service(), "gex/strike-profile", expiry=row["expiry"], positioning="std")
+        profile = ask(shared(), "gex/strike-profile", expiry=row["expiry"], positioning="std")
         net = profile.json()["data"]
         pairs = list(zip(net["strikes"], net["net_gex"], strict=True))
         for name, side in (("call_resistance", 1), ("put_support", -1)):
@@ -86,9 +79,9 @@ def test_walls_are_the_largest_positive_strikes_of_the_expiry_either_side_of_spo
 
 
 def test_reply_counts_expiries_and_names_the_sign_model():
-    extra = ask(service(), ROUTE).json()["meta"]["extra"]
+    extra = ask(shared(), ROUTE).json()["meta"]["extra"]
     assert extra == {"positioning": "std", "expiry_count": data()["count"]}
 
 
 def test_horizon_out_of_range_is_refused():
-    assert ask(service(), ROUTE, horizon=366).status_code == 422
+    assert ask(shared(), ROUTE, horizon=366).status_code == 422

@@ -1,21 +1,14 @@
-from functools import cache
 from typing import Any
 
 import numpy as np
 import pytest
-from fastapi import FastAPI
 
 from bq_mcp.sandbox.answers.windows import StrikeFilter
 from bq_mcp.sandbox.vocabulary import VENUES
-from tests.sandbox.asking import NOW, HandClock, ask, sandbox, told
+from tests.sandbox.asking import NOW, HandClock, ask, sandbox, shared, told
 
 ARRAYS = ("net_gex", "call_gex", "put_gex", "call_oi", "put_oi", "total_oi")
 ROUTE = "gex/strike-profile"
-
-
-@cache
-def service() -> FastAPI:
-    return sandbox()
 
 
 def reply(**query: Any) -> dict[str, Any]:
@@ -145,7 +138,7 @@ def test_today_is_the_session_that_ends_at_the_next_settlement():
     [("BTCUSDT", "10SEP26"), ("BTCUSDT", "2031-01-31"), ("BTCUSDT", "x")],
 )
 def test_expiry_without_contracts_is_not_found(symbol, expiry):
-    answer = ask(service(), ROUTE, symbol=symbol, expiry=expiry)
+    answer = ask(shared(), ROUTE, symbol=symbol, expiry=expiry)
     assert answer.status_code == 404
     assert answer.json()["error"] == {
         "code": "NOT_FOUND",
@@ -218,4 +211,4 @@ def test_snapshot_older_than_the_tape_is_std_and_tells_since_when_flow_exists():
     ],
 )
 def test_what_cannot_be_served_is_refused(query, status):
-    assert ask(service(), ROUTE, **query).status_code == status
+    assert ask(shared(), ROUTE, **query).status_code == status
