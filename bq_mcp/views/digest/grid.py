@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from ..arithmetic import gross, total
+from ..arithmetic import gross, missing, total
 from ..read.forms import Column, Grid
 from ..read.units import Unit
-from ..read.values import number
+from ..read.values import derive, number
 from .curve import TENORS, tenors_of
 from .lens import Lens
 from .measures import LARGEST, Measure, bare, row
@@ -87,6 +87,8 @@ def grid_picks(layers: Sequence[Layer]) -> Iterator[Pick]:
             yield from _smiles(layer)
         yield Pick(3, extremes[:1], ["range"])
     yield Pick(6, extremes[1:])
+    if missed := derive(missing, layer.measure.values):
+        yield Pick(6, [Part("cells without a figure", [Figure("", missed, Unit("count"))])])
 
 
 def _over_time(layer: Layer) -> Iterator[Pick]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ..arithmetic import change, total
+from ..arithmetic import change, missing, total
 from ..read.columns import words_of
 from ..read.forms import Column, Table
 from ..read.units import AS_SERVED, IvScale, Kind, Unit
@@ -102,8 +102,12 @@ def row(words: str, measures: Sequence[Measure], at: int, placed: Placed) -> Par
 
 
 def sums(words: str, added: Iterable[Measure]) -> Part:
-    """Return the totals over all rows received of quantities that add."""
-    found = [figure for one in list(added)[:_SUMMED] for figure in one.made("", total)]
+    """Return the totals over all rows received of quantities that add, and the rows they lack."""
+    found: list[Figure] = []
+    for one in list(added)[:_SUMMED]:
+        found += one.made("", total)
+        if one.present and (lacking := derive(missing, one.values)):
+            found.append(Figure("", lacking, Unit("count"), "n/a in"))
     return Part(words, found)
 
 

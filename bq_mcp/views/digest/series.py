@@ -31,6 +31,9 @@ def series_picks(table: Table, measures: Sequence[Measure], lens: Lens) -> Itera
     rest = [one for one in measures if one not in leads][:_SHOWN]
     candles = [one for one in measures if _ending(one) in _ENDS]
     yield Pick(1, [row("latest", leads, last, placed)], ["latest"])
+    if last < (end := table.size - 1):
+        absent = [Figure(one.name, None) for one in leads]
+        yield Pick(2, [Part("newest row", absent, placed(end))])
     held = candles if len(candles) == 2 else [lead]
     ranges = [one.along(one.ends()[_ENDS.get(_ending(one), slice(2))], placed) for one in held]
     yield Pick(2, ranges, ["range"])

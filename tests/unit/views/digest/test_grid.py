@@ -112,3 +112,10 @@ def test_modes_are_prices() -> None:
     data = {"strikes": _STRIKES, "expiries": _DAYS, "pdf": pdf}
     found = told(data, lead=("*pdf*",), picks=("mode", "spot"))[0]
     assert found.startswith("mode: front $68,000 (29NOV26, 0d) · ~7d $69,000 (04DEC26, 5d)")
+
+
+def test_cells_without_a_figure_are_counted() -> None:
+    cells: list[list[float | None]] = [[*line] for line in _map({(3, 2): 8e6})]
+    cells[0] = [None, None, None, 5.0]
+    data = {"strikes": _STRIKES, "expiries": _DAYS, "net_gex": cells}
+    assert "cells without a figure: 3" in told(data, **_GEX)

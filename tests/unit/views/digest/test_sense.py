@@ -115,3 +115,10 @@ def test_events_with_a_side_are_prints_though_no_two_share_an_instant() -> None:
     lines = told({"events": events}, lead=("*usd*",))
     assert lines[0].startswith("window from") and lines[1] == "total of 20 rows: usd $19m"
     assert any(one.startswith("total by side usd: $9m (long) · $10m (short)") for one in lines)
+
+
+def test_a_total_says_how_many_rows_it_lacks() -> None:
+    data = {"ts": hourly(6), "volume_usd": [1e6, None, None, 2e6, 3e6, 4e6]}
+    assert "sum of 6 rows: volume_usd $10m, n/a in 2" in told(data)
+    rows = [{"venue": name, "oi_usd": x} for name, x in (("okx", 3e6), ("bybit", None))]
+    assert "total of 2 rows: oi_usd $3m, n/a in 1" in told({"rows": rows})

@@ -21,6 +21,12 @@ def test_the_newest_row_leads_however_the_rows_are_ordered() -> None:
         assert line({"history": served}, "first").startswith("first 2026-11-26 13:00Z")
 
 
+def test_a_newest_row_without_a_figure_is_told_beside_the_latest_that_has_one() -> None:
+    data = {"ts": hourly(6), "funding": [0.1, 0.2, 0.3, 0.4, 0.5, None]}
+    lines = told(data, lead=("funding",), short=True)
+    assert lines[:2] == ["latest 11:00Z: funding 0.5", "newest row 12:00Z: funding n/a"]
+
+
 def test_parallel_arrays_and_unnamed_times_are_a_series() -> None:
     made = [int((NOW.timestamp() - 300 * back) * 1000) for back in reversed(range(288))]
     data = {"t": made, "netDelta": [float(step) for step in range(288)]}
