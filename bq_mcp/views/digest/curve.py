@@ -58,7 +58,7 @@ def tenors_of(axis: Column, columns: Sequence[Column], lens: Lens) -> Tenors:
 
 def curve_picks(table: Table, measures: Sequence[Measure], lens: Lens) -> Iterator[Pick]:
     """Yield what stands out in figures by expiry; of what adds the usual tenors say nothing."""
-    columns, whole = (*table.key, *table.columns), total_rows(table.key)
+    columns, whole = (*table.key, *table.columns), total_rows(table.key, measures)
     axis = next((one for one in columns if one.role == "expiry"), table.key[0])
     tenors = tenors_of(axis, columns, lens)
     leads = [one.without(whole) for one in lens.leading(measures)]

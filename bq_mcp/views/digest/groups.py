@@ -14,7 +14,7 @@ from .sheet import Figure, Part, Pick
 
 def cross_section_picks(table: Table, measures: Sequence[Measure], lens: Lens) -> Iterator[Pick]:
     """Yield what stands out among named rows; one that is their total is no member."""
-    placed, whole = partial(lens.places, table.key), total_rows(table.key)
+    placed, whole = partial(lens.places, table.key), total_rows(table.key, measures)
     yield totals(table, measures, placed)
     for place, held in enumerate(one.without(whole) for one in measures[:LEADS]):
         order = sorted(held.present, key=lambda at: -(held.values[at] or 0))

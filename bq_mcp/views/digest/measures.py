@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import isclose
 
 from ..arithmetic import change, missing, total
-from ..read.columns import words_of
+from ..read.columns import is_name, words_of
 from ..read.forms import Column, Table
 from ..read.units import AS_SERVED, IvScale, Kind, Unit
 from ..read.values import derive
@@ -17,6 +18,8 @@ Placed = Callable[[int], Sequence[Place]]
 Told = Iterable[tuple[str, int]]
 _SUMMED = 6
 _WHOLE = frozenset(["total", "all", "sum", "overall", "combined", "aggregate"])
+# Among so many rows one is as large as all others by no accident.
+_FEWEST = 4
 _DIFFERENCES: Mapping[Kind, Kind] = {"iv": "iv_points", "pct": "iv_points"}
 
 
@@ -111,16 +114,22 @@ def sums(words: str, added: Iterable[Measure]) -> Part:
     return Part(words, found)
 
 
-def total_rows(key: Sequence[Column]) -> list[int]:
-    """Return the rows that are called the total of the others, such as "All venues"."""
+def total_rows(key: Sequence[Column], measures: Sequence[Measure]) -> list[int]:
+    """Return the rows that are the total of the others: called so, or as large as they are."""
     names = [axis.values for axis in key if axis.role in ("name", "expiry")]
     rows = [" ".join(map(str, found)) for found in zip(*names, strict=True)]
     called = [at for at, name in enumerate(rows) if not _WHOLE.isdisjoint(words_of(name))]
-    return called if len(called) < len(rows) else []
+    lead = next((one for one in measures if one.adds), None)
+    if called or lead is None or len(key) > 1 or len(lead.present) < _FEWEST:
+        return called if len(called) < len(rows) else []
+    # A venue or a fund may be as large as the others, and is no total of them.
+    whole, top = total(lead.values) or 0.0, [at for at in lead.largest(1) if rows]
+    doubled = [at for at in top if isclose(2 * (lead.values[at] or 0), whole, rel_tol=1e-9)]
+    return [at for at in doubled if not is_name(rows[at])]
 
 
 def totals(table: Table, measures: Sequence[Measure], placed: Placed) -> Pick:
     """Return the totals of quantities that add: as served, else of all rows received."""
     added = [one for one in measures if one.adds]
-    served = [row("as served", added, at, placed) for at in total_rows(table.key)]
+    served = [row("as served", added, at, placed) for at in total_rows(table.key, measures)]
     return Pick(1, served or [sums(f"total of {table.size:,} rows", added)], ["total"])

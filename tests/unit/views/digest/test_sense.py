@@ -26,6 +26,14 @@ def test_a_fund_as_large_as_all_others_is_no_total() -> None:
     assert "total of 4 rows: flow $100m" in funds
 
 
+def test_a_row_as_large_as_all_others_is_their_total_unless_it_is_a_fund() -> None:
+    assert "as served every: flow $61m" in told(
+        _named(IBIT=10e6, FBTC=20e6, GBTC=31e6, every=61e6), units={"flow": "USD"}
+    )
+    funds = told(_named(IBIT=50e6, FBTC=20e6, GBTC=20e6, ARKB=10e6), units={"flow": "USD"})
+    assert "total of 4 rows: flow $100m" in funds
+
+
 def test_a_rate_whose_scale_nothing_states_is_told_as_served() -> None:
     data = {"ts": hourly(3), "premium": [0.0012, 0.0013, 0.00538]}
     assert told(data, lead=("premium",))[0] == "latest 12:00Z: premium 0.00538"
