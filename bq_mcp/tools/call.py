@@ -6,7 +6,7 @@ from functools import partial
 
 from ..client import Client, Clock, Limits, Reply, Tally, in_worker
 from ..errors import BackQuantError, MissingKeyError
-from ..views import Answer, Question, render, render_error
+from ..views import Answer, Question
 from .arguments import Prepared
 from .inventory import Inventory, Tool
 from .pace import lifetime_of
@@ -52,6 +52,8 @@ class Desk:
 
     def refuse(self, tool: str, error: BackQuantError, inventory: Inventory) -> Answer:
         """Return the answer to a call that cannot be carried out."""
+        from ..views.error import render_error
+
         known = inventory.tools.get(tool)
         return render_error(
             error,
@@ -62,6 +64,9 @@ class Desk:
         )
 
     def _answer(self, tool: Tool, prepared: Prepared, reply: Reply, inventory: Inventory) -> Answer:
+        # What renders is imported with the first answer: listing tools does not need it.
+        from ..views.answer import render
+
         question = Question(
             tool=tool.name,
             endpoint=tool.endpoint,

@@ -186,11 +186,6 @@ def change_pct(first: object, last: object) -> float | None:
     return None if end is None or end <= 0 else distance_pct(end, first)
 
 
-def share_higher(values: Iterable[object], others: Iterable[object]) -> float | None:
-    """Return how many of the pairs have the first figure above the second, in percent of them."""
-    return share_above(map(change, others, values))
-
-
 def net_of(added: Sequence[object], taken: Sequence[object]) -> float | None:
     """Return the sum of some figures less that of others; None where one is missing."""
     return None if missing([*added, *taken]) else change(total(taken), total(added))

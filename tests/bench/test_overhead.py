@@ -30,7 +30,8 @@ from bq_mcp.sandbox.access import SANDBOX_KEY
 from bq_mcp.sandbox.app import create_app
 from bq_mcp.sandbox.http_server import serving
 from bq_mcp.settings import Settings
-from bq_mcp.views import Question, render
+from bq_mcp.views import Question
+from bq_mcp.views.answer import render
 from bq_mcp.views.read.normalise import read_forms
 
 ROUNDS = 40

@@ -14,7 +14,8 @@ from bq_mcp.words import prompts_root
 from bq_mcp.envelope import Reply, read_envelope
 from bq_mcp.catalog import bundled_hints
 from bq_mcp.compose import bundled_snapshot
-from bq_mcp.views import Question, render
+from bq_mcp.views import Question
+from bq_mcp.views.answer import render
 from datetime import datetime, UTC
 assert {wheel!r} in bq_mcp.__file__ and {wheel!r} in str(prompts_root())
 endpoint = bundled_snapshot().by_path()["/gex/levels"]

@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 import pytest
 
 from bq_mcp import errors
-from bq_mcp.views import Answer, render_error
+from bq_mcp.views import Answer
+from bq_mcp.views.error import render_error
 from tests.unit.views.asking import TOOL_NAMES, ask
 from tests.unit.views.facts.test_caveats import EVERYTHING
 from tests.unit.views.test_discovery_views import GRID

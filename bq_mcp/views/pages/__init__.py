@@ -20,12 +20,10 @@ from . import (
     service,
     skew,
     status,
-    stress,
     strike_profile,
     term_structure,
     trace,
     trace_summary,
-    venue_book,
 )
 
 if TYPE_CHECKING:
@@ -39,7 +37,6 @@ PAGES: Mapping[str, Page] = {
     "/expiries": coverage.expiries,
     "/gex/levels": levels.page,
     "/gex/max-pain": max_pain.page,
-    "/gex/stress-history": stress.page,
     "/gex/strike-profile": strike_profile.page,
     "/health": service.health,
     "/meta": service.meta,
@@ -52,7 +49,6 @@ PAGES: Mapping[str, Page] = {
     "/options/iv/term-structure": term_structure.page,
     "/options/opex": opex.page,
     "/options/probability/density": density.page,
-    "/options/venue-book": venue_book.page,
     "/status": status.page,
     "/symbols": coverage.symbols,
     "/tape/flow-by-strike": flow_by_strike.page,

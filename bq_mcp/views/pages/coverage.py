@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping
 from itertools import zip_longest
 from typing import Any
 
-from ..read.values import Derived, expiry_day, figure, text
+from ..read.values import Derived, derive, expiry_day, figure, text
 from ..scene import Scene
 from .parts import parts_of
-from .rows import Row, by_expiry, counted
+from .rows import Row, by_expiry
 
 _FIELDS = ("categories_live", "spot_price", "active_expiries")
 _KNOWN = ("categories_live", "spot_price", "symbol", "spot")
@@ -33,7 +33,7 @@ def symbols(scene: Scene) -> Mapping[str, Any] | None:
         }
         for path, fields in parts
     ]
-    return {"total": counted(rows, "name"), "rows": rows} if rows else None
+    return {"total": derive(len, rows), "rows": rows} if rows else None
 
 
 def expiries(scene: Scene) -> Mapping[str, Any] | None:
@@ -46,11 +46,11 @@ def expiries(scene: Scene) -> Mapping[str, Any] | None:
         return None
     most = max(scene.most_rows // _ROWS_AN_EXPIRY, 2)
     return {
-        "total": counted(rows, "expiry"),
+        "total": derive(len, rows),
         "rows": rows[:most],
-        "cut": counted(rows[most:], "expiry") or None,
+        "cut": derive(len, rows[most:]) or None,
         "counted": any(isinstance(row["dte"], Derived) for row in rows[:most]),
-        "settled": counted(settled, "expiry") or None,
+        "settled": derive(len, settled) or None,
     }
 
 

@@ -80,7 +80,7 @@ def board(scene: Scene) -> dict[str, Any]:
     return {
         "rows": rows,
         "front": next((row for row in rows if row["dte"] is not None), None),
-        "count": table.counted(rows, "expiry"),
+        "count": derive(len, rows),
         "oi": whole,
         "net": derive(total, net),
         "no_oi": derive(missing, oi) or None,

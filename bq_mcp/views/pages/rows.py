@@ -10,7 +10,7 @@ from typing import Any
 
 from ..arithmetic import days_left, distance_pct, expiry_type, share_pct, side, total
 from ..read.units import IvScale, iv_scale
-from ..read.values import TEXT, Derived, derive, field_at, figure, holds, text
+from ..read.values import TEXT, derive, field_at, figure, holds, text
 
 Row = Mapping[str, object]
 Spellings = str | Sequence[str]
@@ -73,11 +73,6 @@ def scope_of(root: Row) -> dict[str, Any]:
 def values_of(rows: Iterable[Row], column: str) -> list[object]:
     """Return one column, None where a row lacks it."""
     return [field_at(row, column) for row in rows]
-
-
-def counted(rows: Iterable[Row], column: str) -> Derived | None:
-    """Return how many rows there are; `column` names them."""
-    return derive(len, values_of(rows, column))
 
 
 def measured(rows: Iterable[Row], *columns: str) -> list[Row]:

@@ -8,7 +8,7 @@ from ...catalog.entries import PATH_KEYS, TAG_KEYS, entries
 from ...catalog.reading import Reading
 from ..read.values import derive, moment, text
 from ..scene import Scene
-from .rows import counted, rows_of
+from .rows import rows_of
 
 _VERDICTS = ("status", "overall_status", "overall")
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -45,8 +45,8 @@ def changelog(scene: Scene) -> Mapping[str, Any] | None:
     return {
         "data": data,
         "releases": releases,
-        "total": counted(releases, "version"),
-        "breaking": counted(breaking, "version"),
+        "total": derive(len, releases),
+        "breaking": derive(len, breaking),
         "latest": next(iter(breaking), None),
     }
 
@@ -62,4 +62,4 @@ def endpoints(scene: Scene) -> Mapping[str, Any] | None:
     found = sorted(groups.items(), key=lambda group: -len(group[1]))
     most = 99 if scene.detail == "full" else 6
     told = [{"name": of, "many": derive(len, paths), "paths": paths[:most]} for of, paths in found]
-    return {"groups": told, "count": counted(told, "name")} if told else None
+    return {"groups": told, "count": derive(len, told)} if told else None

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..arithmetic import side
-from ..read.values import number
+from ..read.values import derive, number
 from ..scene import Scene
-from .rows import by_expiry, common_scale, counted, paired, tenor, top, values_of, without
+from .rows import by_expiry, common_scale, paired, tenor, top, values_of, without
 
 _WEEK, _MONTH = 7, 30
 _NOISY = 2
@@ -31,12 +31,12 @@ def page(scene: Scene) -> Mapping[str, Any] | None:
     return {
         "scale": common_scale(level for name in _LEVELS for level in values_of(rows, name)),
         "calm": calm,
-        "total": counted(calm, "expiry"),
+        "total": derive(len, calm),
         "week": tenor(calm, "dte", _WEEK),
         "month": tenor(calm, "dte", _MONTH),
         "steepest": next(iter(top(calm, "skew_25d", 1)), None),
         "noisy": noisy,
         # Without calm rows the noisy ones are all there is.
         "noisy_rank": 4 if calm else 1,
-        "settled": counted(settled, "expiry") or None,
+        "settled": derive(len, settled) or None,
     }

@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..read.values import figure, text
+from ..read.values import derive, figure, text
 from ..scene import Scene
 from .parts import parts_of
-from .rows import Row, counted, grouped, values_of, without
+from .rows import Row, grouped, values_of, without
 from .service import verdict
 
 _GRADES = {"unavailable": 0, "unhealthy": 1, "degraded": 2}
@@ -25,15 +25,15 @@ def page(scene: Scene) -> Mapping[str, Any] | None:
     on = [feed for feed in feeds if feed["chain"] == feed["tape"] == "on"]
     return {
         "overall": verdict(scene.root),
-        "well": counted(well, "owner"),
-        "cells": counted(cells, "owner"),
+        "well": derive(len, well),
+        "cells": derive(len, cells),
         "ill": sorted(ill, key=lambda group: _GRADES.get(group["status"], 3)),
-        "ill_total": counted(ill, "category"),
+        "ill_total": derive(len, ill),
         "works": _grouped(well, "category"),
         "everyone": dict.fromkeys(values_of(cells, "owner")),
         "limits": scene.root.get("thresholds"),
-        "venues": counted(feeds, "owner") or None,
-        "on": counted(on, "owner"),
+        "venues": derive(len, feeds) or None,
+        "on": derive(len, on),
         "off": _grouped(without(feeds, on), "chain", "tape"),
     }
 

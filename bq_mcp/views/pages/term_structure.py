@@ -55,7 +55,7 @@ def page(scene: Scene) -> Mapping[str, Any] | None:
         "front": next(iter(calm), None),
         "between": [*_between(calm, near)],
         "rows": table.placed(rows, table.united(near.values(), rows)),
-        "count": table.counted(rows, "expiry"),
+        "count": derive(len, rows),
         "counted": any(isinstance(row["dte"], Derived) for row in rows),
         "settled": table.values_of(settled, "expiry") or None,
         "compare": compare,
