@@ -8,7 +8,8 @@ from ..arithmetic import gross, missing, total
 from ..read.forms import Column, Grid
 from ..read.units import Unit
 from ..read.values import derive, number
-from .curve import TENORS, tenors_of
+from ..records import tenor
+from .curve import living, tenors
 from .lens import Lens
 from .measures import LARGEST, Measure, bare, row
 from .sheet import Figure, Part, Pick, Place
@@ -133,8 +134,8 @@ def _smiles(layer: Layer) -> Iterator[Pick]:
     lens, turned, prices = layer.lens, layer.turned(), layer.down.values
     along, beside = partial(lens.places, [layer.across]), partial(lens.places, [layer.down])
     lines, columns, priced = layer.lines, turned.lines, layer.down.role == "price"
-    tenors = tenors_of(layer.across, (), lens)
-    named, rows = tenors.named(TENORS), dict[int, list[tuple[str, int]]]()
+    expiries = living(layer.across, (), lens)
+    named, rows = tenors(expiries), dict[int, list[tuple[str, int]]]()
     for words, at in named:
         if (price := turned.at_spot(columns[at])) is not None:
             rows.setdefault(price, []).append((words, at))
@@ -144,10 +145,10 @@ def _smiles(layer: Layer) -> Iterator[Pick]:
     tops = [(words, at, top) for words, at in named for _, top in columns[at].ends()[:1]]
     modes = [Figure("", prices[top], Unit("price"), words, along(at)) for words, at, top in tops]
     yield Pick(1, [Part("mode", modes if "mode" in lens.hint.picks else [])], ["mode"])
-    if (month := tenors.near(30)) is not None:
-        line = columns[month]
+    if month := tenor(expiries, "dte", 30):
+        line = columns[month["at"]]
         steps = {f"{step:+d}%": lens.near(prices, step, line.present) for step in _WINGS}
         found = [(words, at) for words, at in steps.items() if at is not None]
         shown = found if priced else bare(range(min(len(prices), _SHOWN)))
         wings = line.along(shown, beside, "~30d")
-        yield Pick(2, [replace(wings, places=along(month))], ["wings"])
+        yield Pick(2, [replace(wings, places=along(month["at"]))], ["wings"])

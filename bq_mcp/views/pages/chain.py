@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from heapq import nsmallest
 from typing import Any
 
+from .. import records
 from ..arithmetic import missing, put_call, total
 from ..digest.sheet import Figure
 from ..read.units import IvScale, Kind, Unit, iv_scale
 from ..read.values import derive, figure, mapping
+from ..records import Row, read
 from ..scene import Scene
-from . import rows as table
-from .rows import Row, read
 
 _NO_FILTER = ("symbol", "fields", "include", "max_contracts", "as_of")
 _MOST_CONTRACTS = 5_000
@@ -35,7 +35,7 @@ def page(scene: Scene) -> Mapping[str, Any] | None:
     """Return counts, filters, totals, the strikes nearest spot of the front and the largest."""
     root, spot = scene.root, scene.spot or 0
     listed = scene.data if isinstance(scene.data, list) else root.get("contracts")
-    rows = table.rows_of(listed)
+    rows = records.rows_of(listed)
     sums = {name: read(value) for name, value in mapping(root.get("aggregates")).items()}
     if not (rows or sums or root.get("available_expiries") or "total_matching_count" in root):
         return None
@@ -45,18 +45,18 @@ def page(scene: Scene) -> Mapping[str, Any] | None:
     cut = returned is not None and returned < (matching or 0)
     heads = [
         {"expiry": held[0].get("expiry"), "dte": read(held[0].get("dte")), "rows": held}
-        for held in table.grouped(rows, "expiry")
+        for held in records.grouped(rows, "expiry")
     ]
-    front: Mapping[str, Any] = next(iter(table.by_expiry(heads, scene.instant)[0]), {"rows": ()})
-    scale = iv_scale(table.values_of(front["rows"], "iv")) or iv_scale([sums.get("atm_iv")])
+    front: Mapping[str, Any] = next(iter(records.by_expiry(heads, scene.instant)[0]), {"rows": ()})
+    scale = iv_scale(records.values_of(front["rows"], "iv")) or iv_scale([sums.get("atm_iv")])
     names, notes = _columns(front["rows"], scene)
-    legs = table.grouped(
-        table.measured(front["rows"], "strike") if spot and names else (), "strike"
+    legs = records.grouped(
+        records.measured(front["rows"], "strike") if spot and names else (), "strike"
     )
     near = nsmallest(_STRIKES_SHOWN, legs, lambda of: abs((figure(of[0]["strike"]) or 0) - spot))
     strikes = [
         {
-            **table.level(held[0]["strike"], spot),
+            **records.level(held[0]["strike"], spot),
             "legs": [_contract(row, names, scale) for row in held],
         }
         for held in near
@@ -78,9 +78,9 @@ def page(scene: Scene) -> Mapping[str, Any] | None:
         "own": _sums([] if sums else rows),
         "notes": notes,
         "nearest": next(iter(strikes), None),
-        "others": table.placed(table.ordered(strikes[1:], "value"), strikes[1:]),
+        "others": records.placed(records.ordered(strikes[1:], "value"), strikes[1:]),
         "other_count": max(len(legs) - 1, 0),
-        "largest": [_contract(row, ("oi", "iv"), scale) for row in table.top(rows, "oi", 3)],
+        "largest": [_contract(row, ("oi", "iv"), scale) for row in records.top(rows, "oi", 3)],
         "of": " of those returned" if cut else "",
         "unmeasured": bool(rows) and all(row.get("volume", 0) is None for row in rows),
         "available": root.get("available_expiries"),
@@ -142,5 +142,5 @@ def _atm(sums: Row, scale: IvScale | None, nearest: Sequence[Mapping[str, Any]])
 def _sums(rows: Sequence[Row]) -> Row:
     """Return the open interest of the contracts that came, and how many of them lack a figure."""
     oi = [figure(row.get("oi")) for row in rows]
-    pcr = derive(put_call, oi, table.values_of(rows, "type"))
+    pcr = derive(put_call, oi, records.values_of(rows, "type"))
     return {"oi": derive(total, oi), "pcr": pcr, "no_oi": derive(missing, oi) or None}

@@ -6,9 +6,9 @@ from itertools import zip_longest
 from typing import Any
 
 from ..read.values import Derived, derive, expiry_day, figure, text
+from ..records import Row, by_expiry
 from ..scene import Scene
 from .parts import parts_of
-from .rows import Row, by_expiry
 
 _FIELDS = ("categories_live", "spot_price", "active_expiries")
 _KNOWN = ("categories_live", "spot_price", "symbol", "spot")

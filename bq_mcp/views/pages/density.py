@@ -7,11 +7,11 @@ from bisect import bisect
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from .. import records
 from ..arithmetic import change, distance_pct, expiry_type, share_pct
 from ..read.values import derive, figure, mapping, text
+from ..records import around, ordered, paired, read
 from ..scene import Scene
-from . import rows as table
-from .rows import around, ordered, paired, read
 
 _Row = Mapping[str, Any]
 _MONTH = 30
@@ -22,29 +22,30 @@ _ASKED_PRICE = ("strike", "price", "level", "target")
 def page(scene: Scene) -> Mapping[str, Any] | None:
     """Return the front, the month and the next anchor; one expiry alone with its ladder of odds."""
     served = scene.root.get("expiries")
-    rows = [{key: read(held) for key, held in row.items()} for row in table.keyed(served, "expiry")]
+    rows = [
+        {key: read(held) for key, held in row.items()} for row in records.keyed(served, "expiry")
+    ]
     if not rows and served not in ({}, []):
         return None
-    ahead, settled = table.by_expiry(rows, scene.instant)
-    anchor = table.next_anchor(ahead)
+    ahead, settled = records.by_expiry(rows, scene.instant)
+    anchor = records.next_anchor(ahead)
     picks = {
         "front": next(iter(ahead), None),
         f"next {expiry_type(anchor['expiry'])}" if anchor else "": anchor,
-        "~30d": table.tenor(ahead, "dte", _MONTH),
+        "~30d": records.tenor(ahead, "dte", _MONTH),
     }
-    chosen = table.united(filter(None, picks.values()))
-    named = [(row, [name for name, pick in picks.items() if pick is row]) for row in chosen]
-    leads = [_lead(row, names, scene) for row, names in named]
+    chosen = records.named(ahead, picks)
+    leads = [_lead(row, names, scene) for row, names in chosen]
     alone = len(ahead) == 1
     steps = leads[0]["steps"] if alone else []
     return {
         "alone": alone,
         "leads": leads,
-        "left": derive(len, table.without(ahead, chosen)) or None,
+        "left": derive(len, ahead[len(chosen) :]) or None,
         "ladder": _spread(steps),
         "strikes": derive(len, steps),
         "upto": figure(scene.root.get("filtered_dte_max")),
-        "settled": table.values_of(settled, "expiry") or None,
+        "settled": records.values_of(settled, "expiry") or None,
     }
 
 

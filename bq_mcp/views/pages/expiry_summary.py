@@ -1,14 +1,15 @@
 """The board of expiries: volatility, open interest, exposure and max pain of each."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from .. import records
 from ..arithmetic import distance_pct, missing, occurrences, share_pct, side, total
 from ..read.values import derive, mapping, number
+from ..records import Row
 from ..scene import Scene
-from . import rows as table
-from .rows import Row
 
+_RANKS = {"front": 1, "next anchor": 2, "largest OI": 3}
 _DEARER = {"above": "puts", "below": "calls"}
 # The summary has figures at the root of a row, the calendar in groups.
 _COLUMNS = {
@@ -33,28 +34,28 @@ def page(scene: Scene) -> Mapping[str, Any] | None:
         return None
     chosen = {
         "front": found["front"],
-        "next anchor": table.next_anchor(rows),
-        "largest OI": next(iter(table.top(rows, "oi", 1)), None),
+        "next anchor": records.next_anchor(rows),
+        "largest OI": next(iter(records.top(rows, "oi", 1)), None),
     }
-    told = table.united(filter(None, chosen.values())) or rows[:1]
-    others = table.without(rows, told)
-    stated, usd = scene.root.get("anchor_count"), table.values_of(rows, "usd")
-    anchors = derive(occurrences, [table.is_anchor(row) for row in rows], True)
+    told = records.named(rows, chosen) or [(row, ["first listed"]) for row in rows[:1]]
+    others = records.without(rows, (row for row, _ in told))
+    stated, usd = scene.root.get("anchor_count"), records.values_of(rows, "usd")
+    anchors = derive(occurrences, [records.is_anchor(row) for row in rows], True)
     split = [mapping(row["by_venue"]) for row in rows if mapping(row["by_venue"])]
     held = {
-        name: derive(total, table.values_of(split, f"{name}.total_oi"))
+        name: derive(total, records.values_of(split, f"{name}.total_oi"))
         for name in dict.fromkeys(name for venues in split for name in venues)
     }
     return {
         **found,
-        "leads": [_lead(rank, row, chosen, len(told)) for rank, row in enumerate(told, 1)],
-        "others": table.placed(others, table.top(others, "oi", len(others))),
+        "leads": [_lead(*of, len(told)) for of in told],
+        "others": records.placed(others, records.top(others, "oi", len(others))),
         # Coin and USD stand side by side where every row has both.
         "usd": None if found["no_oi"] or missing(usd) else derive(total, usd),
         "other_count": len(others),
         "anchors": anchors,
         "upstream": None if number(stated) in (None, anchors) else stated,
-        "venues": table.largest_of(held),
+        "venues": records.largest_of(held),
         "split": derive(len, split) if len(split) < len(rows) else None,
     }
 
@@ -64,10 +65,10 @@ def board(scene: Scene) -> dict[str, Any]:
 
     Shares are of their open interest; `no_oi` and `no_net` count the rows a sum lacks.
     """
-    alive, settled = table.by_expiry(table.paired(scene.data, **_COLUMNS), scene.instant)
-    oi, net = table.values_of(alive, "oi"), table.values_of(alive, "net")
+    alive, settled = records.by_expiry(records.paired(scene.data, **_COLUMNS), scene.instant)
+    oi, net = records.values_of(alive, "oi"), records.values_of(alive, "net")
     whole = derive(total, oi)
-    scale = table.common_scale(table.values_of(alive, "atm"))
+    scale = records.common_scale(records.values_of(alive, "atm"))
     rows = [
         {
             **row,
@@ -86,13 +87,12 @@ def board(scene: Scene) -> dict[str, Any]:
         "no_oi": derive(missing, oi) or None,
         "no_net": derive(missing, net) or None,
         "scale": scale,
-        "unstated": None if scale or not table.measured(rows, "atm") else "IV scale not stated",
-        "settled": table.values_of(settled, "expiry") or None,
+        "unstated": None if scale or not records.measured(rows, "atm") else "IV scale not stated",
+        "settled": records.values_of(settled, "expiry") or None,
     }
 
 
-def _lead(rank: int, row: Row, chosen: Mapping[str, Row | None], leads: int) -> Row:
+def _lead(row: Row, names: Sequence[str], leads: int) -> Row:
     """Return a row that decides; `few` says by which of its reasons it is told in few words."""
-    names = [name for name, held in chosen.items() if held is row] or ["first listed"]
     few = "alone" if leads == 1 or names[:2] == ["front", "next anchor"] else names[0]
-    return {**row, "rank": rank, "names": ", ".join(names), "few": few}
+    return {**row, "rank": _RANKS.get(names[0], 1), "names": ", ".join(names), "few": few}

@@ -9,9 +9,9 @@ from typing import Any
 
 from ..arithmetic import distance_pct, seconds_between
 from ..read.values import derive, field_at, figure, mapping, moment, text
+from ..records import Row, level, rows_of, top
 from ..scene import Scene
 from .max_pain import pain_of
-from .rows import Row, level, rows_of, top
 
 _SETS = {"all_expiry": "all expiries", "odte": "0DTE"}
 # What a level is called, and its fields here and on other routes of the service.

@@ -9,8 +9,8 @@ from typing import Any
 
 from ..arithmetic import quotient
 from ..read.values import derive, figure, mapping
+from ..records import Row, by_expiry, level, next_anchor, rows_of, scope_of, without
 from ..scene import Scene
-from .rows import Row, by_expiry, level, next_anchor, rows_of, scope_of, without
 
 _TIED = 4
 # Two statements of one payout differ beyond rounding.

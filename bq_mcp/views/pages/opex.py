@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from .. import records
 from ..arithmetic import change, share_of_gross
 from ..read.values import derive, expiry_day, mapping, number
+from ..records import Row
 from ..scene import Scene
-from . import rows as table
 from .expiry_summary import board
 from .levels import level_of
-from .rows import Row
 
 _WALLS = ("call", "put")
 
@@ -26,7 +26,7 @@ def page(scene: Scene) -> Mapping[str, Any] | None:
     ]
     anchor = _anchor(rows, scene)
     row, front = anchor["row"], next((row for row in rows if row["dte"] is not None), None)
-    nets, kinds = table.values_of(rows, "net"), root.get("filtered_types") or None
+    nets, kinds = records.values_of(rows, "net"), root.get("filtered_types") or None
     title = "front and next anchor" if front is row else "next anchor"
     # Where no anchor leads, the front does.
     told = [(title, row, 1, 2), ("front", None if front is row else front, 4 if row else 2, 4)]
@@ -36,14 +36,14 @@ def page(scene: Scene) -> Mapping[str, Any] | None:
         for title, of, rank, ends in told
         if of
     ]
-    others = table.without(rows, filter(None, (row, front)))
+    others = records.without(rows, filter(None, (row, front)))
     return {
         **found,
         **anchor,
         "leads": leads,
         "after": _after(row, rows, found) if row and number(row["dte"]) == 0 else None,
-        "others": table.placed(
-            others, [*filter(table.is_anchor, others), *table.top(others, "oi", len(others))]
+        "others": records.placed(
+            others, [*filter(records.is_anchor, others), *records.top(others, "oi", len(others))]
         ),
         "other_count": len(others),
         "horizon": root.get("horizon_days"),
@@ -57,14 +57,14 @@ def _anchor(rows: Sequence[Row], scene: Scene) -> dict[str, Any]:
 
     It is the nearest that has not settled, by our own calendar or by upstream's pointer.
     """
-    own, served = table.next_anchor(rows), scene.root.get("next_anchor", "")
+    own, served = records.next_anchor(rows), scene.root.get("next_anchor", "")
     columns = {"expiry": ("expiry", "expiry_date"), "dte": "dte", "type": "type"}
-    alive, _ = table.by_expiry(table.paired([served], **columns), scene.instant)
-    stated = next(iter(table.measured(alive, "dte")), None)
+    alive, _ = records.by_expiry(records.paired([served], **columns), scene.instant)
+    stated = next(iter(records.measured(alive, "dte")), None)
     day = expiry_day(stated["expiry"]) if stated else None
     found = next((row for row in rows if day and expiry_day(row["expiry"]) == day), None)
     # Upstream's pointer leads unless one of the list is nearer.
-    nearest = [*table.ordered(filter(None, (found or stated, own)), "dte"), None][0]
+    nearest = [*records.ordered(filter(None, (found or stated, own)), "dte"), None][0]
     listed = derive(len, rows) if mapping(served).get("expiry") else None
     return {
         "unnamed": "upstream reports no next anchor" if served is None else None,
@@ -76,7 +76,7 @@ def _anchor(rows: Sequence[Row], scene: Scene) -> dict[str, Any]:
 
 def _after(row: Row, rows: Sequence[Row], sums: Row) -> Row:
     """Return what stays of the listed once an anchor of today has settled."""
-    whole = len(table.measured(rows, "oi", "net")) == len(rows)
-    later = table.next_anchor(table.without(rows, [row])) or {}
+    whole = len(records.measured(rows, "oi", "net")) == len(rows)
+    later = records.next_anchor(records.without(rows, [row])) or {}
     left = {name: derive(change, row[name], sums[name]) for name in ("oi", "net") if whole}
     return {**left, "next": later.get("expiry"), "next_dte": later.get("dte")}

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from ..read.values import mapping, text
-from .rows import Row
+from ..records import Row
 
 # A record and the names that lead to it; an unnamed one has its place.
 Part = tuple[tuple[str, ...], Row]

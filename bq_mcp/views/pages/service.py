@@ -7,8 +7,8 @@ from typing import Any
 from ...catalog.entries import PATH_KEYS, TAG_KEYS, entries
 from ...catalog.reading import Reading
 from ..read.values import derive, moment, text
+from ..records import rows_of
 from ..scene import Scene
-from .rows import rows_of
 
 _VERDICTS = ("status", "overall_status", "overall")
 _NEVER = datetime.min.replace(tzinfo=UTC)

@@ -5,8 +5,8 @@ from typing import Any
 
 from ..arithmetic import side
 from ..read.values import derive, number
+from ..records import by_expiry, common_scale, paired, tenor, top, values_of, without
 from ..scene import Scene
-from .rows import by_expiry, common_scale, paired, tenor, top, values_of, without
 
 _WEEK, _MONTH = 7, 30
 _NOISY = 2

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..read.values import derive, figure, text
+from ..records import Row, grouped, values_of, without
 from ..scene import Scene
 from .parts import parts_of
-from .rows import Row, grouped, values_of, without
 from .service import verdict
 
 _GRADES = {"unavailable": 0, "unhealthy": 1, "degraded": 2}

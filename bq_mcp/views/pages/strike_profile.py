@@ -7,11 +7,11 @@ the spot of the computation.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from .. import records
 from ..arithmetic import gross, missing, quotient, total
 from ..read.values import Derived, derive, field_at, figure, mapping
+from ..records import Row
 from ..scene import Scene
-from . import rows as table
-from .rows import Row
 
 _COLUMNS = {
     "strike": ("strikes", "strike"),
@@ -35,7 +35,7 @@ def page(scene: Scene) -> Mapping[str, Any] | None:
     root, brief = scene.root, scene.detail == "brief"
     if not isinstance(root.get("strikes"), list):
         return None
-    rows = table.paired(scene.data, **_COLUMNS)
+    rows = records.paired(scene.data, **_COLUMNS)
     found = {name: [row[name] for row in rows] for name in _SUMMED}
     sums = {name: derive(total, found[name]) for name in _SUMMED}
     window = mapping(root.get("filtered_strike_window"))
@@ -43,7 +43,7 @@ def page(scene: Scene) -> Mapping[str, Any] | None:
     venues = mapping(root.get("by_venue"))
     order, chosen = _chosen(rows, scene.spot)
     shown = _levels(chosen[: _LISTED[scene.detail]], scene.spot)
-    ranked = table.ordered(rows, "net")
+    ranked = records.ordered(rows, "net")
     signs = {
         "+": [row for row in ranked[::-1] if _net(row) > 0],
         "-": [row for row in ranked if _net(row) < 0],
@@ -55,17 +55,19 @@ def page(scene: Scene) -> Mapping[str, Any] | None:
         "filtered": bool(window) or any(scene.query.get(name) for name in _FILTERS),
         "low": figure(window.get("min")),
         "high": figure(window.get("max")),
-        **table.scope_of(root),
+        **records.scope_of(root),
         "holes": [(_SUMMED[name], derive(missing, found[name])) for name in holed],
         "parts": _parts(found["net"], [*found["call"], *found["put"]]),
         "pcr": _ratio(found["put_oi"], found["call_oi"]),
-        "venues": table.largest_of({name: field_at(venues, f"{name}.total_oi") for name in venues}),
+        "venues": records.largest_of(
+            {name: field_at(venues, f"{name}.total_oi") for name in venues}
+        ),
         "largest": [
             (sign, _levels(of[:_LARGEST], scene.spot)) for sign, of in signs.items() if ranked
         ],
         "order": order,
         "beside": [{**row, "far": order != _BESIDE and row["away"]} for row in shown if brief],
-        "rows": [] if brief else table.placed(table.ordered(shown, "value"), shown),
+        "rows": [] if brief else records.placed(records.ordered(shown, "value"), shown),
         "count": str(len(rows)),
     }
 
@@ -92,16 +94,16 @@ def _chosen(rows: Sequence[Row], spot: float | None) -> tuple[str, list[Row]]:
     Without a strike on one side of spot they are only the nearest ones.
     """
     if spot is None:
-        return "largest", table.top(rows, "net", len(rows))
-    listed = table.ordered(rows, "strike")
-    beside = table.around(listed, "strike", spot)
+        return "largest", records.top(rows, "net", len(rows))
+    listed = records.ordered(rows, "strike")
+    beside = records.around(listed, "strike", spot)
     near = sorted(listed, key=lambda row: abs((figure(row["strike"]) or 0) - spot))
     words = _BESIDE if len(beside) > 1 else "nearest of the strikes returned"
-    return words, table.united(beside, near)
+    return words, records.united(beside, near)
 
 
 def _levels(rows: Sequence[Row], spot: float | None) -> list[Row]:
-    return [{**row, **table.level(row["strike"], spot)} for row in rows]
+    return [{**row, **records.level(row["strike"], spot)} for row in rows]
 
 
 def _net(row: Row) -> float:

@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from .. import records
 from ..arithmetic import change, maturity_iv
 from ..read.values import Derived, derive, expiry_day, mapping, number
+from ..records import Row
 from ..scene import Scene
-from . import rows as table
-from .rows import Row
 
 _TENORS = {7.0: "7d", 30.0: "30d", 90.0: "90d"}
 _COLUMNS = {
@@ -27,19 +27,21 @@ _LONE_SHOWN, _BUMPS_SHOWN = 3, 4
 
 def page(scene: Scene) -> Mapping[str, Any] | None:
     """Return tenors, slope, bumps, constant maturities, all expiries and the earlier curve."""
-    served, compare = table.paired(scene.data, **_COLUMNS), mapping(scene.root.get("compare"))
+    served, compare = records.paired(scene.data, **_COLUMNS), mapping(scene.root.get("compare"))
     if not served and not compare and scene.root.get("expiries") != []:
         return None
-    rows, settled = table.by_expiry(served, scene.instant)
-    historical = table.paired(compare.get("historical"), days="dte_bucket", iv="atm_iv")
-    scale = table.common_scale(table.values_of([*rows, *historical], "iv"))
+    rows, settled = records.by_expiry(served, scene.instant)
+    historical = records.paired(compare.get("historical"), days="dte_bucket", iv="atm_iv")
+    scale = records.common_scale(records.values_of([*rows, *historical], "iv"))
     point = _POINT[scale] if scale else 1.0
     dated = [row for row in rows if row["dte"] is not None]
-    near = {name: row for days, name in _TENORS.items() if (row := table.tenor(dated, "dte", days))}
+    near = {
+        name: row for days, name in _TENORS.items() if (row := records.tenor(dated, "dte", days))
+    }
     # Without one scale no figure is compared with another.
     alike = dated if scale else []
     calm = [row for row in alike if (number(row["dte"]) or 0) >= 1]
-    ends = table.measured(near.values() if scale else (), "iv")
+    ends = records.measured(near.values() if scale else (), "iv")
     past = [_then(of, alike) for of in historical]
     lead = [of for of in past if number(of["days"]) in _TENORS] or past[:_LONE_SHOWN]
     window, asked = mapping(scene.root.get("filtered_dte_window")), scene.query
@@ -49,15 +51,15 @@ def page(scene: Scene) -> Mapping[str, Any] | None:
         "dte_max": window.get("dte_max", asked.get("dte_max")),
         "tenors": [*near.items()] or [(None, row) for row in rows[:_LONE_SHOWN]],
         "far": not near,
-        "unscaled": not scale and bool(table.measured(dated, "iv")),
+        "unscaled": not scale and bool(records.measured(dated, "iv")),
         "slope": _slope(ends, point),
         "bumps": _bumps(calm, ends, point),
         "front": next(iter(calm), None),
         "between": [*_between(calm, near)],
-        "rows": table.placed(rows, table.united(near.values(), rows)),
+        "rows": records.placed(rows, records.united(near.values(), rows)),
         "count": derive(len, rows),
         "counted": any(isinstance(row["dte"], Derived) for row in rows),
-        "settled": table.values_of(settled, "expiry") or None,
+        "settled": records.values_of(settled, "expiry") or None,
         "compare": compare,
         "past": lead,
         "absent": (compare.get("days_ago") or asked.get("historical_compare_days"))
@@ -69,7 +71,7 @@ def page(scene: Scene) -> Mapping[str, Any] | None:
 def _then(bucket: Row, alike: Sequence[Row]) -> Row:
     """Return an earlier constant maturity, and the change to an expiry of nearly as many days."""
     days = number(bucket["days"])
-    now = table.tenor(alike, "dte", days, _LIKE) if days else None
+    now = records.tenor(alike, "dte", days, _LIKE) if days else None
     moved = derive(change, bucket["iv"], now["iv"]) if now else None
     return {**bucket, "now": now, "change": moved}
 
@@ -118,8 +120,8 @@ def _between(calm: Sequence[Row], near: Mapping[str, Row]) -> Iterator[Row]:
     One that no expiry is `near` comes in few words too.
     """
     for days, name in _TENORS.items():
-        beside = table.around(calm, "dte", days)
+        beside = records.around(calm, "dte", days)
         ends = [row[part] for row in beside for part in ("dte", "iv")]
         if len(beside) == 2 and (iv := derive(maturity_iv, days, *ends)) is not None:
-            tokens = table.values_of(beside, "expiry")
+            tokens = records.values_of(beside, "expiry")
             yield {"name": name, "iv": iv, "ends": tokens, "rank": 4 if name in near else 3}

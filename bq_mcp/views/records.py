@@ -8,11 +8,11 @@ from datetime import datetime
 from operator import itemgetter
 from typing import Any
 
-from ..arithmetic import days_left, distance_pct, expiry_type, share_pct, side, total
-from ..read.units import IvScale, iv_scale
-from ..read.values import TEXT, derive, field_at, figure, holds, text
+from .arithmetic import days_left, distance_pct, expiry_type, share_pct, side, total
+from .read.units import IvScale, iv_scale
+from .read.values import TEXT, derive, field_at, figure, holds, text
 
-Row = Mapping[str, object]
+Row = Mapping[str, Any]
 Spellings = str | Sequence[str]
 _NAMED = 3
 _first = itemgetter(0)
@@ -125,6 +125,12 @@ def grouped(rows: Iterable[Row], *columns: str) -> list[list[Row]]:
 def united(*parts: Iterable[Row]) -> list[Row]:
     """Return the rows of all parts in order, each row once."""
     return list({id(row): row for part in parts for row in part}.values())
+
+
+def named(rows: Iterable[Row], picks: Mapping[str, Row | None]) -> list[tuple[Row, list[str]]]:
+    """Return the rows that are picked, in their order, with the names they are picked by."""
+    found = [(row, [name for name, held in picks.items() if held is row]) for row in rows]
+    return [(row, names) for row, names in found if names]
 
 
 def without(rows: Iterable[Row], others: Iterable[Row]) -> list[Row]:
