@@ -17,7 +17,7 @@ from .facts.freshness import Freshness
 from .facts.header import freshness_of, header_of
 from .facts.next import limits_told, ways_on
 from .fit.fit import Fitted, fit
-from .fit.marks import MISSING, Unit
+from .fit.marks import MISSING, Line
 from .fit.raw import shorten_json
 from .fit.size import estimate, shorten
 from .model import Answer, Question
@@ -33,7 +33,7 @@ _CAVEAT_SHARE = 0.5
 _HEADER_LIMIT = 110
 _RAW_MARGIN = 40
 # What a body depends on, its view and its lines, kept for as long as the reply itself.
-_SAID: WeakKeyDictionary[Envelope, tuple[object, tuple[str, Sequence[Unit]]]] = WeakKeyDictionary()
+_SAID: WeakKeyDictionary[Envelope, tuple[object, tuple[str, Sequence[Line]]]] = WeakKeyDictionary()
 
 
 def render(
@@ -72,7 +72,7 @@ class Printer:
         room = BUDGETS[detail] - estimate(head)
         view, found = self.body()
         # Caveats give way to the lead, down to their kinds.
-        lead = sum(unit.size for unit in found if unit.rank == 1 and not unit.table)
+        lead = sum(line.size for line in found if line.rank == 1 and not line.table)
         free = room - _CLOSING_RESERVE[detail] - 1
         caveats = self.caveat_text(min(room * _CAVEAT_SHARE, free - lead))
         room -= estimate(caveats) + bool(caveats)
@@ -83,7 +83,7 @@ class Printer:
         closing = self.closing(fitted, room - fitted.size)
         return view, "\n".join(filter(None, [head, *fitted.lines, caveats, *closing]))
 
-    def body(self) -> tuple[str, Sequence[Unit]]:
+    def body(self) -> tuple[str, Sequence[Line]]:
         """Return the figures: those of the endpoint's page, else of the forms.
 
         They are worded once for as long as a reply is held, but for a page that tells ages: its
@@ -96,7 +96,7 @@ class Printer:
             return said[1]
         # The view of a path is the path itself without its `{param}` segments.
         name = "/".join(part for part in path.split("/") if part and part[0] != "{")
-        found: Sequence[Unit] | None = None
+        found: Sequence[Line] | None = None
         for view, make in ((name, PAGES.get(path)), ("forms", digest_of)):
             made = attempted(view, partial(make, self.scene)) if make else None
             template, context = (
@@ -107,11 +107,11 @@ class Printer:
                 _SAID[self.scene.envelope] = key, (view, found)
             if found:
                 return view, found
-        nothing = Unit(1, "no figures in this reply that could be put into words")
+        nothing = Line(1, "no figures in this reply that could be put into words")
         return "plain" if found is None else "forms", [nothing]
 
-    def rendered(self, view: str, context: Mapping[str, Any]) -> Sequence[Unit] | None:
-        """Return the units of a template, None where it cannot be rendered."""
+    def rendered(self, view: str, context: Mapping[str, Any]) -> Sequence[Line] | None:
+        """Return the lines of a template, None where it cannot be rendered."""
         given = {**self.shared, "terse": self.terse, **context}
         return rendered(self.environment, view, given)
 
@@ -126,7 +126,7 @@ class Printer:
         """Return the caveats, the first in full as far as they fit, the others by their kinds."""
         told = self.rendered("_caveats", {"caveats": self.caveats}) or () if self.caveats else ()
         for full in range(len(told), -1, -1):
-            lines = [f"caveat: {unit.text}" for unit in told[:full]]
+            lines = [f"caveat: {line.text}" for line in told[:full]]
             if kinds := list(self.caveats)[full:]:
                 lines.append(f"caveats: {'; '.join(kinds)}")
             text = "\n".join(lines)

@@ -51,7 +51,7 @@ def render_error(
         "instead": _tools(tool_names or {}, instead),
     }
     found = rendered(service(), "_error", facts) or ()
-    text = "\n".join(unit.text for unit in found) or f"{mark}error: {facts['message']}"
+    text = "\n".join(line.text for line in found) or f"{mark}error: {facts['message']}"
     age = known["age_seconds"]
     meta = {
         "error": error.kind,

@@ -10,9 +10,8 @@ from typing import Any
 
 from .arithmetic import days_left, distance_pct, expiry_type, share_pct, side, total
 from .read.units import IvScale, iv_scale
-from .read.values import TEXT, derive, field_at, figure, holds, text
+from .read.values import TEXT, Row, derive, field_at, figure, holds, text
 
-Row = Mapping[str, Any]
 Spellings = str | Sequence[str]
 _NAMED = 3
 _first = itemgetter(0)

@@ -40,7 +40,7 @@ _PARTS = 6
 
 
 @dataclass(frozen=True)
-class _Part:
+class _Section:
     """One form of a payload: how much it leads, by how many axes, its size, and its picks."""
 
     lead: int
@@ -96,7 +96,7 @@ def _singles(lens: Lens) -> list[Pick]:
     return list(_ranked([*found, *_absent(lens.forms, lens)]))
 
 
-def _parts(forms: Forms, lens: Lens) -> Iterator[_Part]:
+def _parts(forms: Forms, lens: Lens) -> Iterator[_Section]:
     for table in forms.tables:
         measures = lens.measures(table)
         if table.form not in _DIGESTS:
@@ -106,11 +106,11 @@ def _parts(forms: Forms, lens: Lens) -> Iterator[_Part]:
             picks = _DIGESTS.get(table.form, prints_picks)(table, measures, lens)
             rows = partial(rows_of, table, measures, lens)
             lead, name = measures[0].lead, told_path(table.path)
-            yield _Part(lead, len(table.key), table.size, name, picks, rows)
+            yield _Section(lead, len(table.key), table.size, name, picks, rows)
     for grid in forms.grids:
         if layers := layers_of(grid, lens):
             first, name = layers[0].measure, told_path(grid.path)
-            yield _Part(first.lead, 2, len(first.values), name, grid_picks(layers))
+            yield _Section(first.lead, 2, len(first.values), name, grid_picks(layers))
 
 
 def _ranked(

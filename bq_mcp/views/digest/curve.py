@@ -6,7 +6,8 @@ from functools import partial
 from typing import Any
 
 from ..read.forms import Column, Table
-from ..records import Row, by_expiry, measured, named, next_anchor, tenor
+from ..read.values import Row
+from ..records import by_expiry, measured, named, next_anchor, tenor
 from .groups import shares
 from .lens import Lens, holds
 from .measures import Measure, total_rows, totals

@@ -13,11 +13,10 @@ from ...errors import QuotaExhaustedError
 from ...scalars import parse_instant
 from ..model import simulated_mark
 from ..pages import PAGES
-from ..read.values import expiry_day, figure, moment, text
+from ..read.values import Row, expiry_day, figure, moment, text
 from ..scene import Scene
 from .freshness import Freshness, assess, assess_trading_day, ended_before
 
-Part = Mapping[str, object]
 # An unknown age of the whole is no reason to hide that a part is late.
 _LIVE_VERDICTS = ("unknown", "fresh", "late", "stale")
 # Query parameters that move the end of a series into the past on purpose.
@@ -122,7 +121,7 @@ def _told(scene: Scene, fresh: Freshness) -> datetime:
     return fresh.newest or scene.instant if fresh.when == "series" else scene.instant
 
 
-def _judged_worse(scene: Scene, seen: Sequence[Part], whole: Freshness) -> Freshness | None:
+def _judged_worse(scene: Scene, seen: Sequence[Row], whole: Freshness) -> Freshness | None:
     """Return the verdict on the oldest part, where it is worse than that on the whole."""
     stamps = (parse_instant(part.get("computed_at")) for part in seen if part is not scene.data)
     part = min(filter(None, stamps), default=None)
@@ -138,7 +137,7 @@ def _judged_worse(scene: Scene, seen: Sequence[Part], whole: Freshness) -> Fresh
     return found if worse else None
 
 
-def _positioning(scene: Scene, seen: Sequence[Part]) -> Mapping[str, object] | None:
+def _positioning(scene: Scene, seen: Sequence[Row]) -> Mapping[str, object] | None:
     """Return which dealer model signed the figures, None where no signed exposure is shown.
 
     `by_row`: each row names its own. `requested` is set where another one was asked for.
@@ -160,9 +159,9 @@ def _positioning(scene: Scene, seen: Sequence[Part]) -> Mapping[str, object] | N
     return {"effective": effective, "requested": asked if other else None, "reason": reason}
 
 
-def _parts(data: object) -> list[Part]:
+def _parts(data: object) -> list[Row]:
     """Return records of a payload, the root first; of long lists and maps only the start."""
-    found: list[Part] = []
+    found: list[Row] = []
     waiting = deque([data])
     for _ in range(_PARTS):
         if not waiting:
@@ -178,7 +177,7 @@ def _parts(data: object) -> list[Part]:
     return found
 
 
-def _shows_gex(part: Part) -> bool:
+def _shows_gex(part: Row) -> bool:
     """Tell whether a part has a figure of gamma exposure; a flag or a word of that name is none."""
     fields = (
         name

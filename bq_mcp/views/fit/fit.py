@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from .marks import Unit
+from .marks import Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,35 +22,35 @@ class Fitted:
     whole: bool
 
 
-def fit(found: Sequence[Unit], room: int, ranks: int) -> Fitted:
-    """Return the units of the first `ranks` ranks that fit in `room` tokens.
+def fit(found: Sequence[Line], room: int, ranks: int) -> Fitted:
+    """Return the lines of the first `ranks` ranks that fit in `room` tokens.
 
-    They are taken by (rank, importance, position); where one does not fit, the units behind it are
+    They are taken by (rank, importance, position); where one does not fit, the lines behind it are
     still tried, but for other rows of its table. The head of a table comes with its first row.
     """
-    heads = {unit.table: unit for unit in found if unit.total is not None}
-    wanted = [unit for unit in found if unit.total is None and unit.rank <= ranks]
+    heads = {line.table: line for line in found if line.total is not None}
+    wanted = [line for line in found if line.total is None and line.rank <= ranks]
     kept: set[int] = set()
     shown = Counter[str]()
     closed: set[str] = set()
     used = 0
-    for unit in sorted(wanted, key=lambda unit: (unit.rank, unit.importance)):
-        head = None if shown[unit.table] else heads.get(unit.table)
-        size = unit.size + (head.size if head else 0)
-        if unit.table not in closed and used + size <= room:
-            kept.add(id(unit))
-            shown[unit.table] += 1
+    for line in sorted(wanted, key=lambda line: (line.rank, line.importance)):
+        head = None if shown[line.table] else heads.get(line.table)
+        size = line.size + (head.size if head else 0)
+        if line.table not in closed and used + size <= room:
+            kept.add(id(line))
+            shown[line.table] += 1
             used += size
-        elif unit.table:
-            closed.add(unit.table)
+        elif line.table:
+            closed.add(line.table)
     kept.update(id(head) for name, head in heads.items() if shown[name])
     # A table that the next larger answer has not either is no reason to ask for it.
     rows = {name: head.total or 0 for name, head in heads.items() if head.rank <= ranks + 3}
     left = {name: (total - shown[name], total) for name, total in rows.items()}
     return Fitted(
-        lines=[unit.text for unit in found if id(unit) in kept],
+        lines=[line.text for line in found if id(line) in kept],
         size=used,
         rows_left={name: counts for name, counts in left.items() if counts[0] > 0},
-        lines_left=sum(not unit.table for unit in found) - shown[""],
+        lines_left=sum(not line.table for line in found) - shown[""],
         whole=shown.total() == len(wanted),
     )

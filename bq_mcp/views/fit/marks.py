@@ -37,7 +37,7 @@ _MARK = re.compile(r"^(\d*) *(.*?)(?: (\d+)(?:/(\d+))?)?$")
 
 
 @dataclass
-class Unit:
+class Line:
     """What is kept or left as a whole: a line with its continuations, or a row of a table.
 
     `table` names the table it belongs to; the head of one has the number of rows received as
@@ -88,24 +88,24 @@ def compiled(source: str, name: str) -> str:
     return "\n".join([*lines, *(["{% endif %}"] if few else [])])
 
 
-def units(rendered: str) -> list[Unit]:
-    """Return the units of a rendered template in reading order; empty ones are left out."""
+def lines_of(rendered: str) -> list[Line]:
+    """Return the lines of a rendered template in reading order; empty ones are left out."""
     found: list[tuple[str, list[str]]] = []
     for part in rendered.split(_LINE)[1:]:
         mark, _, text = part.partition(_TEXT)
         if mark.strip():
             found.append((mark, []))
         found[-1][1].append(resolved(text))
-    return [_unit(mark, words) for mark, words in found if words[0]]
+    return [_line(mark, words) for mark, words in found if words[0]]
 
 
-def _unit(mark: str, words: Sequence[str]) -> Unit:
+def _line(mark: str, words: Sequence[str]) -> Line:
     text = JOINT.join(filter(None, words))
     if mark.isdigit():
-        return Unit(int(mark), text)
+        return Line(int(mark), text)
     # Figures are printed with thousands separators, in a mark as well.
     rank, table, first, total = _MARK.findall(mark.replace(",", "").strip())[0]
-    return Unit(int(rank), text, table, int(first or 0), int(total) if total else None)
+    return Line(int(rank), text, table, int(first or 0), int(total) if total else None)
 
 
 def resolved(text: str) -> str:

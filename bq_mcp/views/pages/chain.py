@@ -8,8 +8,8 @@ from .. import records
 from ..arithmetic import missing, put_call, total
 from ..digest.sheet import Figure
 from ..read.units import IvScale, Kind, Unit, iv_scale
-from ..read.values import derive, figure, mapping
-from ..records import Row, read
+from ..read.values import Row, derive, figure, mapping
+from ..records import read
 from ..scene import Scene
 
 _NO_FILTER = ("symbol", "fields", "include", "max_contracts", "as_of")

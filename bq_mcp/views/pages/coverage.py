@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from itertools import zip_longest
 from typing import Any
 
-from ..read.values import Derived, derive, expiry_day, figure, text
-from ..records import Row, by_expiry
+from ..read.values import Derived, Row, derive, expiry_day, figure, text
+from ..records import by_expiry
 from ..scene import Scene
 from .parts import parts_of
 

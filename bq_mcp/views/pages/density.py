@@ -9,11 +9,10 @@ from typing import Any
 
 from .. import records
 from ..arithmetic import change, distance_pct, expiry_type, share_pct
-from ..read.values import derive, figure, mapping, text
+from ..read.values import Row, derive, figure, mapping, text
 from ..records import around, ordered, paired, read
 from ..scene import Scene
 
-_Row = Mapping[str, Any]
 _MONTH = 30
 _RANKS = {"front": 1, "~30d": 2}
 _ASKED_PRICE = ("strike", "price", "level", "target")
@@ -49,7 +48,7 @@ def page(scene: Scene) -> Mapping[str, Any] | None:
     }
 
 
-def _lead(row: _Row, names: Sequence[str], scene: Scene) -> _Row:
+def _lead(row: Row, names: Sequence[str], scene: Scene) -> Row:
     """Return a distribution with the odds at the strikes beside spot and beside a price asked."""
     steps = ordered(paired(row, strike="strikes", below="cdf_below", above="cdf_above"), "strike")
     strikes = [step["strike"] for step in steps]
@@ -72,7 +71,7 @@ def _lead(row: _Row, names: Sequence[str], scene: Scene) -> _Row:
     }
 
 
-def _spread(steps: Sequence[_Row]) -> list[_Row]:
+def _spread(steps: Sequence[Row]) -> list[Row]:
     """Return steps with their importance, so that any number kept is spread evenly.
 
     That is the place of a step with its bits reversed, as text for the mark of its line.
@@ -81,7 +80,7 @@ def _spread(steps: Sequence[_Row]) -> list[_Row]:
     return [{**of, "place": f"{int(f'{at:0{bits}b}'[::-1], 2)}"} for at, of in enumerate(steps)]
 
 
-def _coarse(row: _Row, strikes: Sequence[Any]) -> float | None:
+def _coarse(row: Row, strikes: Sequence[Any]) -> float | None:
     """Return the step of the strikes beside the median where it is wider than the distribution.
 
     Quartiles read between such strikes tell how the strikes are listed, not what is priced.
@@ -93,7 +92,7 @@ def _coarse(row: _Row, strikes: Sequence[Any]) -> float | None:
     return step if step and spread is not None and spread < step else None
 
 
-def _band(found: Mapping[str, object], scene: Scene) -> _Row:
+def _band(found: Mapping[str, object], scene: Scene) -> Row:
     """Return the band asked for with its edges; as `gap` where it is not there, with the reason."""
     stated = (found.get("confidence"), scene.root.get("confidence_band_requested"))
     asked = next(filter(None, map(figure, (*stated, scene.query.get("confidence_band")))), None)

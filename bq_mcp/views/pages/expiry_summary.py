@@ -5,8 +5,7 @@ from typing import Any
 
 from .. import records
 from ..arithmetic import distance_pct, missing, occurrences, share_pct, side, total
-from ..read.values import derive, mapping, number
-from ..records import Row
+from ..read.values import Row, derive, mapping, number
 from ..scene import Scene
 
 _RANKS = {"front": 1, "next anchor": 2, "largest OI": 3}

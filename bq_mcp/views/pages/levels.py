@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ..arithmetic import distance_pct, seconds_between
-from ..read.values import derive, field_at, figure, mapping, moment, text
-from ..records import Row, level, rows_of, top
+from ..read.values import Row, derive, field_at, figure, mapping, moment, text
+from ..records import level, rows_of, top
 from ..scene import Scene
 from .max_pain import pain_of
 

@@ -8,8 +8,8 @@ from math import isclose
 from typing import Any
 
 from ..arithmetic import quotient
-from ..read.values import derive, figure, mapping
-from ..records import Row, by_expiry, level, next_anchor, rows_of, scope_of, without
+from ..read.values import Row, derive, figure, mapping
+from ..records import by_expiry, level, next_anchor, rows_of, scope_of, without
 from ..scene import Scene
 
 _TIED = 4

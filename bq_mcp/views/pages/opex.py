@@ -5,8 +5,7 @@ from typing import Any
 
 from .. import records
 from ..arithmetic import change, share_of_gross
-from ..read.values import derive, expiry_day, mapping, number
-from ..records import Row
+from ..read.values import Row, derive, expiry_day, mapping, number
 from ..scene import Scene
 from .expiry_summary import board
 from .levels import level_of

@@ -2,15 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 
-from ..read.values import mapping, text
-from ..records import Row
+from ..read.values import Row, mapping, text
 
 # A record and the names that lead to it; an unnamed one has its place.
-Part = tuple[tuple[str, ...], Row]
+Branch = tuple[tuple[str, ...], Row]
 _NAMES = ("name", "id", "venue", "exchange", "symbol", "category")
 
 
-def parts_of(node: object, path: tuple[str, ...] = ()) -> Iterator[Part]:
+def parts_of(node: object, path: tuple[str, ...] = ()) -> Iterator[Branch]:
     """Yield the records below the root of a payload, in served order."""
     inside: Iterable[tuple[str, object]] = ()
     if isinstance(node, dict):

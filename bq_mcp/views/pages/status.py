@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..read.values import derive, figure, text
-from ..records import Row, grouped, values_of, without
+from ..read.values import Row, derive, figure, text
+from ..records import grouped, values_of, without
 from ..scene import Scene
 from .parts import parts_of
 from .service import verdict

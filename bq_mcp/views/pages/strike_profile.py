@@ -9,8 +9,7 @@ from typing import Any
 
 from .. import records
 from ..arithmetic import gross, missing, quotient, total
-from ..read.values import Derived, derive, field_at, figure, mapping
-from ..records import Row
+from ..read.values import Derived, Row, derive, field_at, figure, mapping
 from ..scene import Scene
 
 _COLUMNS = {

@@ -5,8 +5,7 @@ from typing import Any
 
 from .. import records
 from ..arithmetic import change, maturity_iv
-from ..read.values import Derived, derive, expiry_day, mapping, number
-from ..records import Row
+from ..read.values import Derived, Row, derive, expiry_day, mapping, number
 from ..scene import Scene
 
 _TENORS = {7.0: "7d", 30.0: "30d", 90.0: "90d"}

@@ -43,7 +43,7 @@ def page(scene: Scene) -> Mapping[str, Any] | None:
 
 
 @dataclass(frozen=True)
-class _Grid:
+class _Field:
     """Cells by time and price, both ascending; contracts settle at `ends`."""
 
     times: Sequence[datetime]
@@ -121,7 +121,7 @@ def _zeros(prices: Sequence[float], line: Sequence[float | None]) -> Iterator[De
             yield from filter(None, [zero])
 
 
-def _grid(scene: Scene) -> _Grid | None:
+def _grid(scene: Scene) -> _Field | None:
     """Return the cells, indexed [time][price], with their axes in ascending order."""
     data = scene.root
     times = [found for at in _listed(data.get("time_axis_ms")) if (found := moment(at))]
@@ -133,7 +133,7 @@ def _grid(scene: Scene) -> _Grid | None:
     down = sorted(range(len(times)), key=times.__getitem__)
     across = sorted(range(len(prices)), key=prices.__getitem__)
     lines = [row if FIGURES.issuperset(map(type, row)) else list(map(figure, row)) for row in cells]
-    return _Grid(
+    return _Field(
         [times[row] for row in down],
         [prices[column] for column in across],
         [[lines[row][column] for column in across] for row in down],

@@ -1,12 +1,12 @@
 """Recognise how a payload lays out its figures: maps by an axis, headers, rows without names."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain
 
 from .columns import FIELD_WORDS, is_name, sampled, word_set, words_of
 from .forms import Column, Columns
-from .values import Values, expiry_day, figure, mapping, moment
+from .values import Row, Values, expiry_day, figure, mapping, moment
 
 _PLACE = re.compile(r"-?\d{1,16}(\.\d{1,8})?[dD]?")
 _NAMED_FROM = 3
@@ -16,7 +16,6 @@ _CONTAINERS = word_set(
     "smile smiles profile frames snapshots cells x y z"
 )
 _CANDLE = ("time", "open", "high", "low", "close", "volume")
-Row = Mapping[str, object]
 
 
 def keys_of(node: Row) -> list[str]:

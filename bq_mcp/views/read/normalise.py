@@ -17,8 +17,8 @@ from .columns import LEADING, PLACED, Market
 from .forms import Cells, Column, Columns, Forms, Grid, Listing, Record, Table, without
 from .grids import grid_of, in_order, panel_of
 from .keys import choose_key, ordered
-from .layouts import Row, are_maps, header_of, keys_of, names_for, quantity
-from .values import CONTAINER, FIGURES, RECORD, TEXT, Values, holds, number
+from .layouts import are_maps, header_of, keys_of, names_for, quantity
+from .values import CONTAINER, FIGURES, RECORD, TEXT, Row, Values, holds, number
 
 _DEPTH = 12
 # Rows so short, without an axis as long, have a column a place: [price, size].
@@ -37,7 +37,7 @@ _NO_DATE = datetime(2100, 1, 1, tzinfo=UTC)
 _Raw = tuple[str, Values]
 _Raws = Sequence[_Raw]
 _Item = TypeVar("_Item")
-_Part = TypeVar("_Part", Record, Table, Grid, Listing)
+_Form = TypeVar("_Form", Record, Table, Grid, Listing)
 
 
 def read_forms(
@@ -50,12 +50,12 @@ def read_forms(
     `spot` (USD) and the instant `at` the data stand for tell prices and times from other figures.
     """
     reader = _Reader(Market(number(spot), at or _NO_DATE))
-    reader.node(_Place(), data)
+    reader.node(_Site(), data)
     return reader.forms()
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class _Site:
     """Where a part stands: the lists of the records around, the key columns of its rows."""
 
     path: str = ""
@@ -64,11 +64,11 @@ class _Place:
     around: Columns = ()
     along: Columns = ()
 
-    def inside(self, name: str, around: Columns = (), along: Columns = ()) -> "_Place":
+    def inside(self, name: str, around: Columns = (), along: Columns = ()) -> "_Site":
         """Return the place of a part inside this one."""
         path = ".".join(filter(None, (self.path, name)))[:_PATH]
         lists = (*around, *self.around)
-        return _Place(path, name or self.name, self.depth + 1, lists, along)
+        return _Site(path, name or self.name, self.depth + 1, lists, along)
 
     def axes(self, length: int) -> Columns:
         """Return the lists around that may be an axis of so many places, the surest first."""
@@ -117,11 +117,11 @@ class _Reader:
         self._unread += len(found[limit:])
         return found[:limit]
 
-    def _shallow(self, parts: Sequence[_Part], limit: int) -> Sequence[_Part]:
+    def _shallow(self, parts: Sequence[_Form], limit: int) -> Sequence[_Form]:
         depth = sorted(parts, key=lambda part: part.path.count(".") + bool(part.path))
         return self._kept(depth, limit)
 
-    def node(self, place: _Place, node: object) -> None:
+    def node(self, place: _Site, node: object) -> None:
         """Read any part."""
         if not self._may_read(place):
             return
@@ -138,7 +138,7 @@ class _Reader:
         else:
             self._record(place, {"value": node})
 
-    def _may_read(self, place: _Place) -> bool:
+    def _may_read(self, place: _Site) -> bool:
         self._parts += 1
         allowed = place.depth <= _DEPTH and self._parts <= _PARTS
         self._unread += not allowed
@@ -173,7 +173,7 @@ class _Reader:
 
     # Records and their lists
 
-    def _record(self, place: _Place, node: Row) -> None:
+    def _record(self, place: _Site, node: Row) -> None:
         fields = {key: value for key, value in node.items() if not isinstance(value, dict | list)}
         listed = {
             key: value
@@ -192,7 +192,7 @@ class _Reader:
         for columns in lengths.values():
             self._paired(place, columns, len(lengths) > 1)
 
-    def _paired(self, place: _Place, columns: Columns, several: bool) -> None:
+    def _paired(self, place: _Site, columns: Columns, several: bool) -> None:
         """Tell lists of one length, by an axis among them or else around the record."""
         size = len(columns[0].values)
         own = any(column.role in LEADING for column in columns)
@@ -211,7 +211,7 @@ class _Reader:
             if column.numeric and (blurred or (several and not column.role)):
                 self._uneven.append(path)
 
-    def _list(self, place: _Place, node: Values) -> None:
+    def _list(self, place: _Site, node: Values) -> None:
         items: Values = [item for item in node if isinstance(item, dict)]
         items = items or [item for item in node if isinstance(item, list)]
         if items:
@@ -222,7 +222,7 @@ class _Reader:
 
     # Frames: columns of one length whose cells may be records or lists
 
-    def _cells(self, place: _Place, cells: Values) -> None:
+    def _cells(self, place: _Site, cells: Values) -> None:
         """Read what stands at each place: records, lists or single values."""
         flat, nested = self._opened(place, cells)
         columns = [self._market.column(*raw) for raw in flat]
@@ -233,7 +233,7 @@ class _Reader:
         key = self._table(place.path, along, columns, bare=not nested)
         self._nested(replace(place, along=key or along), nested)
 
-    def _opened(self, place: _Place, cells: Values) -> tuple[_Raws, _Raws]:
+    def _opened(self, place: _Site, cells: Values) -> tuple[_Raws, _Raws]:
         """Return the columns of single values, records in them opened, and those left nested."""
         flat: list[_Raw] = []
         nested: list[_Raw] = []
@@ -260,7 +260,7 @@ class _Reader:
         else:
             nested.append((name, values))
 
-    def _parts_of(self, place: _Place, name: str, values: Values) -> _Raws:
+    def _parts_of(self, place: _Site, name: str, values: Values) -> _Raws:
         """Return the columns of lists that are rows; () where they lie along an axis."""
         rows = [row if isinstance(row, list) else None for row in values]
         widths = {len(row) for row in rows if row is not None}
@@ -281,7 +281,7 @@ class _Reader:
 
     # What is nested in the cells of a frame
 
-    def _nested(self, place: _Place, nested: _Raws) -> None:
+    def _nested(self, place: _Site, nested: _Raws) -> None:
         """Read lists and maps inside rows as longer frames that repeat the key of the rows."""
         groups: dict[tuple[int, ...], list[_Raw]] = {}
         for name, values in nested:
@@ -297,7 +297,7 @@ class _Reader:
         for counts, group in groups.items():
             self._longer(place, counts, group)
 
-    def _maps(self, place: _Place, rows: Sequence[Row]) -> None:
+    def _maps(self, place: _Site, rows: Sequence[Row]) -> None:
         """Read maps from places or names inside rows."""
         keys = list(chain.from_iterable(rows))
         index = {key: row for row, key in enumerate(dict.fromkeys(keys))}
@@ -306,7 +306,7 @@ class _Reader:
         self._longer(place, list(map(len, rows)), [("", values)], [axis])
 
     def _longer(
-        self, place: _Place, counts: Sequence[int], group: _Raws, keys: Columns = ()
+        self, place: _Site, counts: Sequence[int], group: _Raws, keys: Columns = ()
     ) -> None:
         """Read the cells of lists or maps that agree on how many there are in each row."""
         carried = [*_repeated(place.along, counts), *keys]
@@ -328,7 +328,7 @@ class _Reader:
         else:
             self._uneven += [place.inside(column.name).path for column in columns]
 
-    def _matrix(self, place: _Place, axis: Column | None, layers: Mapping[str, Cells]) -> None:
+    def _matrix(self, place: _Site, axis: Column | None, layers: Mapping[str, Cells]) -> None:
         """Take figures [row][place]; without an `axis` of their own by one around them."""
         height, width = next((len(cells), len(cells[0])) for cells in layers.values())
         down = next(iter(place.along), None)

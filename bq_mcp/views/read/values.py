@@ -9,6 +9,7 @@ from ...expiry import token_day
 from ...scalars import finite_number, parse_instant
 
 Values = Sequence[object]
+Row = Mapping[str, Any]
 TEXT: frozenset[type] = frozenset({str})
 RECORD: frozenset[type] = frozenset({dict})
 CONTAINER: frozenset[type] = frozenset({dict, list})

@@ -14,7 +14,7 @@ from jinja2 import ChainableUndefined, Environment, FunctionLoader, StrictUndefi
 
 from ...logs import Log
 from ...words import prompts_root
-from ..fit.marks import MISSING, Unit, compiled, units
+from ..fit.marks import MISSING, Line, compiled, lines_of
 from .filters import FILTERS, served
 
 _T = TypeVar("_T")
@@ -73,10 +73,10 @@ def attempted(view: str, make: Callable[[], _T]) -> _T | None:
         return None
 
 
-def rendered(environment: Environment, view: str, context: Mapping[str, Any]) -> list[Unit] | None:
-    """Return the units of a template, None where it cannot be rendered."""
+def rendered(environment: Environment, view: str, context: Mapping[str, Any]) -> list[Line] | None:
+    """Return the lines of a template, None where it cannot be rendered."""
     name = f"{view}.md.jinja"
-    return attempted(view, lambda: units(environment.get_template(name).render(context)))
+    return attempted(view, lambda: lines_of(environment.get_template(name).render(context)))
 
 
 def _finalize(value: Any) -> Any:

@@ -11,7 +11,7 @@ from bq_mcp.catalog.hints import AnswerHint
 from bq_mcp.catalog.model import Endpoint
 from bq_mcp.views.digest import digest_of
 from bq_mcp.views.digest.sheet import Figure, Place, Sheet
-from bq_mcp.views.fit.marks import units
+from bq_mcp.views.fit.marks import lines_of
 from bq_mcp.views.pages import PAGES
 from bq_mcp.views.read.normalise import read_forms
 from bq_mcp.views.words.environment import build
@@ -46,7 +46,7 @@ def sheet_of(
 def told(data: Any, *, short: bool = False, rows: bool = False, **asked: Any) -> list[str]:
     """Return the lines of a digest in the order of their rank, without the rows of tables."""
     template = _STRICT.get_template("_sheet.md.jinja")
-    found = units(template.render(sheet=sheet_of(data, **asked), day=NOW, terse=short))
+    found = lines_of(template.render(sheet=sheet_of(data, **asked), day=NOW, terse=short))
     kept = [unit for unit in found if rows or not unit.table]
     return [unit.text for unit in sorted(kept, key=lambda unit: unit.rank)]
 

@@ -5,7 +5,7 @@ import pytest
 from bq_mcp.catalog.hints import Hint
 from bq_mcp.client.model import Limits
 from bq_mcp.views.facts.next import limits_told, ways_on
-from bq_mcp.views.fit.marks import Unit, units
+from bq_mcp.views.fit.marks import Line, lines_of
 from bq_mcp.views.words.environment import build
 
 from ..asking import question
@@ -23,8 +23,8 @@ NOTHING: dict[str, object] = {
 }
 
 
-def closing(**given: object) -> list[Unit]:
-    return units(STRICT.get_template("_closing.md.jinja").render(NOTHING | given))
+def closing(**given: object) -> list[Line]:
+    return lines_of(STRICT.get_template("_closing.md.jinja").render(NOTHING | given))
 
 
 def test_an_answer_that_is_whole_has_no_last_line() -> None:

@@ -1,18 +1,18 @@
 """Which lines of an answer are kept when there is no room for all."""
 
 from bq_mcp.views.fit.fit import fit
-from bq_mcp.views.fit.marks import Unit
+from bq_mcp.views.fit.marks import Line
 from bq_mcp.views.fit.size import estimate, shorten
 
 WORDS = "one two three four five"
 SIZE = estimate(WORDS) + 1
 
 
-def line(rank: int, text: str = WORDS, **told: object) -> Unit:
-    return Unit(rank, text, **told)  # type: ignore[arg-type]
+def line(rank: int, text: str = WORDS, **told: object) -> Line:
+    return Line(rank, text, **told)  # type: ignore[arg-type]
 
 
-def table(rows: int, total: int) -> list[Unit]:
+def table(rows: int, total: int) -> list[Line]:
     head = line(4, "strikes", table="strikes", total=total)
     return [head, *(line(4, f"{WORDS} {n}", table="strikes", importance=n) for n in range(rows))]
 

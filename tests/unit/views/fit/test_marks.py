@@ -3,14 +3,14 @@
 import pytest
 from jinja2 import DictLoader, Environment
 
-from bq_mcp.views.fit.marks import MISSING, Unit, compiled, units
+from bq_mcp.views.fit.marks import MISSING, Line, compiled, lines_of
 
 
-def rendered(source: str, **context: object) -> list[Unit]:
+def rendered(source: str, **context: object) -> list[Line]:
     environment = Environment(
         loader=DictLoader({"view": compiled(source, "view")}), trim_blocks=True, lstrip_blocks=True
     )
-    return units(environment.get_template("view").render(context))
+    return lines_of(environment.get_template("view").render(context))
 
 
 def test_a_line_has_its_rank_and_a_continuation_joins_it() -> None:
