@@ -42,6 +42,7 @@ class AnswerHint:
     quantity to its unit; `adds` names those whose sum means something. All three are patterns of
     wire names (`*` stands for any text; case and `_` do not count). `order` says which rows count
     most, `picks` which picks of the first lead come first; `say` is what every answer has to say.
+    `also` are patterns of what a full answer adds at its end.
     """
 
     lead: tuple[str, ...] = ()
@@ -50,6 +51,7 @@ class AnswerHint:
     order: Order = ""
     picks: tuple[str, ...] = ()
     say: str = ""
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

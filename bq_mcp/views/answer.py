@@ -11,6 +11,7 @@ from jinja2 import Environment
 
 from ..envelope import Envelope, Reply
 from .digest import digest_of
+from .digest.also import also_of
 from .digest.sheet import Sheet
 from .facts.caveats import caveats_of
 from .facts.freshness import Freshness
@@ -103,12 +104,22 @@ class Printer:
                 ("_sheet", {"sheet": made}) if isinstance(made, Sheet) else (view, made)
             )
             found = self.rendered(template, context) if context else None
+            if found:
+                found = [*found, *self.also()]
             if found and context and "now" not in context:
                 _SAID[self.scene.envelope] = key, (view, found)
             if found:
                 return view, found
         nothing = Line(1, "no figures in this reply that could be put into words")
         return "plain" if found is None else "forms", [nothing]
+
+    def also(self) -> Sequence[Line]:
+        """Return what page or digest leave out and the hint names, for a full answer."""
+        question = self.scene.question
+        if question.detail != "full" or not question.hint.answer.also:
+            return ()
+        sheet = attempted("also", partial(also_of, self.scene))
+        return (self.rendered("_sheet", {"sheet": sheet}) if sheet else None) or ()
 
     def rendered(self, view: str, context: Mapping[str, Any]) -> Sequence[Line] | None:
         """Return the lines of a template, None where it cannot be rendered."""

@@ -16,6 +16,7 @@ from bq_mcp.tools.inventory import Inventory
 from bq_mcp.views import Answer, Detail, Question
 from bq_mcp.views.answer import render
 from bq_mcp.views.digest import digest_of
+from bq_mcp.views.digest.also import also_of
 from bq_mcp.views.pages import PAGES
 from bq_mcp.views.scene import Scene
 from tests.sandbox.asking import NOW, HandClock, ask, sandbox
@@ -53,7 +54,8 @@ def made(case: Case, detail: Detail, body: object = None) -> object:
     scene = Scene(question(case, detail), told, NOW)
     page = PAGES.get(case.path)
     found = page(scene) if page else None
-    return digest_of(scene) if found is None else found
+    also = [also_of(scene)] if detail == "full" else []
+    return [digest_of(scene) if found is None else found, *also]
 
 
 def received(body: object) -> Reply:

@@ -14,11 +14,16 @@ from .sheet import Figure, Place, Rows
 _THINNED = (2, 3, 5, 9, 17, 33)
 
 
-def rows_of(table: Table, measures: Sequence[Measure], lens: Lens, rank: int, name: str) -> Rows:
-    """Return the rows of a table in their order, with those that matter most kept longest."""
+def rows_of(
+    table: Table, measures: Sequence[Measure], lens: Lens, rank: int, name: str, most: int = LEADS
+) -> Rows:
+    """Return the rows of a table in their order, with those that matter most kept longest.
+
+    The first `most` quantities are their columns.
+    """
     axes = telling(table) if table.form in ("prints", "contracts", "rows") else table.key
     chosen = list(dict.fromkeys(_chosen(table, measures[0], lens)))[: lens.most_rows]
-    rows, held = [], measures[:LEADS]
+    rows, held = [], measures[:most]
     for at in sorted(chosen):
         cells: list[Place | Figure] = [*lens.places(axes, at)]
         cells += [Figure("", one.values[at], one.unit, "", (), one.scale) for one in held]

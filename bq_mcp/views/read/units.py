@@ -90,7 +90,9 @@ def unit_of(
     if role in ("price", "days"):
         return _UNITS[role]
     for part in reversed(name.split(".")):
-        if full := _by_name(part):
+        full = _by_name(part)
+        # In a record `iv` stands also what is no level of it.
+        if full and not (full.kind == "iv" and _NO_LEVEL & set(words)):
             return full
     for pattern, hint in hinted.items():
         if matches(name, [pattern]):

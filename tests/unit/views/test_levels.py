@@ -183,7 +183,7 @@ def test_positioning_that_is_not_stated_is_said() -> None:
         "largest strikes, all expiries: 70,000 +$106m, 65,000 -$91m, 68,000 +$40m, 60,000 +$30m",
         "largest strikes, 0DTE: 67,500 +$5m per 1% move",
         "perpetual 67,300, +12.8 bps from spot",
-        "candles: 4 received, in detail=raw",
+        "candles: 4 received",
         "call walls 2 and 3: 72,000, 75,000",
         "put walls 2 and 3: 62,000, 60,000",
     ],

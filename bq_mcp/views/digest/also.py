@@ -1,0 +1,43 @@
+"""What a page or a digest leaves out and the hint names, for a full answer."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ..read.units import matches
+from . import lens_of
+from .grid import layers_of
+from .measures import LARGEST, bare
+from .record import listing_pick, record_picks, told_path
+from .rows import rows_of
+from .sheet import Pick, Rows, Sheet
+
+if TYPE_CHECKING:
+    from ..scene import Scene
+
+_RANK = 8
+
+
+def also_of(scene: "Scene") -> Sheet:
+    """Return the single figures, lists, columns and largest cells that the hint `also` names."""
+    lens = lens_of(scene)
+    picks: list[Pick] = []
+    tables: list[Rows] = []
+    for record in lens.forms.records:
+        named = {name: x for name, x in record.fields.items() if matches(name, lens.hint.also)}
+        found = record_picks(replace(record, fields=named), lens)
+        picks += [replace(pick, rank=_RANK) for pick in found]
+    for listing in lens.forms.listings:
+        if matches(listing.path, lens.hint.also):
+            picks.append(replace(listing_pick(listing, lens), rank=_RANK))
+    for table in lens.forms.tables:
+        held = [one for one in lens.measures(table) if matches(one.name, lens.hint.also)]
+        if held:
+            name = f"further columns of {told_path(table.path)}" if tables else "further columns"
+            tables.append(rows_of(table, held, lens, _RANK, name, len(held)))
+    for grid in lens.forms.grids:
+        for layer in layers_of(grid, lens):
+            if matches(layer.measure.name, lens.hint.also):
+                rows = bare(layer.measure.largest(LARGEST))
+                part = layer.measure.along(rows, layer.placed, "largest")
+                picks.append(Pick(_RANK, [part], about=told_path(grid.path)))
+    return Sheet(picks, tables)
