@@ -103,7 +103,7 @@ class _RedactedStream:
 
 def redact_stderr() -> None:
     """Keep secrets out of all that this process writes to standard error from now on."""
-    if not isinstance(sys.stderr, _RedactedStream):
+    if sys.stderr is not None and not isinstance(sys.stderr, _RedactedStream):
         sys.stderr = cast(TextIO, _RedactedStream(sys.stderr))
 
 

@@ -1,6 +1,7 @@
 """What a command prints, and how it ends when it cannot go on."""
 
 import sys
+from io import TextIOWrapper
 from typing import NoReturn
 
 import typer
@@ -10,6 +11,14 @@ from ..text import redact
 
 class UsageFault(ValueError):
     """The command line cannot be carried out as written."""
+
+
+def write_utf8() -> None:
+    """Print in UTF-8 whatever this machine's code page is; answers have `·` and `σ` in them."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # What came in with broken bytes, as a file's name, is printed as escapes.
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 def say(text: str, *, err: bool = False, nl: bool = True) -> None:

@@ -11,7 +11,7 @@ from .. import __version__
 from ..errors import ConfigError
 from ..logs import redact_stderr
 from ..text import MASK
-from .exits import UsageFault, fail, say
+from .exits import UsageFault, fail, say, write_utf8
 
 app = typer.Typer(
     name="bq-mcp",
@@ -43,17 +43,11 @@ def _root(
 
 
 @app.command()
-def serve(
-    sandbox: SandboxFlag = False,
-    protocol: Annotated[
-        Literal["auto", "legacy"],
-        typer.Option(help="legacy: for hosts that probe first and then initialise."),
-    ] = "auto",
-) -> None:
+def serve(sandbox: SandboxFlag = False) -> None:
     """Serve MCP over standard input and output."""
     from .serve import serve as run
 
-    run(sandbox=sandbox, protocol=protocol)
+    run(sandbox=sandbox)
 
 
 @app.command("try")
@@ -152,6 +146,7 @@ def doctor(sandbox: SandboxFlag = False) -> None:
 
 def main() -> None:
     """Run the command line; a wrong setting or argument is one line and exit code 2."""
+    write_utf8()
     redact_stderr()
     # Before any setting is read: what is wrong with a command line repeats parts of it.
     for name, value in os.environ.items():

@@ -1,29 +1,47 @@
 """`bq-mcp serve`."""
 
 import gc
-from typing import TYPE_CHECKING, Any
+import sys
+from typing import TYPE_CHECKING
+
+from .exits import UsageFault, say
 
 if TYPE_CHECKING:
-    from mcp.server import Server
-
     from ..compose import Service
+    from ..server import ToolServer
+
+# What an answer may take beyond the deadline of its call: rendering and writing.
+_BEYOND_DEADLINE_S = 5.0
 
 
-def serve(*, sandbox: bool, protocol: str) -> None:
-    """Serve one client over standard input and output until its input ends."""
+def serve(*, sandbox: bool) -> None:
+    """Serve one client over standard input and output until its input ends.
+
+    Raises:
+        UsageFault: one of the two is closed.
+    """
+    if sys.stdin is None or sys.stdout is None:
+        raise UsageFault("serve speaks over standard input and output, and one of them is closed")
+    if sys.stdin.isatty():
+        say(
+            "bq-mcp serve waits here for an MCP client, which starts it by itself (see the README)."
+            " To try it by hand: bq-mcp try, or bq-mcp call gex_levels --sandbox. Ctrl+C ends it.",
+            err=True,
+        )
     # Importing the SDK allocates a few hundred thousand objects that all stay: collecting among
     # them costs a fifth of the start-up time.
     gc.disable()
     from ..server import serve_stdio
     from .console import open_service, run
 
-    server = make_server(open_service(sandbox=sandbox))
+    service = open_service(sandbox=sandbox)
+    server = make_server(service)
     gc.freeze()
     gc.enable()
-    run(serve_stdio, server, protocol)
+    run(serve_stdio, server, patience=service.settings.deadline_seconds + _BEYOND_DEADLINE_S)
 
 
-def make_server(service: "Service") -> "Server[Any]":
+def make_server(service: "Service") -> "ToolServer":
     """Return the MCP server over a service."""
     from .. import __version__
     from ..server import build_server

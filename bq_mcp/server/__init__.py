@@ -1,6 +1,6 @@
 """Speak MCP."""
 
-from .mcp_server import build_server
-from .stdio import ProtocolEra, serve_stdio
+from .mcp_server import ToolServer, build_server
+from .stdio import serve_stdio
 
-__all__ = ["ProtocolEra", "build_server", "serve_stdio"]
+__all__ = ["ToolServer", "build_server", "serve_stdio"]

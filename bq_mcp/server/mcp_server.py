@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from itertools import count
 from typing import Any
 
 import anyio
@@ -9,13 +10,18 @@ import mcp.types as types
 from mcp.server import NotificationOptions, Server, ServerRequestContext
 from mcp.server.models import InitializationOptions
 from mcp.server.session import ServerSession
-from mcp.server.subscriptions import InMemorySubscriptionBus, ListenHandler
+from mcp.server.subscriptions import (
+    SUBSCRIPTION_ID_META_KEY,
+    InMemorySubscriptionBus,
+    ListenHandler,
+)
 from mcp.shared.exceptions import MCPError
 from mcp.shared.subscriptions import ToolsListChanged
 from mcp.types.version import MODERN_PROTOCOL_VERSIONS
 
 from ..logs import Log
 from ..tools import Toolbox, UnknownToolError
+from ..views import Answer
 from .guard import Guard
 from .results import answer_call, call_result, listed_tool, unknown_tool
 
@@ -25,13 +31,21 @@ _LIST_TTL_MS = 300_000
 # How long the background leaves the processor to the handshake and the first list.
 _LIST_PATIENCE_S = 3.0
 _QUIET_S = 0.25
+_REPORT_EVERY_S = 1
 
 Instructions = Callable[[bool], str]
 Warm = Callable[[], Awaitable[None]]
 
 
-class _ToolServer(Server[None]):
-    """A server that promises `listChanged` on handshake-era connections too."""
+class ToolServer(Server[None]):
+    """A server that promises `listChanged` on handshake-era connections too.
+
+    `hang_up` ends the streams of all that listen, and of all that will.
+    """
+
+    def __init__(self, *, hang_up: Callable[[], None], **options: Any) -> None:
+        super().__init__(SERVER_NAME, **options)
+        self.hang_up = hang_up
 
     def create_initialization_options(
         self,
@@ -47,30 +61,42 @@ class _ToolServer(Server[None]):
 
 
 class _Audience:
-    """The clients that are told when the tools change.
+    """The client, told when the tools change: by its session or by the streams it listens to.
 
-    Those of the handshake revisions are told by their session, later ones subscribe to `bus`.
+    The handshake revisions have a session, later ones listen.
     """
 
     def __init__(self) -> None:
-        self.bus = InMemorySubscriptionBus()
-        self._sessions: set[ServerSession] = set()
+        self._bus = InMemorySubscriptionBus()
+        self._listeners = ListenHandler(self._bus)
+        self._has_left = False
+        self._session: ServerSession | None = None
+
+    async def listen(
+        self, ctx: ServerRequestContext[None], params: types.SubscriptionsListenRequestParams
+    ) -> types.SubscriptionsListenResult:
+        """Tell a client of changes until it or the server hangs up."""
+        if self._has_left:
+            return types.SubscriptionsListenResult(_meta={SUBSCRIPTION_ID_META_KEY: ctx.request_id})
+        return await self._listeners(ctx, params)
+
+    def hang_up(self) -> None:
+        """End every stream, and at once those that are asked for later."""
+        self._has_left = True
+        self._listeners.close()
 
     def add(self, ctx: ServerRequestContext[None]) -> None:
-        """Remember who asks, where it cannot subscribe."""
+        """Remember who asks, where it cannot listen."""
         if ctx.protocol_version not in MODERN_PROTOCOL_VERSIONS:
-            self._sessions.add(ctx.session)
+            # Each request brings a session of its own; all lead to the same client.
+            self._session = ctx.session
 
     async def tell(self) -> None:
         """Say that there are other tools than before."""
-        await self.bus.publish(ToolsListChanged())
-        for session in list(self._sessions):
-            try:
-                await session.send_tool_list_changed()
-            except Exception as exc:
-                # Most often it is closed; whatever it is, the other sessions are told.
-                _log.info("session not told of new tools", reason=type(exc).__name__)
-                self._sessions.discard(session)
+        await self._bus.publish(ToolsListChanged())
+        if self._session is not None:
+            with _log.survive("session not told of new tools"):
+                await self._session.send_tool_list_changed()
 
 
 class _Handlers:
@@ -102,11 +128,20 @@ class _Handlers:
         Raises:
             MCPError: no tool has this name.
         """
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(_report_waiting, ctx.session)
+            answered = await self._answer(params.name, dict(params.arguments or {}))
+            tasks.cancel_scope.cancel()
+        if isinstance(answered, UnknownToolError):
+            raise MCPError(types.INVALID_PARAMS, unknown_tool(answered)) from answered
+        return call_result(answered)
+
+    async def _answer(self, tool: str, arguments: dict[str, object]) -> Answer | UnknownToolError:
+        """Return the error rather than raise it: a task group would wrap it."""
         try:
-            answer = await answer_call(self._toolbox, params.name, dict(params.arguments or {}))
+            return await answer_call(self._toolbox, tool, arguments)
         except UnknownToolError as exc:
-            raise MCPError(types.INVALID_PARAMS, unknown_tool(exc)) from exc
-        return call_result(answer)
+            return exc
 
     def schema_of(self, name: str) -> dict[str, Any] | None:
         """Return the schema of a tool's arguments, None where nobody knows it."""
@@ -121,7 +156,7 @@ def build_server(
     instructions: Instructions,
     resources: AbstractAsyncContextManager[object],
     warm: Warm,
-) -> Server[None]:
+) -> ToolServer:
     """Return a server over `toolbox`.
 
     `resources` is entered and left with the server's lifespan; `warm` is awaited in the background
@@ -137,8 +172,8 @@ def build_server(
             yield None
             tasks.cancel_scope.cancel()
 
-    server = _ToolServer(
-        SERVER_NAME,
+    server = ToolServer(
+        hang_up=audience.hang_up,
         version=version,
         title="BackQuant options and gamma data",
         instructions=instructions(toolbox.is_simulated),
@@ -146,7 +181,10 @@ def build_server(
         get_tool_input_schema=handlers.schema_of,
         on_list_tools=handlers.list_tools,
         on_call_tool=handlers.call_tool,
-        on_subscriptions_listen=ListenHandler(audience.bus),
+        on_list_prompts=_no_prompts,
+        on_list_resources=_no_resources,
+        on_list_resource_templates=_no_resource_templates,
+        on_subscriptions_listen=audience.listen,
     )
     server.middleware[:] = [Guard()]
 
@@ -156,6 +194,26 @@ def build_server(
 
     toolbox.on_change(tools_changed)
     return server
+
+
+async def _report_waiting(session: ServerSession) -> None:
+    """Tell the client how long its call has waited, if it asked for progress, until cancelled."""
+    for seconds in count(_REPORT_EVERY_S, _REPORT_EVERY_S):
+        await anyio.sleep(_REPORT_EVERY_S)
+        await session.report_progress(seconds, message=f"waiting for upstream, {seconds} s")
+
+
+# Some clients drop a server that does not know these lists.
+async def _no_prompts(*_: object) -> types.ListPromptsResult:
+    return types.ListPromptsResult(prompts=[])
+
+
+async def _no_resources(*_: object) -> types.ListResourcesResult:
+    return types.ListResourcesResult(resources=[])
+
+
+async def _no_resource_templates(*_: object) -> types.ListResourceTemplatesResult:
+    return types.ListResourceTemplatesResult(resource_templates=[])
 
 
 async def _refresh(toolbox: Toolbox, warm: Warm, listed: anyio.Event) -> None:

@@ -1,106 +1,143 @@
-"""A process ends, whatever is still under way: a silent upstream, the reading of a large reply."""
+"""A process ends when its client is gone, and not before it has answered."""
 
-import json
-import os
 import signal
-import socket
 import subprocess
 import sys
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from .test_stdio import SERVE, initialize_params
+from .talk import (
+    HANDSHAKE,
+    MODERN_META,
+    SERVE,
+    Talk,
+    call,
+    cancelled,
+    encoded,
+    request,
+    settings,
+    silent_upstream,
+    talk,
+)
 
-MIB = 1024 * 1024
-
-
-@contextmanager
-def silent_upstream() -> Iterator[tuple[str, threading.Semaphore]]:
-    """Listen on a free port, take every request and say nothing; count the calls for data."""
-    asked = threading.Semaphore(0)
-    listener = socket.create_server(("127.0.0.1", 0))
-
-    def serve() -> None:
-        while True:
-            try:
-                connection, _ = listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=hear, args=(connection,), daemon=True).start()
-
-    def hear(connection: socket.socket) -> None:
-        with connection:
-            while received := connection.recv(MIB):
-                if b"/v2/gex/levels" in received:
-                    asked.release()
-
-    threading.Thread(target=serve, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}", asked
-    finally:
-        listener.shutdown(socket.SHUT_RDWR)
-        listener.close()
+LISTEN = {
+    "id": "listen",
+    "method": "subscriptions/listen",
+    "params": {"notifications": {"toolsListChanged": True}, "_meta": MODERN_META},
+}
 
 
-@contextmanager
-def in_mid_request(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """Give a server that waits for the reply to a call."""
-    with silent_upstream() as (base_url, asked):
-        clean = {k: v for k, v in os.environ.items() if not k.startswith("BACKQUANT_")}
-        env = clean | {
-            "BACKQUANT_BASE_URL": base_url,
-            "BACKQUANT_CACHE_DIR": str(folder),
-            "BACKQUANT_API_KEY": "bq_live_" + "k" * 32,
-        }
-        lines: list[dict[str, object]] = [
-            {"id": 1, "method": "initialize", "params": initialize_params()},
-            {"method": "notifications/initialized"},
-            {"id": 2, "method": "tools/call", "params": {"name": "gex_levels", "arguments": {}}},
-        ]
-        process = subprocess.Popen(
-            [sys.executable, *SERVE],
-            env=env,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+@pytest.fixture(scope="module")
+def waited(tmp_path_factory: pytest.TempPathFactory) -> Talk:
+    """Return what a server says whose input ends while calls wait for an upstream."""
+    with silent_upstream(tmp_path_factory.mktemp("cache")) as (env, _):
+        return talk(
+            *HANDSHAKE,
+            LISTEN,
+            call(1, meta={"progressToken": "legacy"}),
+            call(2, meta={**MODERN_META, "progressToken": 22}),
+            call(3),
+            call(4, symbol="ETH"),
+            cancelled(4),
+            args=(),
+            env=env | {"BACKQUANT_DEADLINE_SECONDS": "1.5"},
         )
-        assert process.stdin
-        for line in lines:
-            process.stdin.write(json.dumps({"jsonrpc": "2.0", **line}).encode() + b"\n")
-        process.stdin.flush()
-        try:
-            assert asked.acquire(timeout=20)
-            yield process
-        finally:
-            process.kill()
-            for pipe in (process.stdin, process.stdout, process.stderr):
-                if pipe is not None:
-                    pipe.close()
-            process.wait()
 
 
-def test_the_end_of_input_ends_it_though_a_call_is_under_way(tmp_path: Path) -> None:
+def test_calls_under_way_at_the_end_of_input_are_answered(waited: Talk) -> None:
+    for request_id in (1, 2, 3):
+        assert waited.result(request_id)["isError"]
+        assert "time" in waited.text(request_id)
+    assert 4 not in waited.by_id
+    assert (waited.status, waited.stderr) == (0, "")
+
+
+def test_a_stream_of_changes_is_ended_in_good_order(waited: Talk) -> None:
+    subscription = {"io.modelcontextprotocol/subscriptionId": "listen"}
+    assert waited.notifications[0]["method"] == "notifications/subscriptions/acknowledged"
+    assert subscription.items() <= waited.result("listen")["_meta"].items()
+
+
+def test_a_call_that_waits_reports_progress_where_it_was_asked_for(waited: Talk) -> None:
+    told = [m["params"] for m in waited.notifications if m["method"] == "notifications/progress"]
+    words = {"progress": 1, "message": "waiting for upstream, 1 s"}
+    assert {"progressToken": "legacy", **words} in told
+    assert {"progressToken": 22, **words} in told
+    assert len(told) == 2
+
+
+@contextmanager
+def serving(*args: str, env: dict[str, str] | None = None) -> Iterator["subprocess.Popen[bytes]"]:
+    process = subprocess.Popen(
+        [*SERVE, *args],
+        env=env or settings(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        for pipe in (process.stdin, process.stdout, process.stderr):
+            if pipe is not None:
+                pipe.close()
+        process.wait()
+
+
+def send(process: "subprocess.Popen[bytes]", *messages: object) -> None:
+    assert process.stdin is not None
+    process.stdin.write(b"".join(map(encoded, messages)))  # type: ignore[arg-type]
+    process.stdin.flush()
+
+
+def assert_ends_quietly(process: "subprocess.Popen[bytes]") -> None:
+    """Wait for less than the deadline of a call."""
+    assert process.wait(10) == 0
+    assert process.stderr is not None and process.stderr.read() == b""
+
+
+@contextmanager
+def in_mid_request(folder: Path) -> Iterator["subprocess.Popen[bytes]"]:
+    """Give a server that waits for the reply to call 1."""
+    with silent_upstream(folder) as (env, asked), serving(env=env) as process:
+        send(process, *HANDSHAKE, call(1))
+        assert asked.acquire(timeout=20)
+        yield process
+
+
+def test_a_request_that_nobody_waits_for_does_not_delay_the_end(tmp_path: Path) -> None:
     with in_mid_request(tmp_path) as process:
-        assert process.stdin and process.stderr
-        began = time.perf_counter()
+        send(process, LISTEN, cancelled(1))
+        assert process.stdin is not None
         process.stdin.close()
-        assert process.wait(10) == 0
-        assert time.perf_counter() - began < 1
-        assert process.stderr.read() == b""
+        assert_ends_quietly(process)
 
 
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_it_though_a_call_is_under_way(sent: signal.Signals, tmp_path: Path) -> None:
     with in_mid_request(tmp_path) as process:
-        began = time.perf_counter()
         process.send_signal(sent)
-        assert process.wait(10) == 0
-        assert time.perf_counter() - began < 1
+        assert_ends_quietly(process)
+
+
+def test_a_closed_output_ends_it_though_the_input_is_open(tmp_path: Path) -> None:
+    with in_mid_request(tmp_path) as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        assert_ends_quietly(process)
+
+
+def test_answers_that_nobody_reads_do_not_keep_it() -> None:
+    with serving("--sandbox") as process:
+        # Together more than a pipe holds.
+        send(process, *HANDSHAKE, *(request(n, "tools/list") for n in range(20)))
+        assert process.stdin is not None
+        process.stdin.close()
+        assert_ends_quietly(process)
 
 
 READS_FOR_EVER = """

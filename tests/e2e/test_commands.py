@@ -110,6 +110,31 @@ def test_a_key_typed_in_the_wrong_place_is_not_repeated(args: list[str], tmp_pat
 
 
 @pytest.mark.parametrize(
+    "args", [["call", "gex_levels"], ["call", "gex_levels", "σ=1"], ["call", "gex_levels", "σ"]]
+)
+def test_output_is_utf8_whatever_the_code_page(args: list[str]) -> None:
+    done = bq(*args, "--sandbox", PYTHONUTF8="0", PYTHONIOENCODING="cp932")
+    assert "Traceback" not in done.stderr
+    assert "·" in done.stdout or "σ" in done.stdout + done.stderr
+
+
+def test_a_person_who_types_serve_is_told_what_it_waits_for() -> None:
+    terminal, input_of_server = os.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bq_mcp", "serve", "--sandbox"],
+        stdin=input_of_server,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    os.close(input_of_server)
+    os.write(terminal, b"\x04")  # the end of input, as typed
+    out, told = process.communicate(timeout=20)
+    os.close(terminal)
+    assert (process.returncode, out) == (0, b"")
+    assert told.count(b"\n") == 1 and b"MCP client" in told and b"bq-mcp try" in told
+
+
+@pytest.mark.parametrize(
     "command", ["serve", "try", "tools", "call", "catalog", "sandbox", "doctor"]
 )
 def test_every_command_explains_itself(command: str) -> None:

@@ -78,14 +78,6 @@ def test_the_newest_revision_works_without_a_handshake() -> None:
         assert text_of(result).startswith("SIMULATED ETHUSDT")
 
 
-def test_legacy_protocol_survives_a_probe_before_initialize() -> None:
-    with child("--sandbox", "--protocol", "legacy") as server:
-        with pytest.raises(AssertionError, match="-32601"):
-            server.request("server/discover", MODERN)
-        server.handshake()
-        assert len(server.request("tools/list")["tools"]) == 62
-
-
 def test_without_upstream_or_key_it_starts_lists_and_explains(
     dead_upstream: dict[str, str],
 ) -> None:
