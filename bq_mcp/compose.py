@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import anyio
 import platformdirs
@@ -22,10 +23,13 @@ from .catalog import (
     bundled_hints,
     load_catalog,
 )
-from .client import Breaker, Client, Clock, HttpTransport, LoadApp, MemoryStore, Tuning
+from .client import Breaker, Client, Clock, LateTransport, LoadApp, MemoryStore, Tuning
 from .settings import Settings
 from .text import MASK
 from .tools import Desk, Toolbox
+
+if TYPE_CHECKING:
+    from .client.transport import HttpTransport
 
 _IN_PROCESS_URL = "http://sandbox"
 
@@ -43,7 +47,7 @@ class Service:
     """Everything one process needs; to be entered by whoever uses it."""
 
     settings: Settings
-    transport: HttpTransport
+    transport: LateTransport
     client: Client
     toolbox: Toolbox
     _open: AsyncExitStack = field(default_factory=AsyncExitStack)
@@ -94,14 +98,20 @@ def compose(
     if secret := settings.key():
         MASK.add(secret)
     base_url = _IN_PROCESS_URL if sandbox else settings.base_url
-    transport = HttpTransport(
-        base_url,
-        key=key,
-        user_agent=f"bq-mcp/{__version__}",
-        phase_timeout=settings.deadline_seconds,
-        load_app=sandbox.load_app if sandbox else None,
-        monotonic=clock.monotonic,
-    )
+
+    def make_transport() -> "HttpTransport":
+        from .client.transport import HttpTransport
+
+        return HttpTransport(
+            base_url,
+            key=key,
+            user_agent=f"bq-mcp/{__version__}",
+            phase_timeout=settings.deadline_seconds,
+            load_app=sandbox.load_app if sandbox else None,
+            monotonic=clock.monotonic,
+        )
+
+    transport = LateTransport(make_transport)
     client = Client(
         transport.send,
         MemoryStore(settings.cache_megabytes * 1024**2),

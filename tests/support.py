@@ -12,7 +12,8 @@ from typing import Any
 import anyio.lowlevel
 
 from bq_mcp.catalog import Catalog, CatalogKeeper, DiskCopy, RemoteCatalog, bundled_hints
-from bq_mcp.client import Breaker, Client, Clock, HttpTransport, MemoryStore, Tuning
+from bq_mcp.client import Breaker, Client, Clock, MemoryStore, Tuning
+from bq_mcp.client.transport import HttpTransport
 from bq_mcp.compose import bundled_snapshot
 from bq_mcp.tools import Desk, Toolbox
 

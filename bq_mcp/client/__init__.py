@@ -4,10 +4,10 @@ from .breaker import Breaker
 from .client import Client, Tuning
 from .clock import Clock
 from .counters import Counters, Tally
+from .late_transport import LateTransport
 from .lifetime import Lifetime
-from .model import Limits, QueryPairs, Reply
+from .model import Limits, LoadApp, QueryPairs, Reply
 from .store import MemoryStore, Store
-from .transport import HttpTransport, LoadApp
 from .worker import in_worker
 
 __all__ = [
@@ -15,7 +15,7 @@ __all__ = [
     "Client",
     "Clock",
     "Counters",
-    "HttpTransport",
+    "LateTransport",
     "Lifetime",
     "Limits",
     "LoadApp",

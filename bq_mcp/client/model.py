@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from ..envelope import Limits as Limits
 from ..envelope import Reply as Reply
@@ -67,6 +68,8 @@ class Effort:
 
 
 Send = Callable[[Request], Awaitable[RawReply]]
+# How to come by an ASGI application; making it may take a while.
+LoadApp = Callable[[], Awaitable[Any]]
 
 
 def read_limits(headers: Mapping[str, str]) -> Limits:

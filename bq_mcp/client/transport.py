@@ -6,7 +6,7 @@ import socket
 import ssl
 import sys
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, cast
@@ -26,7 +26,7 @@ from ..errors import (
 )
 from ..text import clean
 from .body import read_body
-from .model import RawReply, Request
+from .model import LoadApp, RawReply, Request
 from .proxies import Proxy, proxy_for, system_proxy
 
 _CONNECT_TIMEOUT_S = 5.0
@@ -34,9 +34,6 @@ _REASON_LIMIT = 100
 _CERTIFICATE_SETTINGS = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 # X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED.
 _WRONG_TIME = (9, 10)
-
-# An ASGI application, or how to come by one; making it may take a while.
-LoadApp = Callable[[], Awaitable[Any]]
 
 
 class HttpTransport:

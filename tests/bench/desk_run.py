@@ -10,8 +10,9 @@ from typing import Protocol
 
 import anyio
 
-from bq_mcp.client import Client, Clock, Counters, HttpTransport, MemoryStore, Tuning
+from bq_mcp.client import Client, Clock, Counters, MemoryStore, Tuning
 from bq_mcp.client.model import RawReply, Request
+from bq_mcp.client.transport import HttpTransport
 from bq_mcp.sandbox.access import SANDBOX_KEY
 from bq_mcp.sandbox.app import create_app
 from bq_mcp.sandbox.http_server import serving

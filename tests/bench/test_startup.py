@@ -1,4 +1,8 @@
-"""Start over stdio to `tools/list` answered, beside a bare SDK server in the same run."""
+"""Start over stdio to `tools/list` answered, beside a bare SDK server in the same run.
+
+*compiled*: every start but the first one after an installation; *uncompiled*: that first one, where
+the installer leaves compiling to Python.
+"""
 
 import os
 import statistics
@@ -9,7 +13,7 @@ import pytest
 
 from .wire import Child
 
-ROUNDS = 9
+ROUNDS = 21
 DEAD_URL = "http://127.0.0.1:9"
 pytestmark = pytest.mark.bench
 
@@ -27,7 +31,8 @@ def start_to_list(args: list[str], env: dict[str, str]) -> tuple[float, float]:
         child.close()
 
 
-def test_startup_beside_a_bare_server(tmp_path: Path) -> None:
+@pytest.mark.parametrize("state", ["compiled", "uncompiled"])
+def test_startup_beside_a_bare_server(state: str, tmp_path: Path) -> None:
     # A dead loopback port and a copy on disk: the list is answered without upstream.
     env = {
         **os.environ,
@@ -42,10 +47,13 @@ def test_startup_beside_a_bare_server(tmp_path: Path) -> None:
     }
     times: dict[str, list[float]] = {name: [] for name in candidates}
     memory: dict[str, float] = {}
-    for _ in range(ROUNDS):
+    for turn in range(ROUNDS):
         for name, args in candidates.items():
+            if state == "uncompiled":
+                env["PYTHONPYCACHEPREFIX"] = str(tmp_path / f"{turn} {name}")
             took, memory[name] = start_to_list(args, env)
             times[name].append(took)
+    print(f"\n{state}")
     floor = statistics.median(times["bare SDK server + httpx"])
     for name, taken in times.items():
         median = statistics.median(taken)

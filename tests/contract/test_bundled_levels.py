@@ -7,7 +7,8 @@ from typing import Any
 import anyio
 import pytest
 
-from bq_mcp.client import Breaker, Client, HttpTransport, Lifetime, MemoryStore, Reply, Tuning
+from bq_mcp.client import Breaker, Client, Lifetime, MemoryStore, Reply, Tuning
+from bq_mcp.client.transport import HttpTransport
 from bq_mcp.sandbox.access import SANDBOX_KEY
 from bq_mcp.sandbox.app import create_app
 

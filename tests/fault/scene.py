@@ -10,8 +10,9 @@ import anyio
 import anyio.lowlevel
 
 from bq_mcp.catalog import CatalogKeeper, bundled_hints
-from bq_mcp.client import Breaker, Client, Clock, HttpTransport, MemoryStore, Store, Tuning
+from bq_mcp.client import Breaker, Client, Clock, MemoryStore, Store, Tuning
 from bq_mcp.client.model import RawReply, Request, Send
+from bq_mcp.client.transport import HttpTransport
 from bq_mcp.compose import bundled_snapshot
 from bq_mcp.sandbox.access import SANDBOX_KEY
 from bq_mcp.sandbox.app import create_app

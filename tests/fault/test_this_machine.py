@@ -18,8 +18,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from bq_mcp.client import HttpTransport
 from bq_mcp.client.model import Request
+from bq_mcp.client.transport import HttpTransport
 from bq_mcp.errors import (
     BackQuantError,
     CertificateError,

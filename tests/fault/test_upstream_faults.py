@@ -15,8 +15,9 @@ from bq_mcp.catalog.keeper import CatalogKeeper
 from bq_mcp.catalog.model import Catalog, Endpoint
 from bq_mcp.catalog.sources import RemoteCatalog
 from bq_mcp.catalog.stored import DiskCopy
-from bq_mcp.client import Breaker, Client, HttpTransport, Lifetime, MemoryStore, Reply, Tuning
+from bq_mcp.client import Breaker, Client, Lifetime, MemoryStore, Reply, Tuning
 from bq_mcp.client.model import Request
+from bq_mcp.client.transport import HttpTransport
 from bq_mcp.errors import (
     ApiError,
     BackQuantError,

@@ -24,7 +24,7 @@ from pydantic import BaseModel
 
 from bq_mcp.cli.exits import say
 from bq_mcp.cli.inspect import listing
-from bq_mcp.client import HttpTransport
+from bq_mcp.client.transport import HttpTransport
 from bq_mcp.compose import bundled_snapshot
 from bq_mcp.logs import Log, redact_stderr, set_level
 from bq_mcp.server import build_server
