@@ -10,18 +10,19 @@ import mcp.types as types
 from mcp.server import NotificationOptions, Server, ServerRequestContext
 from mcp.server.models import InitializationOptions
 from mcp.server.session import ServerSession
-from mcp.server.subscriptions import (
-    SUBSCRIPTION_ID_META_KEY,
-    InMemorySubscriptionBus,
-    ListenHandler,
-)
 from mcp.shared.exceptions import MCPError
-from mcp.shared.subscriptions import ToolsListChanged
-from mcp.types.version import MODERN_PROTOCOL_VERSIONS
 
 from ..logs import Log
 from ..tools import Toolbox, UnknownToolError
 from ..views import Answer
+from .audience import Audience
+from .empty_lists import (
+    no_prompts,
+    no_resource_templates,
+    no_resources,
+    no_such_prompt,
+    no_such_resource,
+)
 from .guard import Guard
 from .results import answer_call, call_result, listed_tool, unknown_tool
 
@@ -60,49 +61,10 @@ class ToolServer(Server[None]):
         )
 
 
-class _Audience:
-    """The client, told when the tools change: by its session or by the streams it listens to.
-
-    The handshake revisions have a session, later ones listen.
-    """
-
-    def __init__(self) -> None:
-        self._bus = InMemorySubscriptionBus()
-        self._listeners = ListenHandler(self._bus)
-        self._has_left = False
-        self._session: ServerSession | None = None
-
-    async def listen(
-        self, ctx: ServerRequestContext[None], params: types.SubscriptionsListenRequestParams
-    ) -> types.SubscriptionsListenResult:
-        """Tell a client of changes until it or the server hangs up."""
-        if self._has_left:
-            return types.SubscriptionsListenResult(_meta={SUBSCRIPTION_ID_META_KEY: ctx.request_id})
-        return await self._listeners(ctx, params)
-
-    def hang_up(self) -> None:
-        """End every stream, and at once those that are asked for later."""
-        self._has_left = True
-        self._listeners.close()
-
-    def add(self, ctx: ServerRequestContext[None]) -> None:
-        """Remember who asks, where it cannot listen."""
-        if ctx.protocol_version not in MODERN_PROTOCOL_VERSIONS:
-            # Each request brings a session of its own; all lead to the same client.
-            self._session = ctx.session
-
-    async def tell(self) -> None:
-        """Say that there are other tools than before."""
-        await self._bus.publish(ToolsListChanged())
-        if self._session is not None:
-            with _log.survive("session not told of new tools"):
-                await self._session.send_tool_list_changed()
-
-
 class _Handlers:
     """Answers what clients ask of a toolbox; `listed` is set once a list went out."""
 
-    def __init__(self, toolbox: Toolbox, audience: _Audience) -> None:
+    def __init__(self, toolbox: Toolbox, audience: Audience) -> None:
         self.listed = anyio.Event()
         self._toolbox = toolbox
         self._audience = audience
@@ -162,7 +124,7 @@ def build_server(
     `resources` is entered and left with the server's lifespan; `warm` is awaited in the background
     once the first list has gone out; `instructions` is called with whether the data is simulated.
     """
-    audience = _Audience()
+    audience = Audience()
     handlers = _Handlers(toolbox, audience)
 
     @asynccontextmanager
@@ -181,9 +143,11 @@ def build_server(
         get_tool_input_schema=handlers.schema_of,
         on_list_tools=handlers.list_tools,
         on_call_tool=handlers.call_tool,
-        on_list_prompts=_no_prompts,
-        on_list_resources=_no_resources,
-        on_list_resource_templates=_no_resource_templates,
+        on_list_prompts=no_prompts,
+        on_get_prompt=no_such_prompt,
+        on_list_resources=no_resources,
+        on_list_resource_templates=no_resource_templates,
+        on_read_resource=no_such_resource,
         on_subscriptions_listen=audience.listen,
     )
     server.middleware[:] = [Guard()]
@@ -201,19 +165,6 @@ async def _report_waiting(session: ServerSession) -> None:
     for seconds in count(_REPORT_EVERY_S, _REPORT_EVERY_S):
         await anyio.sleep(_REPORT_EVERY_S)
         await session.report_progress(seconds, message=f"waiting for upstream, {seconds} s")
-
-
-# Some clients drop a server that does not know these lists.
-async def _no_prompts(*_: object) -> types.ListPromptsResult:
-    return types.ListPromptsResult(prompts=[])
-
-
-async def _no_resources(*_: object) -> types.ListResourcesResult:
-    return types.ListResourcesResult(resources=[])
-
-
-async def _no_resource_templates(*_: object) -> types.ListResourceTemplatesResult:
-    return types.ListResourceTemplatesResult(resource_templates=[])
 
 
 async def _refresh(toolbox: Toolbox, warm: Warm, listed: anyio.Event) -> None:

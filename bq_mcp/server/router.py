@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 from math import inf
 
 import anyio
@@ -35,24 +36,20 @@ async def serve_both_eras(
 ) -> None:
     """Serve until the lines end and every request in them is answered.
 
-    One loop of the SDK would serve only the era of the first request. `patience` is how many
-    seconds an answer may take once the lines have ended.
+    `patience` is how many seconds an answer may take once the lines have ended. The caller has
+    entered the server's lifespan. One loop of the SDK would serve only the era of its first
+    request.
     """
     # Without bounds: the end of the lines must be seen though nobody reads the answers.
     send, answers = anyio.create_memory_object_stream[SessionMessage](inf)
     to_legacy, legacy = anyio.create_memory_object_stream[SessionMessage | Exception](inf)
     to_modern, modern = anyio.create_memory_object_stream[SessionMessage | Exception](inf)
     router = _Router(to_legacy, to_modern, send)
-    async with server.lifespan(server) as state, anyio.create_task_group() as tasks:
-
-        async def serve_legacy() -> None:
-            await serve_loop(server, legacy, send.clone(), lifespan_state=state)
-
-        async def serve_modern() -> None:
-            await serve_dual_era_loop(server, modern, send.clone(), lifespan_state=state)
-
-        tasks.start_soon(serve_legacy)
-        tasks.start_soon(serve_modern)
+    serve_legacy = partial(serve_loop, lifespan_state=None)
+    serve_modern = partial(serve_dual_era_loop, lifespan_state=None)
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(serve_legacy, server, legacy, send.clone())
+        tasks.start_soon(serve_modern, server, modern, send.clone())
         tasks.start_soon(router.write_all, answers, write)
         with send, to_legacy, to_modern:
             async for line in lines:

@@ -29,13 +29,16 @@ async def serve_stdio(server: ToolServer, *, patience: float) -> None:
 
     `patience` is how many seconds an answer may take once the input has ended.
     """
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # Not the event loop's: it would not hear of it while a write to standard error waits.
+        signal.signal(number, _leave)
     output = _Output(_claim_stdout())
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(_leave_on_signal)
         tasks.start_soon(_leave_when_unheard, output.wire.fileno())
-        await serve_both_eras(server, _lines(output), output.write, patience=patience)
-        # Work that nobody waits for, as in a worker thread, may not end when it is told to.
-        _leave_in(_CLOSING_S)
+        async with server.lifespan(server):
+            await serve_both_eras(server, _lines(output), output.write, patience=patience)
+            # Work that nobody waits for, as in a worker thread, may not end when it is told to.
+            _leave_in(_CLOSING_S)
         tasks.cancel_scope.cancel()
 
 
@@ -90,17 +93,11 @@ def _claim_stdout() -> BinaryIO:
     """Return the way to the client, and lead whatever else is printed to standard error."""
     wire = os.dup(1)
     os.dup2(2 if sys.__stderr__ else os.open(os.devnull, os.O_WRONLY), 1)
+    if sys.platform != "win32":
+        # Whoever started us may have them otherwise; reading and writing have threads to wait in.
+        os.set_blocking(0, True)
+        os.set_blocking(wire, True)
     return os.fdopen(wire, "wb")
-
-
-async def _leave_on_signal() -> None:
-    try:
-        with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
-            async for _ in signals:
-                _leave()
-    except NotImplementedError:
-        # No signal receivers on this platform's event loop; the default handlers stay.
-        return
 
 
 async def _leave_when_unheard(wire: int) -> None:
@@ -119,7 +116,7 @@ async def _leave_when_unheard(wire: int) -> None:
         _leave()
 
 
-def _leave() -> None:
+def _leave(*_: object) -> None:
     # A worker thread is blocked reading standard input and cannot be cancelled: an orderly shutdown
     # would wait for a line that never comes. Nothing is held that the system does not release.
     os._exit(0)

@@ -238,6 +238,24 @@ async def test_a_changed_catalog_is_announced(mode: str, tmp_path: Path) -> None
     assert len(listed.tools) == 2
 
 
+async def test_a_change_is_told_once_however_often_the_tools_were_listed(tmp_path: Path) -> None:
+    upstream = Upstream()
+    parts = bench(upstream, folder=tmp_path)
+    told: list[object] = []
+
+    async def on_message(message: object) -> None:
+        if isinstance(message, types.ToolListChangedNotification):
+            told.append(message)
+
+    async with connected(parts, "legacy", message_handler=on_message) as client:
+        for _ in range(3):
+            await client.list_tools(cache_mode="bypass")
+        upstream.replies["/v2/endpoints"] = NEW_CATALOG
+        assert await parts.toolbox.keeper.refresh()
+        await anyio.wait_all_tasks_blocked()
+    assert len(told) == 1
+
+
 async def test_a_tool_that_vanished_answers_with_the_nearest_one(mode: str, tmp_path: Path) -> None:
     upstream = Upstream()
     parts = bench(upstream, folder=tmp_path)

@@ -97,9 +97,12 @@ def test_there_are_lists_of_prompts_and_resources_in_both_eras() -> None:
         *HANDSHAKE,
         *(request(method, method) for method in lists),
         *(request(f"modern {method}", method, modern=True) for method in lists),
+        {"id": "prompt", "method": "prompts/get", "params": {"name": "x"}},
+        {"id": "resource", "method": "resources/read", "params": {"uri": "bq://x"}},
     )
     for method, name in lists.items():
         assert said.result(method)[name] == said.result(f"modern {method}")[name] == []
+    assert said.code("prompt") == said.code("resource") == -32602
     assert {"prompts", "resources", "tools"} <= said.result(0)["capabilities"].keys()
 
 
