@@ -61,13 +61,17 @@ class VanishedToolError(BackQuantError):
 
 @dataclass(frozen=True, slots=True)
 class ArgumentFault:
-    """One argument that cannot be sent: what was given, what is allowed, the closest match."""
+    """One argument that cannot be sent: what was given, what is allowed, the closest match.
+
+    `see` is the path of an endpoint that lists what is valid, or takes what was given.
+    """
 
     param: str
     value: object
     reason: str
     allowed: Sequence[object] = ()
     closest: str | None = None
+    see: str = ""
 
 
 class ArgumentError(BackQuantError):

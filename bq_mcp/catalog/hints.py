@@ -16,6 +16,7 @@ from ..words import prompts_root
 
 AgeRule = Literal["live", "history", "daily", "business_days", "static", ""]
 ExpiryForm = Literal["token", "iso", "token_or_iso", ""]
+InstantForm = Literal["at", "until", "since", ""]
 Order = Literal["time", "size", "near_spot", ""]
 
 
@@ -24,7 +25,10 @@ class ParamHint:
     """A note on a parameter, and how its values are written.
 
     `members` closes a free string: the only values of a single one, or of each item when `csv`.
-    `ordered`: the order of the items of a list is part of the question.
+    `ordered`: the order of the items of a list is part of the question. `neutral` is a word for
+    leaving the argument out. `words` may stand in place of an `expiry`; an `instant` is the one a
+    snapshot is taken at, or one end of a window. `positive`: at 0 nothing would be left. `listed`
+    and `several` are paths that list the valid values, and that take several where this takes one.
     """
 
     note: str = ""
@@ -32,6 +36,12 @@ class ParamHint:
     ordered: bool = False
     members: tuple[str, ...] = ()
     expiry: ExpiryForm = ""
+    words: tuple[str, ...] = ()
+    instant: InstantForm = ""
+    neutral: str = ""
+    positive: bool = False
+    listed: str = ""
+    several: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +96,9 @@ _TomlTable = Mapping[str, Any]
 def parse_hints(text: str) -> Mapping[str, Hint]:
     """Return the hints in the TOML `text`, keyed by path.
 
-    `[params.NAME]` is shared by every tool that lists NAME under `use`; a tool's own
-    `params.NAME` wins over it, key by key. The names in `plain` explain themselves: they get an
-    empty note, where a parameter nobody here has seen shows upstream's description.
+    `[params.NAME]` is shared by every tool; a tool's own `params.NAME` wins over it, key by key.
+    The names in `plain` explain themselves: they get an empty note, where a parameter nobody here
+    has seen shows upstream's description.
     """
     raw = tomllib.loads(text)
     shared = raw.get("params", {})
@@ -107,9 +117,10 @@ def bundled_hints() -> Mapping[str, Hint]:
 
 def _hint(entry: _TomlTable, shared: _TomlTable, plain: _TomlTable, units: _TomlTable) -> Hint:
     own = entry.get("params", {})
-    names = [*entry.get("use", ()), *own]
-    params = {**plain} | {name: {**shared.get(name, {}), **own.get(name, {})} for name in names}
-    fields = {key: value for key, value in entry.items() if key not in ("use", "units")}
+    params = {**plain} | {
+        name: {**shared.get(name, {}), **own.get(name, {})} for name in {**shared, **own}
+    }
+    fields = {key: value for key, value in entry.items() if key != "units"}
     answer = entry.get("answer", {})
     meant = {**units, **entry.get("units", {}), **answer.get("units", {})}
     fields |= {"params": params, "answer": {**answer, "units": meant}}

@@ -29,7 +29,7 @@ class Guard(ServerMiddleware[Any]):
         self, ctx: ServerRequestContext[Any, Any], call_next: CallNext
     ) -> HandlerResult:
         """Pass a request on, and return its result without secrets."""
-        params = redact_all(ctx.params)
+        params = redact_all(_with_object(ctx.method, ctx.params))
         with _tracer.start_as_current_span(
             _span_name(ctx.method, params),
             context=_parent(ctx.meta),
@@ -58,6 +58,17 @@ class Guard(ServerMiddleware[Any]):
             if isinstance(result, Mapping) and result.get("isError"):
                 _fail(span, "tool_error")
             return result
+
+
+def _with_object(method: str, params: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """Return the parameters of a call with an object of arguments, as the SDK insists on one.
+
+    Arguments of another kind, such as JSON text, go on inside it for the tool to open or refuse.
+    """
+    given = params.get("arguments") if method == "tools/call" and params else None
+    if params is None or given is None or isinstance(given, Mapping):
+        return params
+    return {**params, "arguments": {"arguments": given}}
 
 
 def _parent(meta: Mapping[str, Any] | None) -> Context | None:

@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Any
 from ..catalog import Param
 from ..errors import ArgumentFault
 from ..text import clean
-from .spellings import wire
+from . import expiries, instants
+from .durations import are_durations, read_duration
+from .members import spelled
+from .opening import is_wrapper
+from .param_form import ParamForm
+from .plain import plain
+from .spellings import read_list, wire, words_of
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError
@@ -46,7 +52,10 @@ def unknown_names(given: Mapping[str, object], known: Sequence[str]) -> Iterator
     for place, name in enumerate(unknown):
         nearest = _closest(name, known, _NAME_LIKENESS) if place < _MOST_COMPARED else None
         shown = clean(name, _NAME_LIMIT)
-        yield ArgumentFault(shown, given[name], "no such argument", known, nearest)
+        reason = "no such argument"
+        if is_wrapper(name):
+            reason = "is no object; give the arguments themselves, not inside another"
+        yield ArgumentFault(shown, given[name], reason, known, nearest)
 
 
 def too_many(number: int, known: Sequence[str]) -> ArgumentFault:
@@ -68,20 +77,56 @@ def too_large(given: Mapping[str, object]) -> Iterator[ArgumentFault]:
 
 def schema_fault(name: str, error: "ValidationError", allowed: Sequence[object]) -> ArgumentFault:
     """Return the fault behind a failed schema keyword of the argument `name`."""
-    nearest = _closest(error.instance, allowed, _VALUE_LIKENESS)
-    return ArgumentFault(name, error.instance, _schema_reason(error), allowed, nearest)
+    value, nearest = error.instance, None
+    # What looks like 1M is 1m, another length of time.
+    if not (are_durations(allowed) and isinstance(value, str) and read_duration(plain(value))):
+        nearest = _closest(value, allowed, _VALUE_LIKENESS)
+    return ArgumentFault(name, value, _schema_reason(error), allowed, nearest)
 
 
-def unsendable(param: Param, value: object) -> Iterator[ArgumentFault]:
+def several(name: str, value: object, form: ParamForm) -> Iterator[ArgumentFault]:
+    """Yield the fault of several values where one is taken."""
+    if form.is_list or value in form.offered:
+        return
+    listed = read_list(value.strip()) if isinstance(value, str) else value
+    if isinstance(listed, list) and len(listed) == 1 and isinstance(listed[0], str):
+        listed = words_of(listed[0], lambda word: _is_one(word, form))
+        if not all(_is_one(word, form) for word in listed):
+            return
+    if isinstance(listed, list) and len(listed) > 1:
+        reason = "takes one value; repeat the call for each"
+        yield ArgumentFault(name, value, reason, form.offered, see=form.several)
+
+
+def _is_one(word: str, form: ParamForm) -> bool:
+    if form.expiry:
+        return expiries.fault_of(expiries.as_taken(word, form), form) is None
+    return spelled(word, form.offered) is not None
+
+
+def unsendable(param: Param, value: object, form: ParamForm) -> Iterator[ArgumentFault]:
     """Yield what is wrong with a value of `param` beyond what its schema says."""
     items = value if isinstance(value, list) else [value]
     for item in items:
         if reason := _item_reason(item, param):
             yield ArgumentFault(param.name, item, reason)
+        elif fault := _unreadable(item, form):
+            yield ArgumentFault(param.name, item, fault[0], closest=fault[1], see=form.listed)
     if len(items) > _MOST_MEMBERS:
         yield ArgumentFault(param.name, value, f"holds more than {_MOST_MEMBERS} members")
     if param.type == "string" and param.pattern and not _matches(wire(value), param.pattern):
         yield ArgumentFault(param.name, value, "does not have the expected form")
+
+
+def _unreadable(value: object, form: ParamForm) -> tuple[str, str | None] | None:
+    """Return why a value is no expiry, no instant or no limit, and the closest that is one."""
+    if form.positive and isinstance(value, int | float) and value <= 0:
+        return "must be above 0; leave it out for no limit", None
+    if form.expiry and isinstance(value, str):
+        return expiries.fault_of(value, form)
+    if form.instant and isinstance(value, str) and (reason := instants.fault_of(value, form)):
+        return reason, None
+    return None
 
 
 def first_per_param(faults: Iterable[ArgumentFault]) -> list[ArgumentFault]:

@@ -1,12 +1,14 @@
 """Turn a model's arguments into a checked query, or say exactly what is wrong with them.
 
-Forgiving in, strict out: spellings are normalised by `tools.spellings`, then everything is checked
-against the tool's own schema. What is still wrong is refused here, without a request, because
-upstream ignores what it does not know and answers for the default market.
+Forgiving in, strict out: what is wrapped is opened by `tools.opening`, spellings are normalised by
+`tools.spellings`, then everything is checked against the tool's own schema. What is still wrong is
+refused here, without a request, because upstream ignores what it does not know and answers for the
+default market.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import chain
 from typing import TYPE_CHECKING, cast
 from urllib.parse import quote
@@ -19,16 +21,22 @@ from .argument_faults import (
     MOST_ARGUMENTS,
     first_per_param,
     schema_fault,
+    several,
     too_large,
     too_many,
     unknown_names,
     unsendable,
 )
-from .schema import DETAILS, checking_schema, expiry_form, is_list, item_type, members
-from .spellings import coerce, is_absent, split, wire
+from .contradictions import contradictions
+from .opening import Opened, opened
+from .param_form import ParamForm, form_of
+from .schema import DETAILS, checking_schema
+from .spellings import coerce, is_absent, is_neutral, single, split, wire
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
+
+_DETAIL_FORM = ParamForm(allowed=DETAILS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,71 +44,88 @@ class Prepared:
     """A call ready to be sent: the filled path, the pairs in catalog order, and our own `detail`.
 
     `query` has each argument that is sent once, path values too, as text; list members are joined
-    by commas.
+    by commas. `ignored` are the names that a client had added.
     """
 
     path: str
     pairs: QueryPairs
     detail: Detail
     query: Mapping[str, str]
+    ignored: tuple[str, ...] = ()
 
 
 class ArgumentChecker:
     """Prepares the arguments of one tool; the schema is compiled on the first call."""
 
-    def __init__(self, endpoint: Endpoint, hint: Hint) -> None:
+    def __init__(self, tool: str, endpoint: Endpoint, hint: Hint) -> None:
+        self._tool = tool
         self._endpoint = endpoint
         self._hint = hint
         self._detail = endpoint.detail_name
+        self._forms = {param.name: form_of(param, hint) for param in endpoint.params}
+        self._known = [*self._forms, self._detail]
         self._validator: Draft202012Validator | None = None
 
-    def prepare(self, arguments: Mapping[str, object]) -> Prepared:
-        """Return the call that `arguments` ask for.
+    def prepare(self, arguments: Mapping[str, object], now: datetime) -> Prepared:
+        """Return the call that `arguments` ask for at `now`.
 
         Raises:
             ArgumentError: something does not fit; all faults at once, one for each argument.
         """
-        known = [param.name for param in self._endpoint.params] + [self._detail]
-        if len(arguments) > MOST_ARGUMENTS:
-            raise ArgumentError([too_many(len(arguments), known)])
-        given = {name: value for name, value in arguments.items() if not is_absent(value)}
-        if oversized := list(too_large(given)):
-            raise ArgumentError(oversized)
-        values = self._normalise(given)
-        if faults := first_per_param(chain(unknown_names(given, known), self._check(values))):
-            raise ArgumentError(faults)
+        found = self._opened(arguments)
+        values = self._normalise(found.given)
+        faults = [
+            found.faults,
+            unknown_names(found.given, self._known),
+            self._check(values),
+            contradictions(self._endpoint, values, self._forms, now),
+        ]
+        if told := first_per_param(chain.from_iterable(faults)):
+            raise ArgumentError(told)
         detail = cast(Detail, values.pop(self._detail, "standard"))
         return Prepared(
             path=self._path(values),
             pairs=self._pairs(values),
             detail=detail,
             query={name: wire(value) for name, value in values.items()},
+            ignored=tuple(found.ignored),
         )
+
+    def _opened(self, arguments: Mapping[str, object]) -> Opened:
+        if len(arguments) > MOST_ARGUMENTS:
+            raise ArgumentError([too_many(len(arguments), self._known)])
+        found = opened(arguments, self._known, self._tool)
+        if len(found.given) > MOST_ARGUMENTS:
+            raise ArgumentError([too_many(len(found.given), self._known)])
+        if oversized := list(too_large(found.given)):
+            raise ArgumentError(oversized)
+        return found
 
     def _normalise(self, given: Mapping[str, object]) -> dict[str, object]:
         values: dict[str, object] = {}
         for param in self._endpoint.params:
-            if param.name in given:
-                value = self._value(param, given[param.name])
-                if value != []:
+            form = self._forms[param.name]
+            if param.name in given and not is_absent(given[param.name], form.allowed):
+                value = self._value(param, form, given[param.name])
+                if value != [] and not is_neutral(value, form):
                     values[param.name] = value
-        if self._detail in given:
-            values[self._detail] = coerce(given[self._detail], "string", DETAILS, "")
+        detail = given.get(self._detail)
+        if not is_absent(detail):
+            values[self._detail] = coerce(single(detail), _DETAIL_FORM)
         return values
 
-    def _value(self, param: Param, value: object) -> object:
-        kind = item_type(param)
-        allowed = members(param, self._hint)
-        expiry = expiry_form(param, self._hint)
-        listed = split(value) if is_list(param, self._hint) else None
+    def _value(self, param: Param, form: ParamForm, value: object) -> object:
+        if not form.is_list:
+            return coerce(single(value), form)
+        listed = split(value, form)
         if not isinstance(listed, list):
-            return coerce(value, kind, allowed, expiry)
+            return coerce(value, form)
         distinct: list[object] = []
         for member in listed:
-            coerced = coerce(member, kind, allowed, expiry)
+            coerced = coerce(member, form)
             if coerced not in distinct:
                 distinct.append(coerced)
-        return distinct if self._is_ordered(param) else _in_order_of(allowed, distinct)
+        return distinct if self._is_ordered(param) else _in_order_of(form.allowed, distinct)
 
     def _is_ordered(self, param: Param) -> bool:
         """Return whether the order of a list may matter; where nothing is known it may."""
@@ -108,10 +133,12 @@ class ArgumentChecker:
         return known is None or not known.csv or known.ordered
 
     def _check(self, values: Mapping[str, object]) -> Iterator[ArgumentFault]:
+        given = [param for param in self._endpoint.params if param.name in values]
+        for param in given:
+            yield from several(param.name, values[param.name], self._forms[param.name])
         yield from self._schema_faults(values)
-        for param in self._endpoint.params:
-            if param.name in values:
-                yield from unsendable(param, values[param.name])
+        for param in given:
+            yield from unsendable(param, values[param.name], self._forms[param.name])
 
     def _schema_faults(self, values: Mapping[str, object]) -> Iterator[ArgumentFault]:
         for error in self._compiled().iter_errors(values):
@@ -132,10 +159,7 @@ class ArgumentChecker:
         return self._validator
 
     def _allowed(self, name: str) -> Sequence[object]:
-        if name == self._detail:
-            return DETAILS
-        param = self._endpoint.param(name)
-        return members(param, self._hint) if param else ()
+        return DETAILS if name == self._detail else self._forms[name].offered
 
     def _path(self, values: Mapping[str, object]) -> str:
         path = self._endpoint.path

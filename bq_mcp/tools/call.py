@@ -37,7 +37,7 @@ class Desk:
         """Return the answer to one call; errors a caller can act on are answers too."""
         tally, deadline = self._client.tally(), self._client.deadline()
         try:
-            prepared = tool.checker.prepare(arguments)
+            prepared = tool.checker.prepare(arguments, self._clock.now())
             if not (self._has_key or tool.hint.public):
                 raise MissingKeyError("no API key is set")
             lifetime = lifetime_of(tool, prepared.query, self._clock.now())

@@ -47,7 +47,7 @@ class Tool:
     @cached_property
     def checker(self) -> ArgumentChecker:
         """Return what checks the arguments of this tool."""
-        return ArgumentChecker(self.endpoint, self.hint)
+        return ArgumentChecker(self.name, self.endpoint, self.hint)
 
 
 class Inventory:

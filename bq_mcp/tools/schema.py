@@ -2,7 +2,8 @@
 
 The schema keeps to what every client takes: one scalar `type` (or an array of scalars), `enum`,
 `minimum`, `maximum`, `default`, `description`; never unions, references, patterns or formats.
-What is not offered (exclusive bounds, pattern, format) is checked by `tools.arguments`.
+What is not offered (exclusive bounds, pattern, format) is checked by `tools.arguments`, and names
+that are unknown too: some converters fail on `additionalProperties`.
 """
 
 import hashlib
@@ -10,11 +11,12 @@ import json
 import re
 from collections.abc import Container, Iterable, Iterator
 from itertools import count
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 from ..catalog import Endpoint, Hint, Param
 from ..text import clean
 from ..views import Detail
+from .param_form import form_of
 
 InputSchema = dict[str, Any]
 
@@ -103,11 +105,14 @@ def input_schema(endpoint: Endpoint, hint: Hint) -> InputSchema:
 
 def _whole_schema(endpoint: Endpoint, hint: Hint) -> InputSchema:
     properties = {param.name: _offered(param, hint) for param in endpoint.params}
-    properties[endpoint.detail_name] = {"type": "string", "enum": list(DETAILS)}
+    properties[endpoint.detail_name] = {
+        "type": "string",
+        "enum": list(DETAILS),
+        "description": "answer size",
+    }
     schema: InputSchema = {"type": "object", "properties": properties}
     if required := [param.name for param in endpoint.params if param.required]:
         schema["required"] = required
-    schema["additionalProperties"] = False
     return schema
 
 
@@ -129,41 +134,6 @@ def checking_schema(endpoint: Endpoint, hint: Hint) -> InputSchema:
     return schema
 
 
-def is_list(param: Param, hint: Hint) -> bool:
-    """Tell whether a parameter takes several members, joined on the wire or repeated."""
-    if param.type != "string":
-        return param.type == "array"
-    known = hint.params.get(param.name)
-    if known is not None:
-        return known.csv
-    return not param.enum and _speaks_of_commas(param.description)
-
-
-def item_type(param: Param) -> Literal["string", "integer", "number", "boolean"]:
-    """Return the type of a value, of each member for a list."""
-    return param.item_type if param.type == "array" else param.type
-
-
-def members(param: Param, hint: Hint) -> tuple[Any, ...]:
-    """Return the closed set of values (of each item, for a list), empty when it is open.
-
-    The catalog's own set wins over the hint's, which can only close a set of texts.
-    """
-    offered = param.item_enum if param.type == "array" else param.enum
-    known = hint.params.get(param.name)
-    return offered or (known.members if known and item_type(param) == "string" else ())
-
-
-def expiry_form(param: Param, hint: Hint) -> str:
-    """Return how a parameter takes an expiry, "" where nothing is known of one."""
-    known = hint.params.get(param.name)
-    return known.expiry if known else ""
-
-
-def _speaks_of_commas(text: str) -> bool:
-    return re.search(r"\b(commas?|csv)(?![a-z])", text, re.IGNORECASE) is not None
-
-
 def _is_numeric(param: Param) -> bool:
     return param.type in ("integer", "number")
 
@@ -173,11 +143,12 @@ def _stated(facts: InputSchema) -> InputSchema:
 
 
 def _offered(param: Param, hint: Hint) -> InputSchema:
-    values = members(param, hint)
-    schema: InputSchema = {"type": item_type(param)}
+    form = form_of(param, hint)
+    values = form.offered
+    schema: InputSchema = {"type": form.kind}
     if values:
         schema["enum"] = list(values)
-    if is_list(param, hint):
+    if form.is_list:
         schema = {"type": "array", "items": schema}
     else:
         if _is_numeric(param):

@@ -165,7 +165,7 @@ async def _play(
     given: list[Given] = []
 
     async def one(call: Call) -> None:
-        prepared = toolbox.inventory.tools[call.tool].checker.prepare(call.arguments)
+        prepared = toolbox.inventory.tools[call.tool].checker.prepare(call.arguments, START)
         request = Request(prepared.path, prepared.pairs)
         await anyio.sleep(call.at)
         began = time.perf_counter()

@@ -187,7 +187,7 @@ def _render(service: Service, asked: Asked, body: bytes, taken: _Taken) -> None:
     """Decode, read and render the reply by itself."""
     inventory = service.toolbox.inventory
     tool = inventory.tools[asked.tool]
-    prepared = tool.checker.prepare(asked.arguments)
+    prepared = tool.checker.prepare(asked.arguments, datetime.now(UTC))
     question = Question(
         tool.name, tool.endpoint, tool.hint, prepared.query, prepared.detail, inventory.names
     )

@@ -63,7 +63,7 @@ async def _report() -> None:
         print(f"{'tool':28}" + "".join(f"{name:>10}" for name in (*DETAILS, "upstream")))
         for tool, arguments in QUESTIONS:
             costs = [await _cost(toolbox, tool, arguments, detail) for detail in DETAILS]
-            call = toolbox.inventory.tools[tool].checker.prepare(arguments)
+            call = toolbox.inventory.tools[tool].checker.prepare(arguments, NOW)
             reply = await service.client.get(call.path, call.pairs)
             costs.append(tokens(json.dumps(reply.envelope.data, separators=(",", ":"))))
             print(f"{tool:28}" + "".join(f"{cost:>10,}" for cost in costs))

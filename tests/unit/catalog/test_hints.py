@@ -19,7 +19,6 @@ when = "For levels."
 next = ["/gex/history"]
 cadence_seconds = 30
 age_rule = "live"
-use = ["venues", "symbol"]
 params.venues.note = "Fewer venues."
 params.expiry.expiry = "token"
 units.hvl = "USD"
@@ -36,8 +35,12 @@ def test_a_tools_own_note_wins_over_the_shared_one_key_by_key() -> None:
 
 def test_plain_names_have_an_empty_note_everywhere() -> None:
     hints = parse_hints(TEXT)
-    assert hints["/health"].params == {"limit": ParamHint(), "symbol": ParamHint()}
+    assert hints["/health"].params["limit"] == hints["/health"].params["symbol"] == ParamHint()
     assert hints["/gex/levels"].params["limit"] == ParamHint()
+
+
+def test_what_is_known_of_a_name_is_shared_by_every_tool() -> None:
+    assert parse_hints(TEXT)["/health"].params["venues"].note == "Venues."
 
 
 def test_units_are_shared_and_extended() -> None:

@@ -1,6 +1,7 @@
 """The tools of the bundled catalog, and tools made from a catalog entry of a test's own."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from bq_mcp.tools.arguments import Prepared
 
 INVENTORY = Inventory(load_catalog(SNAPSHOT, "snapshot"), bundled_hints())
 TOOLS = INVENTORY.tools
+NOW = datetime(2026, 11, 20, 14, 32, 22, tzinfo=UTC)
 
 
 def tool(*params: Param, path: str = "/new", hint: Hint = NO_HINT, **words: str) -> Tool:
@@ -44,7 +46,7 @@ def hint(**params: ParamHint) -> Hint:
 def prepare(subject: Tool | str, arguments: Mapping[str, object]) -> Prepared:
     """Return the call a tool (or the bundled tool of that name) makes of `arguments`."""
     found = TOOLS[subject] if isinstance(subject, str) else subject
-    return found.checker.prepare(arguments)
+    return found.checker.prepare(arguments, NOW)
 
 
 def sent(subject: Tool | str, **arguments: object) -> dict[str, str]:

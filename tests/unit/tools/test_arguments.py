@@ -5,7 +5,7 @@ import pytest
 from bq_mcp.catalog import Param, ParamHint
 from bq_mcp.errors import ArgumentError
 
-from .offered import TOOLS, fault, faults, hint, listed, prepare, sent, tool
+from .offered import NOW, TOOLS, fault, faults, hint, listed, prepare, sent, tool
 
 
 def test_no_arguments_send_no_query() -> None:
@@ -53,7 +53,7 @@ def test_every_fault_is_told_at_once_one_for_each_argument() -> None:
     assert [item.param for item in found] == ["symbl", "symbol", "moneyness_min"]
 
 
-@pytest.mark.parametrize("neutral", [None, "", "null", ["null"], []])
+@pytest.mark.parametrize("neutral", [None, "", "null", ["null"], [], "None", "undefined"])
 def test_neutral_values_of_strict_clients_are_absent(neutral: object) -> None:
     names = TOOLS["gex_strike_profile"].input_schema["properties"]
     call = prepare("gex_strike_profile", dict.fromkeys(names, neutral))
@@ -212,7 +212,7 @@ def test_what_is_no_list_of_scalars_is_refused(value: object) -> None:
     assert fault("gex_levels", exchanges=value).param == "exchanges"
 
 
-@pytest.mark.parametrize("value", [True, {"a": 1}, ["BTCUSDT"]])
+@pytest.mark.parametrize("value", [True, {"a": 1}])
 def test_what_is_no_text_is_refused(value: object) -> None:
     assert fault("gex_levels", symbol=value).reason == "must be text"
 
@@ -296,7 +296,7 @@ def test_a_hint_never_makes_a_changed_parameter_unusable() -> None:
 def test_a_hundred_thousand_arguments_are_refused_before_any_is_compared() -> None:
     many = {f"symbol{number}" + "x" * 200: [None] * 50 for number in range(100_000)}
     with pytest.raises(ArgumentError) as caught:
-        TOOLS["gex_levels"].checker.prepare(many)
+        TOOLS["gex_levels"].checker.prepare(many, NOW)
     (fault,) = caught.value.faults
     assert (fault.param, fault.value) == ("arguments", 100_000)
     assert "symbol" in fault.allowed
@@ -305,6 +305,6 @@ def test_a_hundred_thousand_arguments_are_refused_before_any_is_compared() -> No
 def test_of_many_unknown_arguments_the_first_have_their_closest() -> None:
     many = dict.fromkeys([f"symbol{number}" for number in range(100)], "BTC")
     with pytest.raises(ArgumentError) as caught:
-        TOOLS["gex_levels"].checker.prepare(many)
+        TOOLS["gex_levels"].checker.prepare(many, NOW)
     closest = [fault.closest for fault in caught.value.faults]
     assert (len(closest), closest.count("symbol")) == (100, 10)

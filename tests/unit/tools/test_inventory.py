@@ -5,7 +5,7 @@ from bq_mcp.tools import Inventory
 from bq_mcp.tools.inventory import LISTING_LIMIT
 
 from ...support import kept_logs
-from .offered import INVENTORY, TOOLS
+from .offered import INVENTORY, NOW, TOOLS
 
 
 def test_tools_are_listed_by_name_once_for_each_endpoint() -> None:
@@ -22,7 +22,7 @@ def test_every_bundled_tool_has_a_hint_and_words() -> None:
 def test_an_endpoint_without_a_hint_is_offered_too() -> None:
     found = Inventory(Catalog((Endpoint("/vol/cone", summary="Vol cone"),), "live"), {})
     assert found.tools["vol_cone"].title == "Vol cone"
-    assert found.tools["vol_cone"].checker.prepare({}).path == "/vol/cone"
+    assert found.tools["vol_cone"].checker.prepare({}, NOW).path == "/vol/cone"
 
 
 def test_the_closest_tool_is_found_whatever_the_case() -> None:

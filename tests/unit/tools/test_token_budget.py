@@ -8,8 +8,8 @@ from bq_mcp.tools import Tool
 
 from .offered import TOOLS
 
-LIST_BUDGET = 12_500
-TOOL_BUDGET = 450
+LIST_BUDGET = 12_000
+TOOL_BUDGET = 500
 
 
 def cost(tool: Tool) -> int:

@@ -1,0 +1,16 @@
+"""Text as a person or a model writes it, brought to the characters that rules read."""
+
+import unicodedata
+
+_DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"), "-")
+_APOSTROPHES = dict.fromkeys(map(ord, "\u2018\u2019"), "'")
+_QUOTES = "\"'`"
+
+
+def plain(text: str) -> str:
+    """Return `text` without quotes and blanks around it, with ASCII dashes, digits and blanks."""
+    found = unicodedata.normalize("NFKC", text).translate(_DASHES | _APOSTROPHES)
+    found = " ".join(found.split())
+    while len(found) >= 2 and found[0] == found[-1] and found[0] in _QUOTES:
+        found = found[1:-1].strip()
+    return found
