@@ -81,19 +81,24 @@ def read_item_type(items: Facts) -> ItemType:
 
 
 def read_members(facts: Facts, kind: ParamType, *, in_path: bool = False) -> tuple[Scalar, ...]:
-    """Return the closed set of a parameter, empty where it is open.
+    """Return the closed set of a parameter as upstream spells it, trimmed; () for an open one.
 
-    A member that is not plain text, or cannot stand in a path, is left out. A set that is too long
-    to show, or has a member that is no token, counts as open: it might refuse a right value.
+    A set that is too long to show, or has a member that cannot be shown, counts as open: without
+    that member it would refuse a right value. What cannot stand in a path is no value there.
     """
-    raw = _raw_members(facts)
+    raw = [item for item in _raw_members(facts) if item is not None]
     if len(raw) > _MAX_ENUM or kind == "boolean":
         return ()
-    read = (_member(item, kind) for item in raw)
-    plain = (member for member in read if member is not None)
-    members = tuple(dict.fromkeys(m for m in plain if not in_path or is_path_member(m)))
+    read = [_member(item, kind) for item in raw]
+    if in_path:
+        read = [member for member in read if member is not None and is_path_member(member)]
+    members = tuple(dict.fromkeys(member for member in read if member is not None))
     texts = [str(member) for member in members]
-    if sum(map(len, texts)) > _MAX_ENUM_CHARACTERS or not all(map(_is_token, texts)):
+    if (
+        None in read
+        or sum(map(len, texts)) > _MAX_ENUM_CHARACTERS
+        or not all(map(_is_token, texts))
+    ):
         return ()
     return members
 
@@ -196,8 +201,9 @@ def _raw_members(facts: Facts) -> list[object]:
 
 def _member(value: object, kind: ParamType) -> Scalar | None:
     if isinstance(value, str):
-        is_plain = value != "" and clean(value, _MEMBER_LIMIT) == value
-        return value if is_plain and kind == "string" else None
+        text = value.strip()
+        is_plain = text != "" and clean(text, _MEMBER_LIMIT) == text
+        return text if is_plain and kind == "string" else None
     number = moderate_number(value)
     if number is None:
         return None

@@ -9,8 +9,10 @@ VERSION_PREFIX = "/v2"
 _MAX_LENGTH = 200
 _MAX_SEGMENTS = 12
 _PLAIN = re.compile(r"[A-Za-z0-9._~\-]+")
-_NAME = "([A-Za-z_][A-Za-z0-9_]{0,63})"
-_PLACEHOLDER = re.compile(rf"\{{{_NAME}(?::[a-z]+)?\}}|:{_NAME}|<(?:[a-z]+:)?{_NAME}>")
+_NAME = r"([A-Za-z_][A-Za-z0-9_\-]{0,63})"
+_PLACEHOLDER = re.compile(
+    rf"\{{{_NAME}(?::[a-z]+)?\}}|<(?:[a-z]+:)?{_NAME}>|^:([A-Za-z_][A-Za-z0-9_]{{0,63}})$"
+)
 
 
 class PathFault(ValueError):
@@ -20,7 +22,8 @@ class PathFault(ValueError):
 def read_path(raw: str) -> tuple[str, tuple[str, ...]]:
     """Return the path below the version prefix, and the names of its placeholders.
 
-    `{name}`, `{name:path}`, `:name` and `<name>` are placeholders; all come back as `{name}`.
+    `{name}`, `{name:path}`, `:name` and `<name>` are placeholders; all come back as `{name}`. One
+    may be a part of its segment only.
 
     Raises:
         PathFault: a scheme, host, credentials, query, `..` or other unsafe text is in `raw`.
@@ -38,14 +41,12 @@ def read_path(raw: str) -> tuple[str, tuple[str, ...]]:
     names: list[str] = []
     parts: list[str] = []
     for segment in segments:
-        if match := _PLACEHOLDER.fullmatch(segment):
-            name = match[1] or match[2] or match[3]
-            names.append(name)
-            parts.append("{" + name + "}")
-        elif _PLAIN.fullmatch(segment) and segment != ".":
-            parts.append(segment)
-        else:
+        found = [match[1] or match[2] or match[3] for match in _PLACEHOLDER.finditer(segment)]
+        fixed = _PLACEHOLDER.sub("", segment)
+        if segment == "." or not (_PLAIN.fullmatch(fixed) or (found and not fixed)):
             raise PathFault(f"path holds unsafe text: {shown}")
+        names += found
+        parts.append(_PLACEHOLDER.sub(_in_braces, segment))
     if any(is_reserved(word) for word in (*parts, *names)):
         raise PathFault(f"path holds a reserved word: {shown}")
     while parts[:1] == [VERSION_PREFIX[1:]]:
@@ -53,3 +54,7 @@ def read_path(raw: str) -> tuple[str, tuple[str, ...]]:
     if not parts or len(set(names)) != len(names):
         raise PathFault(f"path is empty or repeats a name: {shown}")
     return "/" + "/".join(parts), tuple(names)
+
+
+def _in_braces(match: re.Match[str]) -> str:
+    return "{" + (match[1] or match[2] or match[3]) + "}"

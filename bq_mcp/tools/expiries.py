@@ -34,7 +34,7 @@ def fault_of(text: str, form: ParamForm) -> tuple[str, str | None] | None:
     """Return why `text` is no expiry and the closest that is, None where it is one."""
     if text in form.words or read_day(text) is not None:
         return None
-    example = " or ".join([_EXAMPLES[form.expiry], *form.words])
+    example = ", ".join([f"a day such as {_EXAMPLES[form.expiry]}", *form.words])
     if len(days := possible_days(text)) > 1:
         either = " or ".join(as_taken(day.isoformat(), form) for day in days)
         return f"may be {either}: write one of them", None

@@ -59,11 +59,12 @@ def _fewest_placeholders(path: str) -> tuple[int, str]:
 
 
 def _plain_name(path: str) -> str:
-    return _fit("_".join(part for part in path.split("/") if part and "{" not in part), path)
+    fixed = (re.sub(r"\{[^}]*\}", "", part).strip("_-.~") for part in path.split("/"))
+    return _fit("_".join(filter(None, fixed)), path)
 
 
 def _name_with_placeholders(path: str) -> str:
-    return _fit("_by_".join([_plain_name(path), *re.findall(r"\{(\w+)\}", path)]), path)
+    return _fit("_by_".join([_plain_name(path), *re.findall(r"\{([^}]+)\}", path)]), path)
 
 
 def _digest_name(path: str) -> str:

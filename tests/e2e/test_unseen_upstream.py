@@ -129,10 +129,13 @@ def test_it_offers_what_is_safe_and_drops_what_is_not(server: Child) -> None:
                 "items": {"type": "string"},
                 "description": '"comma separated legs"',
             },
-            "detail": {"type": "string", "enum": ["brief", "standard", "full", "raw"]},
+            "detail": {
+                "type": "string",
+                "enum": ["brief", "standard", "full", "raw"],
+                "description": "answer size",
+            },
         },
         "required": ["tenor"],
-        "additionalProperties": False,
     }
     shown = json.dumps(tools)
     assert "\\u202e" not in shown and "\\u0000" not in shown

@@ -38,6 +38,19 @@ def test_several_placeholders_keep_their_order() -> None:
     assert read_path("/v2/{b}/x/{a}") == ("/{b}/x/{a}", ("b", "a"))
 
 
+@pytest.mark.parametrize(
+    ("raw", "names"),
+    [
+        ("/book/level2_{size}", ("size",)),
+        ("/orders/{order-id}", ("order-id",)),
+        ("/x/{from}-{to}.json", ("from", "to")),
+        ("/x/{a}{b}", ("a", "b")),
+    ],
+)
+def test_a_placeholder_may_be_a_part_of_its_segment(raw: str, names: tuple[str, ...]) -> None:
+    assert read_path(raw) == (raw, names)
+
+
 @pytest.mark.parametrize("raw", ["/v2beta/x", "/v20/x"])
 def test_only_the_whole_segment_is_the_version_prefix(raw: str) -> None:
     assert read_path(raw) == (raw, ())
@@ -82,8 +95,8 @@ def test_only_the_whole_segment_is_the_version_prefix(raw: str) -> None:
         "/gex/{}",
         "/gex/{a b}",
         "/gex/{greek",
-        "/gex/x{greek}",
-        "/gex/{greek}{other}",
+        "/gex/x{greek",
+        "/gex/{greek}/..{other}",
         "/gex/{greek.__class__}",
         "/gex/{1}",
         "/gex/{" + "a" * 65 + "}",

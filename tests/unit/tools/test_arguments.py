@@ -267,6 +267,13 @@ def test_a_path_enum_of_a_hostile_catalog_cannot_climb() -> None:
     assert prepare(one, {"name": "{other}", "other": "v"}).path == "/x/%7Bother%7D/v"
 
 
+def test_a_part_of_a_segment_is_filled_and_cannot_climb() -> None:
+    size = Param("page-size", location="path", required=True)
+    one = tool(size, path="/book/.{page-size}")
+    assert prepare(one, {"page-size": 20}).path == "/book/.20"
+    assert fault(one, **{"page-size": "."}).param == "page-size"
+
+
 def test_a_list_in_the_path_is_joined_and_encoded_whole() -> None:
     symbols = Param("symbols", location="path", required=True, description="Comma list.")
     call = prepare(tool(symbols, path="/x/{symbols}"), {"symbols": ["BTC", "ETH"]})

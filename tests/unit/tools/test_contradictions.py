@@ -77,7 +77,7 @@ def test_what_is_no_instant_is_refused_with_an_example(text: str) -> None:
     [
         ("next friday", "names no day", None),
         ("31FEB27", "the calendar lacks", None),
-        ("front", "write 26MAR27 or all or 0dte", None),
+        ("front", "write a day such as 26MAR27, all, 0dte", None),
         ("today", "names no day", "0dte"),
         ("03/04/2027", "may be 2027-03-04 or 2027-04-03", None),
         ("BTC-26MAR27-70000-C", "name of a contract", "26MAR27"),

@@ -27,6 +27,8 @@ def names(*paths: str, settled: tuple[str, ...] = ()) -> dict[str, str]:
         ("/options/iv/iv-rv", "options_iv_iv_rv"),
         ("/New.Route/V3~x", "new_route_v3_x"),
         ("/{only}", "endpoint"),
+        ("/book/level2_{size}", "book_level2"),
+        ("/orders/{order-id}", "orders"),
     ],
 )
 def test_name_is_the_path_without_its_placeholders(path: str, name: str) -> None:
