@@ -66,12 +66,13 @@ class Tally:
             setattr(counters, name, getattr(counters, name) + amount)
 
     def spent(self) -> dict[str, float]:
-        """Return what the question took: its requests, and whatever else is not zero."""
+        """Return what the question took, as far as it is not zero."""
         own = self.own
         taken = {
+            "requests": own.requests,
             "units": own.units,
             "retries": own.retries,
             "waits": own.waits,
             "waited_seconds": round(own.waited_seconds, 3),
         }
-        return {"requests": own.requests, **{name: n for name, n in taken.items() if n}}
+        return {name: count for name, count in taken.items() if count}

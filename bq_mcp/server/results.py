@@ -9,6 +9,9 @@ from ..views import Answer, simulated_mark
 
 _log = Log(__name__)
 META_KEY = "bq-mcp/answer"
+# Some clients show `_meta` to the model, so what goes without saying is left out of it.
+_GOES_WITHOUT_SAYING = {"simulated": False, "retryable": False, "cache": "miss"}
+_OURS = ("view",)
 _NAME_LIMIT = 80
 
 
@@ -31,10 +34,15 @@ def listed_tool(tool: Tool) -> types.Tool:
 
 def call_result(answer: Answer) -> types.CallToolResult:
     """Return an answer as a result: text for the model, the same facts as data in `_meta`."""
+    told = {
+        name: value
+        for name, value in answer.meta.items()
+        if name not in _OURS and _GOES_WITHOUT_SAYING.get(name) != value
+    }
     return types.CallToolResult(
         content=[types.TextContent(type="text", text=answer.text)],
         is_error=answer.is_error,
-        _meta={META_KEY: dict(answer.meta)},
+        _meta={META_KEY: told} if told else None,
     )
 
 

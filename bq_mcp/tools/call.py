@@ -36,8 +36,10 @@ class Desk:
     ) -> Answer:
         """Return the answer to one call; errors a caller can act on are answers too."""
         tally, deadline = self._client.tally(), self._client.deadline()
+        ignored: tuple[str, ...] = ()
         try:
             prepared = tool.checker.prepare(arguments, self._clock.now())
+            ignored = prepared.ignored
             if not (self._has_key or tool.hint.public):
                 raise MissingKeyError("no API key is set")
             lifetime = lifetime_of(tool, prepared.query, self._clock.now())
@@ -47,8 +49,8 @@ class Desk:
             answer = await in_worker(reply.size, work, deadline=deadline)
         except BackQuantError as error:
             refusal = self.refuse(tool.name, error, inventory)
-            return self._accounted(refusal, self._client.limits, tally)
-        return self._accounted(answer, reply.limits, tally)
+            return _accounted(refusal, self._client.limits, tally, ignored)
+        return _accounted(answer, reply.limits, tally, ignored)
 
     def refuse(self, tool: str, error: BackQuantError, inventory: Inventory) -> Answer:
         """Return the answer to a call that cannot be carried out."""
@@ -81,7 +83,9 @@ class Desk:
         """Decide whether a sandbox answers: by the client's replies so far, or by the catalog."""
         return self._client.simulated or inventory.catalog.simulated
 
-    def _accounted(self, answer: Answer, limits: Limits, tally: Tally) -> Answer:
-        """Return the answer with what it took, and what all answers of this key took and saved."""
-        account = {"spent": tally.spent(), "totals": self._client.counters.as_dict()}
-        return replace(answer, meta={**limits.stated(), **answer.meta, **account})
+
+def _accounted(answer: Answer, limits: Limits, tally: Tally, ignored: tuple[str, ...]) -> Answer:
+    """Return the answer with the limits, what it took, and the arguments a client had added."""
+    account = {"spent": tally.spent(), "ignored": list(ignored)}
+    told = {name: value for name, value in account.items() if value}
+    return replace(answer, meta={**limits.stated(), **answer.meta, **told})

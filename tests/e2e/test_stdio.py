@@ -64,6 +64,10 @@ def test_the_sandbox_answers_over_stdio_and_says_simulated() -> None:
             "tools/call", {"name": "gex_levels", "arguments": {"symbl": "ETHUSDT"}}
         )
         assert refused["isError"] and text_of(refused).startswith("SIMULATED error")
+        texts = server.request(
+            "tools/call", {"name": "gex_levels", "arguments": '{"symbol":"eth"}'}
+        )
+        assert text_of(texts).startswith("SIMULATED ETHUSDT")
 
 
 def test_the_newest_revision_works_without_a_handshake() -> None:
@@ -76,6 +80,9 @@ def test_the_newest_revision_works_without_a_handshake() -> None:
             "tools/call", {"name": "expiries", "arguments": {"symbol": "eth"}, **MODERN}
         )
         assert text_of(result).startswith("SIMULATED ETHUSDT")
+        for given, said in (([], "SIMULATED BTCUSDT"), ("eth", "SIMULATED error: gex_levels")):
+            call = {"name": "gex_levels", "arguments": given, **MODERN}
+            assert text_of(server.request("tools/call", call)).startswith(said)
 
 
 def test_without_upstream_or_key_it_starts_lists_and_explains(

@@ -113,7 +113,7 @@ def _kind(message: dict[str, Any]) -> str:
     if "error" in message:
         return "refused by the protocol"
     twin = message["result"].get("_meta", {}).get("bq-mcp/answer", {})
-    return str(twin.get("error") or twin.get("cache") or "other")
+    return str(twin.get("error") or twin.get("cache") or "miss")
 
 
 @contextmanager
