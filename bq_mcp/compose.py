@@ -131,7 +131,13 @@ def compose(
         disk=None if sandbox else DiskCopy(cache_folder(settings), settings.base_url),
         monotonic=clock.monotonic,
     )
-    desk = Desk(client, clock, keeper.see_version, has_key=key is not None)
+    desk = Desk(
+        client,
+        clock,
+        keeper.see_version,
+        has_key=key is not None,
+        why_no_key=settings.why_no_key(),
+    )
     toolbox = Toolbox(keeper, desk, bundled_hints())
     return Service(settings, transport, client, toolbox)
 

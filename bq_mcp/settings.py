@@ -16,11 +16,13 @@ from pydantic import (
     ValidationError,
 )
 
+from .api_key import is_placeholder, placeholder_words, read_key
 from .errors import ConfigError
 from .text import redact
 
 DEFAULT_BASE_URL = "https://api.backquant.com"
 _PREFIX = "BACKQUANT_"
+_KEY_FILE_BYTES = 4_096
 _NO_ADDRESS = "must be an address like https://api.backquant.com"
 _HOST = re.compile(r"[A-Za-z0-9._:\-]+")
 _FOLDER = re.compile(r"[A-Za-z0-9._~%/\-]*")
@@ -54,13 +56,8 @@ def _is_loopback(host: str) -> bool:
 
 
 def _api_key(value: object) -> object:
-    """Return the key without blanks around it; an empty one is no key."""
-    if not isinstance(value, str):
-        return value
-    key = value.strip()
-    if not all(33 <= ord(character) <= 126 for character in key):
-        raise ValueError("the key holds a blank or a character no key has; copy it again")
-    return key or None
+    """Return the key alone, or the placeholder that stands in its place."""
+    return read_key(value) if isinstance(value, str) else value
 
 
 def _folder(value: object) -> object:
@@ -89,12 +86,14 @@ class Settings(BaseModel):
 
     `deadline_seconds` bounds one call as a whole, waits and retries included. `patience_seconds` is
     the longest silent wait for the next minute's calls; a longer one is an error. An answer more
-    than `stale_cadences` refreshes overdue is not given when upstream fails.
+    than `stale_cadences` refreshes overdue is not given when upstream fails. `api_key_file` holds
+    the key where `api_key` has none.
     """
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     api_key: Annotated[SecretStr | None, BeforeValidator(_api_key)] = None
+    api_key_file: Annotated[Path | None, BeforeValidator(_folder)] = None
     base_url: Annotated[str, BeforeValidator(_base_url)] = DEFAULT_BASE_URL
     deadline_seconds: Annotated[float, Field(gt=0, le=300)] = 20.0
     patience_seconds: Annotated[float, Field(ge=0, le=60)] = 5.0
@@ -107,7 +106,13 @@ class Settings(BaseModel):
 
     def key(self) -> str | None:
         """Return the key itself; only the transport may ask for it."""
-        return self.api_key.get_secret_value() if self.api_key else None
+        given = self.api_key.get_secret_value() if self.api_key else None
+        return None if given is None or is_placeholder(given) else given
+
+    def why_no_key(self) -> str:
+        """Return in words why there is no key to send."""
+        given = self.api_key.get_secret_value() if self.api_key else ""
+        return placeholder_words(given) if given else "no API key is set"
 
 
 def load_settings(**overrides: object) -> Settings:
@@ -117,18 +122,46 @@ def load_settings(**overrides: object) -> Settings:
         ConfigError: a value cannot be used; the message names the variable, never the value.
     """
     try:
-        return Settings.model_validate({**_environment(), **overrides})
+        settings = Settings.model_validate({**_environment(), **overrides})
+        if settings.key() is None and settings.api_key_file:
+            given = {"api_key": _text_of(settings.api_key_file)}
+            settings = Settings.model_validate({**_environment(), **overrides, **given})
+        return settings
     except ValidationError as exc:
         faults = [f"{_PREFIX}{str(e['loc'][0]).upper()}: {_words(e['msg'])}" for e in exc.errors()]
         raise ConfigError("; ".join(faults)) from None
 
 
+def _text_of(path: Path) -> str:
+    """Return what a key file holds.
+
+    Raises:
+        ConfigError: it cannot be read, or holds something else than one key.
+    """
+    try:
+        with path.open("rb") as file:
+            text = file.read(_KEY_FILE_BYTES).decode("utf-8-sig").strip()
+    except (OSError, ValueError) as exc:
+        reason = f"cannot be read ({type(exc).__name__})"
+        raise ConfigError(f"{_PREFIX}API_KEY_FILE: {reason}") from None
+    if not text or "\n" in text:
+        raise ConfigError(f"{_PREFIX}API_KEY_FILE: must hold the key alone, on one line")
+    return text
+
+
 def _environment() -> dict[str, str]:
     """Return what the environment sets, by field; names of variables are read in any case."""
     # Client configurations pass an empty text for what their user left blank.
-    given = {name.upper(): value for name, value in os.environ.items() if value}
+    given = {name.upper(): value for name, value in os.environ.items() if value.strip()}
     names = {name: _PREFIX + name.upper() for name in Settings.model_fields}
-    return {name: given[variable] for name, variable in names.items() if variable in given}
+    return {name: _bare(given[variable]) for name, variable in names.items() if variable in given}
+
+
+def _bare(value: str) -> str:
+    """Return a value without the blanks and quotes that a file of settings put around it."""
+    bare = value.strip()
+    is_quoted = len(bare) > 1 and bare[0] == bare[-1] and bare[0] in "\"'"
+    return bare[1:-1] if is_quoted else bare
 
 
 def _words(message: str) -> str:

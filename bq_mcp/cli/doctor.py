@@ -55,7 +55,8 @@ def _key(settings: Settings, sandbox: bool) -> Finding:
         return Finding("key", "not needed")
     key = settings.key()
     if key is None:
-        return Finding("key", "BACKQUANT_API_KEY is not set; --sandbox needs none", ok=False)
+        words = f"{settings.why_no_key()}: set BACKQUANT_API_KEY; --sandbox needs none"
+        return Finding("key", words, ok=False)
     return Finding("key", describe(key))
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from .. import __version__
+from ..api_key import is_harmless
 from ..errors import ConfigError
 from ..logs import redact_stderr
 from ..text import MASK
@@ -150,7 +151,7 @@ def main() -> None:
     redact_stderr()
     # Before any setting is read: what is wrong with a command line repeats parts of it.
     for name, value in os.environ.items():
-        if name.upper() == "BACKQUANT_API_KEY":
+        if name.upper() == "BACKQUANT_API_KEY" and not is_harmless(value.strip()):
             MASK.add(value.strip())
     try:
         app()

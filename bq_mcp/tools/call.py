@@ -15,7 +15,8 @@ from .pace import lifetime_of
 class Desk:
     """Answers tool calls against one client.
 
-    Without a key only public endpoints are asked; `see_version` is told the version of each reply.
+    Without a key, `why_no_key`, only public endpoints are asked; `see_version` is told the version
+    of each reply.
     """
 
     def __init__(
@@ -25,10 +26,12 @@ class Desk:
         see_version: Callable[[str | None], None],
         *,
         has_key: bool,
+        why_no_key: str = "no API key is set",
     ) -> None:
         self._client = client
         self._see_version = see_version
         self._has_key = has_key
+        self._why_no_key = why_no_key
         self._clock = clock
 
     async def call(
@@ -41,7 +44,7 @@ class Desk:
             prepared = tool.checker.prepare(arguments, self._clock.now())
             ignored = prepared.ignored
             if not (self._has_key or tool.hint.public):
-                raise MissingKeyError("no API key is set")
+                raise MissingKeyError(self._why_no_key)
             lifetime = lifetime_of(tool, prepared.query, self._clock.now())
             reply = await self._client.get(prepared.path, prepared.pairs, lifetime, tally)
             self._see_version(reply.envelope.meta.version)

@@ -81,7 +81,7 @@ def test_the_newest_revision_works_without_a_handshake() -> None:
         )
         assert text_of(result).startswith("SIMULATED ETHUSDT")
         for given, said in (([], "SIMULATED BTCUSDT"), ("eth", "SIMULATED error: gex_levels")):
-            call = {"name": "gex_levels", "arguments": given, **MODERN}
+            call: dict[str, Any] = {"name": "gex_levels", "arguments": given, **MODERN}
             assert text_of(server.request("tools/call", call)).startswith(said)
 
 
@@ -93,6 +93,13 @@ def test_without_upstream_or_key_it_starts_lists_and_explains(
         assert len(server.request("tools/list")["tools"]) == 62
         result = server.request("tools/call", {"name": "gex_levels", "arguments": {}})
     assert result["isError"] and "BACKQUANT_API_KEY" in text_of(result)
+
+
+def test_a_key_that_was_never_filled_in_is_named(dead_upstream: dict[str, str]) -> None:
+    with child(env=dead_upstream | {"BACKQUANT_API_KEY": "${input:backquant-key}"}) as server:
+        server.handshake()
+        result = server.request("tools/call", {"name": "gex_levels", "arguments": {}})
+    assert "nobody filled in: ${input:backquant-key}; no request was sent" in text_of(result)
 
 
 def test_the_key_never_appears_in_an_answer_or_on_standard_error(

@@ -12,7 +12,14 @@ KEY = "bq_live_0123456789abcdefghijklmnopqrstuv"
 
 @pytest.fixture(autouse=True)
 def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("API_KEY", "BASE_URL", "DEADLINE_SECONDS", "CACHE_DIR", "LOG_LEVEL"):
+    for name in (
+        "API_KEY",
+        "API_KEY_FILE",
+        "BASE_URL",
+        "DEADLINE_SECONDS",
+        "CACHE_DIR",
+        "LOG_LEVEL",
+    ):
         monkeypatch.delenv(f"BACKQUANT_{name}", raising=False)
 
 
@@ -183,3 +190,74 @@ def test_all_faults_are_told_at_once() -> None:
         load_settings(base_url="nowhere", log_level="loud")
     assert "BACKQUANT_BASE_URL" in caught.value.message
     assert "BACKQUANT_LOG_LEVEL" in caught.value.message
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [f'"{KEY}"', f"'{KEY}'", f"`{KEY}`", f"Bearer {KEY}", f"bearer  {KEY}", f'"Bearer {KEY}"']
+    + [f"BACKQUANT_API_KEY={KEY}", f"export BACKQUANT_API_KEY='{KEY}'", f"X-API-Key: {KEY}"]
+    + [f"Authorization: Bearer {KEY}", f"\u201c{KEY}\u201d"],
+)
+def test_what_was_copied_along_with_a_key_is_dropped(
+    monkeypatch: pytest.MonkeyPatch, pasted: str
+) -> None:
+    monkeypatch.setenv("BACKQUANT_API_KEY", pasted)
+    assert load_settings().key() == KEY
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["${BACKQUANT_API_KEY}", "$BACKQUANT_API_KEY", "${input:backquant-key}", "{env:KEY}", "%KEY%"]
+    + ["{{ secrets.KEY }}", "<your key>", "[key]", "bq_live_...", "bq_live_\u2026", "your_api_key"]
+    + ["YOUR-KEY-HERE", "bq_live_your_key_here", "bq_live_xxxxxxxx", "xxx", "***", "op://vault/bq"]
+    + ["env:BACKQUANT_KEY", "paste key here", "changeme", "REPLACE_ME", "BACKQUANT_API_KEY"],
+)
+def test_a_placeholder_is_no_key_and_named(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("BACKQUANT_API_KEY", text)
+    settings = load_settings()
+    assert settings.key() is None
+    assert settings.why_no_key() == f"the API key is a placeholder that nobody filled in: {text}"
+
+
+def test_a_key_inside_a_placeholder_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BACKQUANT_API_KEY", "<s3cr3t-of-mine>")
+    assert "s3cr3t" not in load_settings().why_no_key()
+
+
+@pytest.mark.parametrize("key", [KEY, "bq_live_" + "A" * 32, "not-shaped-like-a-key-0123456789"])
+def test_a_key_is_no_placeholder(monkeypatch: pytest.MonkeyPatch, key: str) -> None:
+    monkeypatch.setenv("BACKQUANT_API_KEY", key)
+    assert load_settings().key() == key
+
+
+def test_a_key_may_stand_in_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    file.write_text(f"\ufeff'{KEY}'\r\n", "utf-8")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    for given in (str(file), "~/key", f'"{file}"'):
+        monkeypatch.setenv("BACKQUANT_API_KEY_FILE", given)
+        assert load_settings().key() == KEY
+    monkeypatch.setenv("BACKQUANT_API_KEY", "${KEY}")
+    assert load_settings().key() == KEY
+    monkeypatch.setenv("BACKQUANT_API_KEY", "another-key")
+    assert load_settings().key() == "another-key"
+
+
+@pytest.mark.parametrize("content", [None, b"", b"\n", b"one\ntwo", b"\xff\xfe"])
+def test_a_key_file_that_holds_no_key_is_refused_without_its_content(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: bytes | None
+) -> None:
+    if content is not None:
+        (tmp_path / "key").write_bytes(content)
+    monkeypatch.setenv("BACKQUANT_API_KEY_FILE", str(tmp_path / "key"))
+    with pytest.raises(ConfigError, match="BACKQUANT_API_KEY_FILE") as caught:
+        load_settings()
+    assert "two" not in caught.value.message
+
+
+def test_quotes_around_any_setting_are_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BACKQUANT_BASE_URL", '"http://127.0.0.1:1"')
+    monkeypatch.setenv("BACKQUANT_DEADLINE_SECONDS", "'7'")
+    settings = load_settings()
+    assert (settings.base_url, settings.deadline_seconds) == ("http://127.0.0.1:1", 7)
