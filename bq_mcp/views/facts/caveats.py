@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from ..read.values import mapping, number, text
 from ..scene import Scene
+from .absent import absent_tokens
 from .header import reads_forms
 from .notes import CONVENTIONS, NOTES, SERVED, texts_in
 
@@ -29,6 +30,7 @@ def caveats_of(scene: Scene) -> Mapping[str, object]:
         "held on the way": reply.delay_seconds > _NOTICED_S and reply.delay_seconds,
         "may be a replay": reply.clock_gap_seconds > _NOTICED_S and reply.clock_gap_seconds,
         "answer for another symbol": _other_symbol(scene),
+        "missing from this reply": not _stated(scene, "missing") and absent_tokens(scene),
         "as_of not confirmed": not _stated(scene, "as_of") and text(scene.query.get("as_of")),
         # The first line tells the instant of a snapshot.
         "as_of": scene.snapshot is None and mapping(_stated(scene, "as_of")),
