@@ -14,6 +14,7 @@ from .digest import digest_of
 from .digest.also import also_of
 from .digest.sheet import Sheet
 from .facts.caveats import caveats_of
+from .facts.emptied import emptied_by
 from .facts.freshness import Freshness
 from .facts.header import freshness_of, header_of
 from .facts.next import limits_told, ways_on
@@ -100,6 +101,8 @@ class Printer:
         found: Sequence[Line] | None = None
         for view, make in ((name, PAGES.get(path)), ("forms", digest_of)):
             made = attempted(view, partial(make, self.scene)) if make else None
+            if isinstance(made, Sheet) and (asked := emptied_by(self.scene)):
+                return "empty", [Line(1, f"nothing with {asked}: empty, not zero")]
             template, context = (
                 ("_sheet", {"sheet": made}) if isinstance(made, Sheet) else (view, made)
             )

@@ -51,6 +51,7 @@ def page(scene: Scene) -> Mapping[str, Any] | None:
         "sums": sums,
         "gross": derive(gross, found["net"]),
         "strikes": derive(len, found["net"]) or None,
+        "asked": {name: scene.query[name] for name in _FILTERS if name in scene.query} or None,
         "filtered": bool(window) or any(scene.query.get(name) for name in _FILTERS),
         "low": figure(window.get("min")),
         "high": figure(window.get("max")),
