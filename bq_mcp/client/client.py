@@ -153,6 +153,14 @@ class Client:
         reply = await self._reply(Request(path, query), lifetime, tally or self.tally())
         return replace(reply, limits=self.limits)
 
+    async def held(self, path: str, query: QueryPairs, *, younger_than: float) -> Reply | None:
+        """Return what the store holds, None where it is as old as that, in seconds, or nothing."""
+        entry = await self._store.get(self._key(Request(path, query)))
+        if entry is None or not isinstance(entry.kept, Reply):
+            return None
+        age = self._clock.monotonic() - entry.kept.received
+        return entry.kept if age < younger_than else None
+
     async def fetch(self, path: str) -> Envelope:
         """Return the envelope of GET `path` as upstream has it now."""
         return (await self.get(path)).envelope

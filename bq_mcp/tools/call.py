@@ -9,6 +9,7 @@ from ..errors import BackQuantError, MissingKeyError
 from ..views import Answer, Question
 from .arguments import Prepared
 from .inventory import Inventory, Tool
+from .listed import refuse_unlisted
 from .pace import lifetime_of
 
 
@@ -45,7 +46,9 @@ class Desk:
             ignored = prepared.ignored
             if not (self._has_key or tool.hint.public):
                 raise MissingKeyError(self._why_no_key)
-            lifetime = lifetime_of(tool, prepared.query, self._clock.now())
+            now = self._clock.now()
+            await refuse_unlisted(tool, prepared, inventory, self._client, now)
+            lifetime = lifetime_of(tool, prepared.query, now)
             reply = await self._client.get(prepared.path, prepared.pairs, lifetime, tally)
             self._see_version(reply.envelope.meta.version)
             work = partial(self._answer, tool, prepared, reply, inventory)

@@ -243,3 +243,40 @@ def test_the_version_of_each_reply_is_passed_on() -> None:
 
     anyio.run(calls)
     assert seen == ["2.11"]
+
+
+LISTED = {"expiries": [{"token": "25DEC26", "dte": 35}, {"expiry_date": "2027-03-26"}]}
+
+
+@pytest.mark.parametrize("symbol", [{}, {"symbol": "BTC"}])
+def test_an_expiry_that_a_list_in_hand_lacks_is_refused_without_a_request(
+    symbol: dict[str, str],
+) -> None:
+    upstream = Upstream(LISTED)
+
+    async def calls() -> list[Answer]:
+        async with open_desk(upstream) as desk:
+            await desk.call(TOOLS["expiries"], symbol, INVENTORY)
+            asked = (
+                ("gex_max_pain", {"expiry": "27MAR27"}),
+                ("options_chain", {"expiries": "27MAR27,28MAR27", "symbol": "BTCUSDT"}),
+                ("options_chain", {"expiries": "25DEC26,27MAR27"}),
+                ("gex_max_pain", {"expiry": "2027-03-26"}),
+                ("gex_max_pain", {"expiry": "27MAR27", "symbol": "ETH"}),
+                ("gex_strike_profile", {"expiry": "27MAR27", "as_of": "2026-11-01"}),
+                ("tape_flow_by_strike", {"expiry": "2026-11-20"}),
+            )
+            return [await desk.call(TOOLS[name], given, INVENTORY) for name, given in asked]
+
+    refused, of_list, *sent = anyio.run(calls)
+    for answer in (refused, of_list):
+        assert answer.is_error
+        assert '"27MAR27": is not among the 2 expiries listed; closest: ' in answer.text
+    assert not any("not among" in answer.text for answer in sent)
+    assert len(upstream.requests) == 1 + len(sent)
+
+
+def test_without_a_list_in_hand_upstream_is_asked() -> None:
+    upstream = Upstream()
+    ask(upstream, "gex_max_pain", {"expiry": "27MAR27"})
+    assert len(upstream.requests) == 1
