@@ -55,15 +55,18 @@ class Prepared:
 
 
 class ArgumentChecker:
-    """Prepares the arguments of one tool; the schema is compiled on the first call."""
+    """Prepares the arguments of one tool; the schema is compiled on the first call.
+
+    `forms` says how each parameter takes its values.
+    """
 
     def __init__(self, tool: str, endpoint: Endpoint, hint: Hint) -> None:
         self._tool = tool
         self._endpoint = endpoint
         self._hint = hint
         self._detail = endpoint.detail_name
-        self._forms = {param.name: form_of(param, hint) for param in endpoint.params}
-        self._known = [*self._forms, self._detail]
+        self.forms = {param.name: form_of(param, hint) for param in endpoint.params}
+        self._known = [*self.forms, self._detail]
         self._validator: Draft202012Validator | None = None
 
     def prepare(self, arguments: Mapping[str, object], now: datetime) -> Prepared:
@@ -78,7 +81,7 @@ class ArgumentChecker:
             found.faults,
             unknown_names(found.given, self._known),
             self._check(values),
-            contradictions(self._endpoint, values, self._forms, now),
+            contradictions(self._endpoint, values, self.forms, now),
         ]
         if told := first_per_param(chain.from_iterable(faults)):
             raise ArgumentError(told)
@@ -104,7 +107,7 @@ class ArgumentChecker:
     def _normalise(self, given: Mapping[str, object]) -> dict[str, object]:
         values: dict[str, object] = {}
         for param in self._endpoint.params:
-            form = self._forms[param.name]
+            form = self.forms[param.name]
             if param.name in given and not is_absent(given[param.name], form.allowed):
                 value = self._value(param, form, given[param.name])
                 if value != [] and not is_neutral(value, form):
@@ -135,10 +138,10 @@ class ArgumentChecker:
     def _check(self, values: Mapping[str, object]) -> Iterator[ArgumentFault]:
         given = [param for param in self._endpoint.params if param.name in values]
         for param in given:
-            yield from several(param.name, values[param.name], self._forms[param.name])
+            yield from several(param.name, values[param.name], self.forms[param.name])
         yield from self._schema_faults(values)
         for param in given:
-            yield from unsendable(param, values[param.name], self._forms[param.name])
+            yield from unsendable(param, values[param.name], self.forms[param.name])
 
     def _schema_faults(self, values: Mapping[str, object]) -> Iterator[ArgumentFault]:
         for error in self._compiled().iter_errors(values):
@@ -159,7 +162,7 @@ class ArgumentChecker:
         return self._validator
 
     def _allowed(self, name: str) -> Sequence[object]:
-        return DETAILS if name == self._detail else self._forms[name].offered
+        return DETAILS if name == self._detail else self.forms[name].offered
 
     def _path(self, values: Mapping[str, object]) -> str:
         path = self._endpoint.path

@@ -8,7 +8,7 @@ from ..errors import ArgumentError, ArgumentFault
 from .arguments import Prepared
 from .expiries import as_taken, expiry_day
 from .inventory import Inventory, Tool
-from .param_form import ParamForm, form_of
+from .param_form import ParamForm
 
 # New expiries are listed once a day; who meets an older list asks for it again.
 _LIST_GOOD_S = 600.0
@@ -27,19 +27,19 @@ async def refuse_unlisted(
     Raises:
         ArgumentError: an expiry is not listed.
     """
-    forms = {param.name: form_of(param, tool.hint) for param in tool.endpoint.params}
+    forms = tool.checker.forms
     if any(forms[name].instant == "at" for name in prepared.query):
         return
     faults: list[ArgumentFault] = []
     for name, text in prepared.query.items():
         form = forms[name]
-        asked = {token: day for token in text.split(",") if (day := expiry_day(token))}
-        if not (form.expiry and form.listed and asked):
+        if not (form.expiry and form.listed):
             continue
+        asked = {token: day for token in text.split(",") if (day := expiry_day(token))}
         held = await _held(form.listed, prepared.query, inventory, client)
         days = {day for word in _words(held) if (day := expiry_day(word))}
         # Of a list in part unknown the answer has the rest, and names what is missing.
-        if days and not any(day in days or day <= now.date() for day in asked.values()):
+        if asked and days and not any(day in days or day <= now.date() for day in asked.values()):
             faults += [_fault(name, token, day, days, form) for token, day in asked.items()]
     if faults:
         raise ArgumentError(faults)
