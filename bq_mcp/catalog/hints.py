@@ -26,9 +26,10 @@ class ParamHint:
 
     `members` closes a free string: the only values of a single one, or of each item when `csv`.
     `ordered`: the order of the items of a list is part of the question. `neutral` is a word for
-    leaving the argument out. `words` may stand in place of an `expiry`; an `instant` is the one a
-    snapshot is taken at, or one end of a window. `positive`: at 0 nothing would be left. `listed`
-    and `several` are paths that list the valid values, and that take several where this takes one.
+    leaving the argument out; `every`: "all" means each member. `words` may stand in place of an
+    `expiry`; an `instant` is the one a snapshot is taken at, or one end of a window. `positive`: at
+    0 nothing would be left. `listed` and `several` are paths that list the valid values, and that
+    take several where this takes one.
     """
 
     note: str = ""
@@ -39,6 +40,7 @@ class ParamHint:
     words: tuple[str, ...] = ()
     instant: InstantForm = ""
     neutral: str = ""
+    every: bool = False
     positive: bool = False
     listed: str = ""
     several: str = ""

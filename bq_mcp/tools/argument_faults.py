@@ -12,7 +12,7 @@ from ..text import clean
 from . import expiries, instants
 from .durations import are_durations, read_duration
 from .members import spelled
-from .opening import is_wrapper
+from .opening import MOST_ARGUMENTS, is_wrapper
 from .param_form import ParamForm
 from .plain import plain
 from .spellings import read_list, wire, words_of
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 _NAME_LIMIT = 64
 _MOST_MEMBERS = 64
 _TEXT_LIMIT = 200
-# No tool has as many parameters.
-MOST_ARGUMENTS = 100
 _MOST_COMPARED = 10
 _GIVEN_LIMIT = 4_000
 _NUMBER_LIMIT = 10**15
@@ -37,6 +35,8 @@ _FORMATS = {
     "date": (date.fromisoformat, "2026-08-20"),
     "date-time": (datetime.fromisoformat, "2026-08-20T14:30:00Z"),
 }
+_MONTHS = re.compile(r"\d* ?M")
+_UNIT_WORDS = {"percent": "10 is 10%", "ratio": "a ratio: 0.9 is 90%", "money": "USD"}
 _TYPE_WORDS = {
     "string": "text",
     "integer": "a whole number",
@@ -75,13 +75,20 @@ def too_large(given: Mapping[str, object]) -> Iterator[ArgumentFault]:
         yield ArgumentFault(clean(name, _NAME_LIMIT), value, reason)
 
 
-def schema_fault(name: str, error: "ValidationError", allowed: Sequence[object]) -> ArgumentFault:
-    """Return the fault behind a failed schema keyword of the argument `name`."""
-    value, nearest = error.instance, None
+def schema_fault(
+    name: str, error: "ValidationError", allowed: Sequence[object], unit: str
+) -> ArgumentFault:
+    """Return the fault behind a failed schema keyword of `name`; a number is in `unit`."""
+    value, nearest, reason = error.instance, None, _schema_reason(error)
+    if error.validator != "enum" and unit:
+        reason += f" ({_UNIT_WORDS.get(unit, unit)})"
     # What looks like 1M is 1m, another length of time.
-    if not (are_durations(allowed) and isinstance(value, str) and read_duration(plain(value))):
+    is_bar = are_durations(allowed) and isinstance(value, str)
+    if is_bar and _MONTHS.fullmatch(plain(str(value))):
+        reason = "M is a month, which is not one of the allowed values"
+    elif not (is_bar and read_duration(plain(str(value)))):
         nearest = _closest(value, allowed, _VALUE_LIKENESS)
-    return ArgumentFault(name, value, _schema_reason(error), allowed, nearest)
+    return ArgumentFault(name, value, reason, allowed, nearest)
 
 
 def several(name: str, value: object, form: ParamForm) -> Iterator[ArgumentFault]:

@@ -18,7 +18,6 @@ from ..client import QueryPairs
 from ..errors import ArgumentError, ArgumentFault
 from ..views import Detail
 from .argument_faults import (
-    MOST_ARGUMENTS,
     first_per_param,
     schema_fault,
     several,
@@ -28,7 +27,7 @@ from .argument_faults import (
     unsendable,
 )
 from .contradictions import contradictions
-from .opening import Opened, opened
+from .opening import MOST_ARGUMENTS, Opened, opened
 from .param_form import ParamForm, form_of
 from .schema import DETAILS, checking_schema
 from .spellings import coerce, is_absent, is_neutral, single, split, wire
@@ -151,7 +150,8 @@ class ArgumentChecker:
                     yield ArgumentFault(name, None, "required", self._allowed(name))
             else:
                 name = str(error.absolute_path[0])
-                yield schema_fault(name, error, self._allowed(name))
+                unit = self.forms[name].unit if name in self.forms else ""
+                yield schema_fault(name, error, self._allowed(name), unit)
 
     def _compiled(self) -> "Draft202012Validator":
         if self._validator is None:

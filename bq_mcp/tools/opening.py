@@ -13,6 +13,8 @@ from ..errors import ArgumentFault
 from ..text import clean
 from .spellings import is_absent
 
+# No tool has as many parameters.
+MOST_ARGUMENTS = 100
 _DEPTH = 4
 _NAME_LIMIT = 64
 _LONGEST_TEXT = 4_000
@@ -87,6 +89,8 @@ def _own_value(name: str, value: object, inner: Mapping[str, object] | None) -> 
 
 def _wraps(name: str, inner: Mapping[str, object], known: Collection[str]) -> bool:
     """Tell whether an object holds arguments: by its name, or because it holds nothing else."""
+    if len(inner) > MOST_ARGUMENTS:
+        return False
     return is_wrapper(name) or (bool(inner) and all(key in known for key in inner))
 
 

@@ -24,6 +24,7 @@ class ParamForm:
     is_list: bool = False
     allowed: tuple[Any, ...] = ()
     neutral: str = ""
+    every: bool = False
     expiry: ExpiryForm = ""
     words: tuple[str, ...] = ()
     instant: InstantForm = ""
@@ -50,6 +51,7 @@ def form_of(param: Param, hint: Hint) -> ParamForm:
         is_list=_is_list(param, hint),
         allowed=_members(param, known),
         neutral=known.neutral if is_text else "",
+        every=known.every,
         expiry=known.expiry if is_text else "",
         words=known.words,
         instant=known.instant if is_text else "",

@@ -18,8 +18,8 @@ from .plain import plain
 
 _ABSENT_WORDS = frozenset({"", "null", "none", "nil", "undefined", "n/a", "<null>", "default"})
 _EVERY_WORDS = frozenset({"all", "any", "every", "everything", "both", "*"})
-_TRUE = frozenset({"true", "yes", "1", "on"})
-_FALSE = frozenset({"false", "no", "0", "off"})
+_TRUE = frozenset({"true", "yes", "1", "on", "t", "y"})
+_FALSE = frozenset({"false", "no", "0", "off", "f", "n"})
 _BETWEEN = re.compile(r"[,;|\n]|\s&\s|\sand\s", re.IGNORECASE)
 _LARGEST_FLOAT = 1e15
 
@@ -86,8 +86,10 @@ def split(value: object, form: ParamForm) -> object:
 
 def single(value: object) -> object:
     """Return the one value in a list of one, or in JSON text of such a list; else `value`."""
-    is_text_of_one = isinstance(value, str) and value.lstrip().startswith("[")
-    listed = read_list(str(value).strip()) if is_text_of_one else value
+    if isinstance(value, str):
+        value = value.strip().strip(",;")
+    is_text_of_one = isinstance(value, str) and value.startswith("[")
+    listed = read_list(str(value)) if is_text_of_one else value
     given = [item for item in listed if not is_absent(item)] if isinstance(listed, list) else []
     return given[0] if len(given) == 1 else value
 
@@ -128,6 +130,8 @@ def words_of(text: str, is_one: Callable[[str], bool]) -> list[str]:
 def _parts(item: object, form: ParamForm) -> list[Any]:
     if not isinstance(item, str):
         return [item]
+    if form.every and plain(item).lower() in _EVERY_WORDS:
+        return list(form.allowed)
     if form.allowed:
         return words_of(item, lambda word: spelled(word, form.allowed) is not None)
     if form.expiry:

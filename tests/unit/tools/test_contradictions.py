@@ -123,6 +123,15 @@ def test_a_month_is_refused_without_offering_a_minute() -> None:
     for text in ("1M", "1mo", "1 month"):
         found = fault("market_candles", interval=text)
         assert found.closest is None and "1m" in found.allowed
+    assert "M is a month" in fault("market_candles", interval="1M").reason
+
+
+def test_a_number_out_of_bounds_is_told_its_unit() -> None:
+    assert (
+        fault("options_chain", moneyness_min=90).reason
+        == "must be at most 10 (a ratio: 0.9 is 90%)"
+    )
+    assert fault("market_candles", hours="1M").reason == "must be a whole number (hours)"
 
 
 def test_a_hint_does_not_make_a_changed_parameter_unusable() -> None:

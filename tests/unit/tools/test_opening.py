@@ -88,3 +88,8 @@ def test_another_tools_name_is_not_passed_over() -> None:
     found = faults("gex_levels", tool="gex_max_pain", symbol="ETH")
     assert [item.param for item in found] == ["tool"]
     assert fault("gex_levels", name="multi_gex_levels").param == "name"
+
+
+def test_an_object_of_a_hundred_thousand_names_is_not_looked_into() -> None:
+    found = fault("gex_levels", input=dict.fromkeys(map(str, range(100_000)), "x"))
+    assert "not inside another" in found.reason

@@ -143,7 +143,8 @@ def test_numbers_are_read_from_text(value: str, made: float) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["nan", "inf", "Infinity", "5%", "1.2.3", "$5", "1.000,5", "~70k", ">5", "5 BTC"]
+    "value",
+    ["nan", "inf", "Infinity", "5%", "1.2.3", "$5", "70.000", "1.000,5", "~70k", ">5", "5 BTC"],
 )
 def test_what_is_no_number_stays_text(value: str) -> None:
     assert coerce(value, NUMBER) == value
@@ -288,6 +289,12 @@ def test_known_words_in_a_row_are_a_list(text: str) -> None:
     assert split(text, VENUES) == ["deribit", "okx"]
 
 
+def test_all_is_each_member_where_leaving_it_out_is_none() -> None:
+    sections = ParamForm(is_list=True, allowed=("ranked", "zones"), every=True)
+    assert split("all", sections) == split(["*"], sections) == ["ranked", "zones"]
+    assert split("all", VENUES) == ["all"]
+
+
 def test_a_known_word_with_a_blank_or_a_comma_is_one() -> None:
     assert split("delta india, okx", VENUES) == ["delta india", "okx"]
     assert split("March 26, 2027", TOKEN) == ["March 26, 2027"]
@@ -310,7 +317,7 @@ def test_what_is_no_flat_list_comes_back_unchanged(value: object) -> None:
 
 
 def test_a_list_of_one_is_one_value() -> None:
-    for value in (["a"], '["a"]', ["a", None], "a"):
+    for value in (["a"], '["a"]', ["a", None], "a", "a,"):
         assert single(value) == "a"
     for kept in (["a", "b"], [], {"a": 1}, 5):
         assert single(kept) == kept
