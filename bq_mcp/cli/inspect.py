@@ -12,7 +12,7 @@ from .console import REMOTE_WAIT_S, open_service, run
 from .exits import UsageFault, say
 
 # Measured on the 62 tools with o200k; the estimator of answers errs high, and on JSON by half.
-_LISTING_CHARACTERS_PER_TOKEN = 3.82
+_LISTING_CHARACTERS_PER_TOKEN = 3.85
 
 
 def list_tools(*, as_json: bool, sandbox: bool) -> None:

@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from ..logs import Log
 from ..text import clean, redact, redact_all
+from ..tools import is_wrapper
 
 _log = Log(__name__)
 _tracer = trace.get_tracer("bq_mcp.server")
@@ -63,12 +64,14 @@ class Guard(ServerMiddleware[Any]):
 def _with_object(method: str, params: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
     """Return the parameters of a call with an object of arguments, as the SDK insists on one.
 
-    Arguments of another kind, such as JSON text, go on inside it for the tool to open or refuse.
+    Arguments of another kind, such as JSON text, go on inside it for the tool to open or refuse; so
+    do those under another name, which the SDK would drop.
     """
-    given = params.get("arguments") if method == "tools/call" and params else None
-    if params is None or given is None or isinstance(given, Mapping):
+    if params is None or method != "tools/call" or isinstance(params.get("arguments"), Mapping):
         return params
-    return {**params, "arguments": {"arguments": given}}
+    named = (params[name] for name in params if is_wrapper(name) and params[name] is not None)
+    given = next(named, None)
+    return params if given is None else {**params, "arguments": {"arguments": given}}
 
 
 def _parent(meta: Mapping[str, Any] | None) -> Context | None:

@@ -27,6 +27,7 @@ _OTHER_WORDS = {
     "perpetuals": "perp",
     "swap": "perp",
 }
+_SEPARATORS = dict.fromkeys(map(ord, " _-"))
 _LONGEST = 64
 
 
@@ -40,10 +41,12 @@ def spelled(text: str, allowed: Sequence[Any]) -> Any:
     if are_durations(allowed):
         return _of_length(words, allowed)
     for form in (str.casefold, _joined, _singular):
-        found = [item for item in allowed if form(str(item)) == form(words)]
+        wanted = form(words)
+        found = [item for item in allowed if form(str(item)) == wanted]
         if found:
             return found[0] if len(found) == 1 else None
-    return _only(item for item in allowed if str(item) in _other_words(words))
+    others = _other_words(words)
+    return _only(item for item in allowed if str(item) in others)
 
 
 def _of_length(words: str, allowed: Sequence[Any]) -> Any:
@@ -74,7 +77,7 @@ def _only(found: Iterable[Any]) -> Any:
 
 
 def _joined(text: str) -> str:
-    return re.sub(r"[\s_\-]", "", text.casefold())
+    return text.casefold().translate(_SEPARATORS)
 
 
 def _singular(text: str) -> str:

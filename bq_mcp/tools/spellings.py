@@ -17,6 +17,7 @@ from .param_form import ParamForm
 from .plain import plain
 
 _ABSENT_WORDS = frozenset({"", "null", "none", "nil", "undefined", "n/a", "<null>", "default"})
+_LONGEST_WORD = 20
 _EVERY_WORDS = frozenset({"all", "any", "every", "everything", "both", "*"})
 _TRUE = frozenset({"true", "yes", "1", "on", "t", "y"})
 _FALSE = frozenset({"false", "no", "0", "off", "f", "n"})
@@ -140,7 +141,8 @@ def _parts(item: object, form: ParamForm) -> list[Any]:
 
 
 def _no_value(text: str, allowed: Sequence[Any]) -> bool:
-    return plain(text).lower() in _ABSENT_WORDS and spelled(text, allowed) is None
+    is_short = len(text) <= _LONGEST_WORD or not text.strip()
+    return is_short and plain(text).lower() in _ABSENT_WORDS and spelled(text, allowed) is None
 
 
 def _as_taken(text: str, form: ParamForm) -> str:

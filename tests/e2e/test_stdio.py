@@ -83,6 +83,8 @@ def test_the_newest_revision_works_without_a_handshake() -> None:
         for given, said in (([], "SIMULATED BTCUSDT"), ("eth", "SIMULATED error: gex_levels")):
             call: dict[str, Any] = {"name": "gex_levels", "arguments": given, **MODERN}
             assert text_of(server.request("tools/call", call)).startswith(said)
+        misnamed = {"name": "gex_levels", "input": {"symbol": "eth"}, **MODERN}
+        assert text_of(server.request("tools/call", misnamed)).startswith("SIMULATED ETHUSDT")
 
 
 def test_without_upstream_or_key_it_starts_lists_and_explains(
