@@ -154,7 +154,9 @@ def _environment() -> dict[str, str]:
     # Client configurations pass an empty text for what their user left blank.
     given = {name.upper(): value for name, value in os.environ.items() if value.strip()}
     names = {name: _PREFIX + name.upper() for name in Settings.model_fields}
-    return {name: _bare(given[variable]) for name, variable in names.items() if variable in given}
+    found = {name: given[variable] for name, variable in names.items() if variable in given}
+    # What stands around a key tells something of it.
+    return {name: text if name == "api_key" else _bare(text) for name, text in found.items()}
 
 
 def _bare(value: str) -> str:

@@ -219,6 +219,16 @@ def test_a_placeholder_is_no_key_and_named(monkeypatch: pytest.MonkeyPatch, text
     assert settings.why_no_key() == f"the API key is a placeholder that nobody filled in: {text}"
 
 
+@pytest.mark.parametrize("text", ['"bq_live_{}"', "Bearer bq_live_{}", "'{}'"])
+def test_an_example_copied_from_a_manual_is_no_key(
+    monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    monkeypatch.setenv("BACKQUANT_API_KEY", text.format("A" * 32))
+    settings = load_settings()
+    assert settings.key() is None
+    assert settings.why_no_key().endswith("nobody filled in: <example key>")
+
+
 def test_a_key_inside_a_placeholder_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BACKQUANT_API_KEY", "<s3cr3t-of-mine>")
     assert "s3cr3t" not in load_settings().why_no_key()
