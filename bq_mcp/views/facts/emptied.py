@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from ...text import clean
+from ..read.columns import word_set, words_of
 from ..read.values import figure
 from ..scene import Scene
 from .absent import ECHOES
@@ -14,8 +15,8 @@ _NARROW_NOTHING = (
     "max_contracts", "max_strikes", "max_expiries", "time_steps", "price_steps", "vol_shift_pct",
     "before",
 )  # fmt: skip
-# Numbers at the root of an empty payload that are settings or the market's.
-_NO_FIGURES = ("spot", "price", "hour", "minute", "day", "window", "time", "_ms", "ts", "limit")
+# Words of single values at the root of an empty payload that are settings or the market's.
+_NO_FIGURES = word_set("spot price hour hours minutes day days window time timestamp ms ts limit")
 _MOST_LOOKED_AT = 500
 _SHOWN = 3
 _VALUE_LIMIT = 24
@@ -24,7 +25,7 @@ _VALUE_LIMIT = 24
 def emptied_by(scene: Scene) -> str:
     """Return the arguments that left nothing, "" where something is left or none can have."""
     asked = {name: scene.query[name] for name in scene.query if name not in _NARROW_NOTHING}
-    if not asked or not _is_empty(scene.data, asked):
+    if not asked or not _is_empty(scene.data, asked) or scene.forms.tables or scene.forms.grids:
         return ""
     told = [f"{name} {clean(value, _VALUE_LIMIT)}" for name, value in asked.items()]
     more = [f"{len(told) - _SHOWN} more arguments"] if len(told) > _SHOWN else []
@@ -39,16 +40,18 @@ def _is_empty(data: object, asked: Mapping[str, object]) -> bool:
             return True
         value = waiting.pop()
         if isinstance(value, Mapping):
+            inside = {name: inner for name, inner in value.items() if name not in asked}
             waiting += [
-                inner
-                for name, inner in value.items()
-                if name not in asked and not _is_aside(name, at_root=value is data)
+                inner for name, inner in inside.items() if not _is_aside(name, inner, value is data)
             ]
         elif (isinstance(value, list) and value) or value is True or figure(value):
             return False
     return False
 
 
-def _is_aside(name: str, *, at_root: bool) -> bool:
-    aside = (*ECHOES, "available", *(_NO_FIGURES if at_root else ()))
-    return any(part in name.casefold() for part in aside)
+def _is_aside(name: str, inner: object, at_root: bool) -> bool:
+    """Tell whether a field says nothing of rows: what was asked, what there is, a setting."""
+    if any(part in name.casefold() for part in (*ECHOES, "available")):
+        return True
+    words = {"window"} if isinstance(inner, Mapping) else _NO_FIGURES
+    return at_root and not isinstance(inner, list) and not words.isdisjoint(words_of(name))

@@ -88,6 +88,10 @@ def test_an_empty_reply_names_what_emptied_it_and_adds_nothing_up(
         {"strikes": [], "net_total": -1},
         {"strikes": [{"strike": 67_000, "net": 0}]},
         {"strikes": [], "was_cut": True},
+        # Names that hold words of settings: ts, spot, time.
+        {"prints": [{"premium": 5.0}]},
+        {"buckets": [{"t": 1, "net": 2.0}]},
+        {"spot_premium": {"net": 2.5}},
     ],
 )
 def test_a_reply_that_holds_something_is_not_called_empty(data: Any) -> None:
