@@ -1,0 +1,28 @@
+"""`mcp.Client`, the Python SDK: `mode` is `auto` (it probes first) or `legacy`."""
+
+import anyio
+from mcp import Client, StdioServerParameters
+from task import ARGUMENTS, COMMAND, ENV, MODE, answer, count_lists, make_calls, report
+
+
+async def main():
+    server = StdioServerParameters(command=COMMAND, args=ARGUMENTS, env=ENV)
+    async with Client(server, mode=MODE) as client:
+
+        async def call(name, arguments):
+            result = await client.call_tool(name, arguments)
+            return answer(result.content[0].text, result.is_error)
+
+        report(
+            era=client.protocol_version,
+            tools=[tool.name for tool in (await client.list_tools()).tools],
+            lists=await count_lists(
+                prompts=client.list_prompts,
+                resources=client.list_resources,
+                templates=client.list_resource_templates,
+            ),
+            answers=await make_calls(call),
+        )
+
+
+anyio.run(main)

@@ -1,0 +1,26 @@
+// The TypeScript SDK 1.x.
+
+import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
+import { answer, countLists, makeCalls, report, server } from "./task.mjs";
+
+const transport = new StdioClientTransport(server);
+let era;
+transport.setProtocolVersion = (version) => { era = version; };
+const client = new Client({ name: "try", version: "0" });
+await client.connect(transport);
+const { tools } = await client.listTools();
+report({
+  era,
+  tools: tools.map((tool) => tool.name),
+  lists: await countLists({
+    prompts: () => client.listPrompts(),
+    resources: () => client.listResources(),
+    templates: () => client.listResourceTemplates(),
+  }),
+  answers: await makeCalls(async (name, args) => {
+    const result = await client.callTool({ name, arguments: args });
+    return answer(result.content[0].text, Boolean(result.isError));
+  }),
+});
+await client.close();
