@@ -40,11 +40,7 @@ _Item = TypeVar("_Item")
 _Form = TypeVar("_Form", Record, Table, Grid, Listing)
 
 
-def read_forms(
-    data: object,
-    spot: float | None,
-    at: datetime | None,
-) -> Forms:
+def read_forms(data: object, spot: float | None, at: datetime | None) -> Forms:
     """Return `data`, any JSON value, taken apart.
 
     `spot` (USD) and the instant `at` the data stand for tell prices and times from other figures.
