@@ -3,16 +3,22 @@
 A row is a mapping; a dotted column leads into records inside it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 from operator import itemgetter
 from typing import Any
 
 from .arithmetic import days_left, distance_pct, expiry_type, share_pct, side, total
 from .read.units import IvScale, iv_scale
-from .read.values import TEXT, Row, derive, field_at, figure, holds, text
+from .read.values import TEXT, Row, derive, field_at, figure, holds, mapping, text
 
 Spellings = str | Sequence[str]
+# A record and the names that lead to it; an unnamed one has its place.
+Branch = tuple[tuple[str, ...], Row]
+_NAMES = ("name", "id", "venue", "exchange", "symbol", "category")
+_FIELDS = 64
 _NAMED = 3
 _first = itemgetter(0)
 _SCOPES = {"all": "all expiries", "0dte": "0DTE"}
@@ -40,6 +46,26 @@ def paired(source: object, **columns: Spellings) -> list[Row]:
             return [dict(zip(names, row, strict=True)) for row in cells]
         source = lead
     return [{name: _cell(row, keys) for name, keys in names.items()} for row in rows_of(source)]
+
+
+def parts_of(data: object, most: int = 2_000, rows: int = 500) -> Iterator[Branch]:
+    """Yield the records below the root of a payload, shallow ones first.
+
+    The `most` first parts are looked at, of a list the first `rows`.
+    """
+    waiting = deque[tuple[tuple[str, ...], object]]([((), data)])
+    for _ in range(most):
+        if not waiting:
+            return
+        path, part = waiting.popleft()
+        inner: Iterable[tuple[str, object]] = ()
+        if isinstance(part, dict):
+            inner = islice(part.items(), _FIELDS)
+            if path:
+                yield path, part
+        elif isinstance(part, list):
+            inner = ((_own_name(row) or str(at), row) for at, row in enumerate(part[:rows]))
+        waiting.extend(((*path, name), at) for name, at in inner if isinstance(at, dict | list))
 
 
 def read(value: object) -> object:
@@ -211,3 +237,7 @@ def _cell(record: Row, names: Sequence[str]) -> object:
 def _first_list(source: Row, names: Sequence[str]) -> list[Any] | None:
     found = (source.get(name) for name in names)
     return next((value for value in found if isinstance(value, list)), None)
+
+
+def _own_name(node: object) -> str | None:
+    return next((name for key in _NAMES if (name := text(mapping(node).get(key)))), None)

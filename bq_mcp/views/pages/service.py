@@ -4,20 +4,17 @@ The fields of these replies are hardly published: records are found wherever the
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import zip_longest
 from typing import Any
 
 from ...catalog.entries import PATH_KEYS, TAG_KEYS, entries
 from ...catalog.reading import Reading
-from ..read.values import Derived, Row, derive, expiry_day, figure, mapping, moment, text
-from ..records import by_expiry, grouped, rows_of, values_of, without
+from ..read.values import Derived, Row, derive, expiry_day, figure, moment, text
+from ..records import by_expiry, grouped, parts_of, rows_of, values_of, without
 from ..scene import Scene
 
-# A record and the names that lead to it; an unnamed one has its place.
-_Branch = tuple[tuple[str, ...], Row]
-_NAMES = ("name", "id", "venue", "exchange", "symbol", "category")
 _VERDICTS = ("status", "overall_status", "overall")
 _GRADES = {"unavailable": 0, "unhealthy": 1, "degraded": 2}
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -81,7 +78,7 @@ def endpoints(scene: Scene) -> Mapping[str, Any] | None:
 
 def status(scene: Scene) -> Mapping[str, Any] | None:
     """Return the cells that are not healthy, the worst first, what works, and the venues."""
-    parts = list(_parts_of(scene.data))
+    parts = list(parts_of(scene.data))
     cells = [_cell(*part) for part in parts if text(part[1].get("status"))]
     if not cells:
         return None
@@ -126,7 +123,7 @@ def symbols(scene: Scene) -> Mapping[str, Any] | None:
     """Return each symbol, found by its fields or its name, with its spot and what is live."""
     parts = [
         (path, fields)
-        for path, fields in _parts_of(scene.data)
+        for path, fields in parts_of(scene.data)
         if _SYMBOL.fullmatch(path[-1]) or not fields.keys().isdisjoint(_FIELDS)
     ]
     rows = [
@@ -171,20 +168,3 @@ def _listed(scene: Scene) -> Iterator[Row]:
             return
     lists = (held.values for held in scene.forms.listings if all(map(expiry_day, held.values)))
     yield from ({"expiry": token} for token in next(lists, ()))
-
-
-def _parts_of(node: object, path: tuple[str, ...] = ()) -> Iterator[_Branch]:
-    """Yield the records below the root of a payload, in served order."""
-    inside: Iterable[tuple[str, object]] = ()
-    if isinstance(node, dict):
-        if path:
-            yield path, node
-        inside = node.items()
-    elif isinstance(node, list):
-        inside = ((_own_name(item) or str(place), item) for place, item in enumerate(node))
-    for name, item in inside:
-        yield from _parts_of(item, (*path, name))
-
-
-def _own_name(node: object) -> str | None:
-    return next((name for key in _NAMES if (name := text(mapping(node).get(key)))), None)
