@@ -21,8 +21,8 @@ _COLUMNS = {
     "put_oi": "put_oi",
 }
 _SUMMED = {"net": "net", "call": "calls", "put": "puts", "call_oi": "call OI", "put_oi": "put OI"}
-_FILTERS = ("strike_min", "strike_max", "moneyness_min", "moneyness_max", "spot_window_pct")
 _BESIDE = "nearest spot"
+_FILTERS = ("strike_min", "strike_max", "moneyness_min", "moneyness_max", "spot_window_pct")
 _SIGNS = (("+", 1), ("-", -1))
 _LARGEST = 3
 _LISTED = {"brief": 2, "standard": 5, "full": 60}
@@ -49,7 +49,7 @@ def page(scene: Scene) -> Mapping[str, Any] | None:
     return {
         "sums": sums,
         "gross": derive(gross, found["net"]),
-        "strikes": derive(len, found["net"]) or None,
+        "strikes": derive(len, rows),
         "asked": {name: scene.query[name] for name in _FILTERS if name in scene.query} or None,
         "filtered": bool(window) or any(scene.query.get(name) for name in _FILTERS),
         "low": figure(window.get("min")),
@@ -58,9 +58,7 @@ def page(scene: Scene) -> Mapping[str, Any] | None:
         "holes": [(_SUMMED[name], derive(missing, found[name])) for name in holed],
         "parts": _parts(found["net"], [*found["call"], *found["put"]]),
         "pcr": _ratio(found["put_oi"], found["call_oi"]),
-        "venues": records.largest_of(
-            {name: field_at(venues, f"{name}.total_oi") for name in venues}
-        ),
+        "venues": records.largest_of({of: field_at(venues, f"{of}.total_oi") for of in venues}),
         "largest": [
             (sign, _levels(records.top(of, "net", _LARGEST), scene.spot))
             for sign, of in signed
@@ -69,7 +67,6 @@ def page(scene: Scene) -> Mapping[str, Any] | None:
         "order": order,
         "beside": [{**row, "far": order != _BESIDE and row["away"]} for row in shown if brief],
         "rows": [] if brief else records.placed(records.ordered(shown, "value"), shown),
-        "count": str(len(rows)),
     }
 
 
