@@ -122,21 +122,17 @@ def top(rows: Iterable[Row], column: str, limit: int) -> list[Row]:
     return [row for _, row in sorted(_sized(rows, column), key=lambda of: -abs(of[0]))][:limit]
 
 
-def largest_of(sizes: Mapping[str, object]) -> Mapping[str, Any] | None:
-    """Return the largest of named sizes with their names, and the count and share of the others.
+def largest_of(sizes: Mapping[str, object]) -> Mapping[str, Any]:
+    """Return the largest of named sizes with their names, and the count of the others.
 
-    The share is in percent; None where nothing has a size.
+    Their share is in percent.
     """
     held = [(name, size) for name, value in sizes.items() if (size := figure(value))]
     held.sort(key=lambda pair: -pair[1])
     all_ = [size for _, size in held]
     rest = all_[_NAMED:]
     share = derive(share_pct, derive(total, rest), derive(total, all_))
-    return (
-        {"listed": held[:_NAMED], "more": derive(len, rest) or None, "share": share}
-        if held
-        else None
-    )
+    return {"listed": held[:_NAMED], "more": derive(len, rest) or None, "share": share}
 
 
 def grouped(rows: Iterable[Row], *columns: str) -> list[list[Row]]:

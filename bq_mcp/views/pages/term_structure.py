@@ -1,6 +1,7 @@
 """At-the-money volatility by expiry: tenors, slope, humps and dips, and an earlier curve."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from .. import records
@@ -61,9 +62,7 @@ def page(scene: Scene) -> Mapping[str, Any] | None:
         "settled": records.values_of(settled, "expiry") or None,
         "compare": compare,
         "past": lead,
-        "absent": (compare.get("days_ago") or asked.get("historical_compare_days"))
-        if not lead
-        else None,
+        "absent": None if lead else compare.get("days_ago") or asked.get("historical_compare_days"),
     }
 
 
@@ -92,11 +91,8 @@ def _bumps(calm: Sequence[Row], ends: Sequence[Row], point: float) -> list[dict[
     volatility, come last. A row without a figure proves nothing.
     """
     found: dict[object, dict[str, Any]] = {}
-    triples = [
-        *zip(calm, calm[1:], calm[2:], strict=False),
-        *zip(ends, ends[1:], ends[2:], strict=False),
-    ]
-    for before, row, after in triples:
+    triples = (zip(rows, rows[1:], rows[2:], strict=False) for rows in (calm, ends))
+    for before, row, after in chain.from_iterable(triples):
         over = [derive(change, other["iv"], row["iv"]) for other in (before, after)]
         sizes = [rise / point for rise in over if rise is not None]
         if len(sizes) < 2 or not (min(sizes) > _BUMP_PTS or max(sizes) < -_BUMP_PTS):
