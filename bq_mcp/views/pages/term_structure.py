@@ -50,7 +50,7 @@ def page(scene: Scene) -> Mapping[str, Any] | None:
         "filtered": scene.envelope.meta.exchanges_filtered is not None,
         "dte_max": window.get("dte_max", asked.get("dte_max")),
         "tenors": [*near.items()] or [(None, row) for row in rows[:_LONE_SHOWN]],
-        "far": not near,
+        "far": bool(rows) and not near,
         "unscaled": not scale and bool(records.measured(dated, "iv")),
         "slope": _slope(ends, point),
         "bumps": _bumps(calm, ends, point),
