@@ -4,13 +4,13 @@ The fields of these replies are hardly published: records are found wherever the
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from itertools import zip_longest
 from typing import Any
 
 from ...catalog.entries import PATH_KEYS, TAG_KEYS, entries
 from ...catalog.reading import Reading
+from ..digest.curve import dated
 from ..read.values import Derived, Row, derive, expiry_day, figure, moment, text
 from ..records import by_expiry, grouped, parts_of, rows_of, values_of, without
 from ..scene import Scene
@@ -121,11 +121,6 @@ def _grouped(rows: Sequence[Row], *columns: str) -> list[Mapping[str, Any]]:
 
 def symbols(scene: Scene) -> Mapping[str, Any] | None:
     """Return each symbol, found by its fields or its name, with its spot and what is live."""
-    parts = [
-        (path, fields)
-        for path, fields in parts_of(scene.data)
-        if _SYMBOL.fullmatch(path[-1]) or not fields.keys().isdisjoint(_FIELDS)
-    ]
     rows = [
         {
             "name": text(fields.get("symbol")) or path[-1],
@@ -133,7 +128,8 @@ def symbols(scene: Scene) -> Mapping[str, Any] | None:
             "live": fields.get("categories_live"),
             "rest": {key: fields[key] for key in fields if key not in _KNOWN} or None,
         }
-        for path, fields in parts
+        for path, fields in parts_of(scene.data)
+        if _SYMBOL.fullmatch(path[-1]) or not fields.keys().isdisjoint(_FIELDS)
     ]
     return {"total": derive(len, rows), "rows": rows} if rows else None
 
@@ -156,15 +152,12 @@ def expiries(scene: Scene) -> Mapping[str, Any] | None:
     }
 
 
-def _listed(scene: Scene) -> Iterator[Row]:
-    """Yield the expiries of the first table or list of such, each with its days if served."""
-    for table in scene.forms.tables:
-        columns = [*table.key, *table.columns]
-        named = [held for held in columns if held.role == "expiry"]
-        if named:
-            days = next((held.values for held in columns if held.role == "days"), ())
-            for expiry, dte in zip_longest(named[0].values, days):
-                yield {"expiry": expiry, "dte": dte}
-            return
-    lists = (held.values for held in scene.forms.listings if all(map(expiry_day, held.values)))
-    yield from ({"expiry": token} for token in next(lists, ()))
+def _listed(scene: Scene) -> Sequence[Row]:
+    """Return the expiries of the first table or list of such, each with its days if served."""
+    forms = scene.forms
+    tables = ([*table.key, *table.columns] for table in forms.tables)
+    axes = [(axis, columns) for columns in tables for axis in columns if axis.role == "expiry"]
+    if axes:
+        return dated(*axes[0])
+    lists = (held.values for held in forms.listings if all(map(expiry_day, held.values)))
+    return [{"expiry": token} for token in next(lists, ())]
