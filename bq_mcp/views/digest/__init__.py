@@ -168,10 +168,8 @@ def _absent(forms: Forms, lens: Lens) -> Iterator[Pick]:
     for table in forms.tables:
         names = [one.name for one in table.columns if set(one.values) == {None}]
         leads = any(lens.lead(name) < NOT_LEADING for name in names)
-        yield Pick(
-            2 if leads else 6,
-            [Part(f"in all {table.size:,} rows", [Figure(name, None) for name in names])],
-        )
+        missing = [Figure(name, None) for name in names]
+        yield Pick(2 if leads else 6, [Part(f"in all {table.size:,} rows", missing)])
 
 
 def _unread(forms: Forms, parts: int) -> Iterator[Pick]:

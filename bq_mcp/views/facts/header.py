@@ -124,15 +124,10 @@ def _told(scene: Scene, fresh: Freshness) -> datetime:
 def _judged_worse(scene: Scene, seen: Sequence[Row], whole: Freshness) -> Freshness | None:
     """Return the verdict on the oldest part, where it is worse than that on the whole."""
     stamps = (parse_instant(part.get("computed_at")) for part in seen)
-    part = min(filter(None, stamps), default=None)
-    if part is None or whole.verdict not in _LIVE_VERDICTS or whole.cadence_seconds is None:
+    part, cadence = min(filter(None, stamps), default=None), whole.cadence_seconds
+    if part is None or whole.verdict not in _LIVE_VERDICTS or cadence is None:
         return None
-    found = assess(
-        computed_at=part,
-        server_now=scene.now,
-        age_rule="live",
-        cadence_seconds=whole.cadence_seconds,
-    )
+    found = assess(computed_at=part, server_now=scene.now, age_rule="live", cadence_seconds=cadence)
     worse = _LIVE_VERDICTS.index(found.verdict) > _LIVE_VERDICTS.index(whole.verdict)
     return found if worse else None
 
@@ -164,9 +159,7 @@ def _positioning(scene: Scene, seen: Sequence[Row]) -> Mapping[str, object] | No
 def _shows_gex(part: Row) -> bool:
     """Tell whether a part has a figure of gamma exposure; a flag or a word of that name is none."""
     fields = (
-        name
-        for name, value in part.items()
-        if not isinstance(value, bool | str) or figure(value) is not None
+        name for name, x in part.items() if not isinstance(x, bool | str) or figure(x) is not None
     )
     lists = [value for value in part.values() if isinstance(value, list) and value]
     # Beside lists of lists stand the names of their columns.

@@ -50,15 +50,12 @@ def page(scene: Scene) -> Mapping[str, Any] | None:
     front: Mapping[str, Any] = next(iter(records.by_expiry(heads, scene.instant)[0]), {"rows": ()})
     scale = iv_scale(records.values_of(front["rows"], "iv")) or iv_scale([sums.get("atm_iv")])
     names, notes = _columns(front["rows"], scene)
-    legs = records.grouped(
-        records.measured(front["rows"], "strike") if spot and names else (), "strike"
-    )
+    placed = records.measured(front["rows"], "strike") if spot and names else ()
+    legs = records.grouped(placed, "strike")
     near = nsmallest(_STRIKES_SHOWN, legs, lambda of: abs((figure(of[0]["strike"]) or 0) - spot))
     strikes = [
-        {
-            **records.level(held[0]["strike"], spot),
-            "legs": [_contract(row, names, scale) for row in held],
-        }
+        records.level(held[0]["strike"], spot)
+        | {"legs": [_contract(row, names, scale) for row in held]}
         for held in near
     ]
     return {

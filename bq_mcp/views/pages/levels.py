@@ -82,16 +82,14 @@ def _symbol(scene: Scene, block: Row, spot: float | None) -> dict[str, Any]:
     zones, flip = block.get("gamma_flip_zones"), sets["all_expiry"]["flip"]["value"]
     prices, move = mapping(block.get("spot")), mapping(block.get("expected_move"))
     perpetual, own = figure(prices.get("perps_price")), figure(prices.get("spot_price")) or spot
-    pain = pain_of(mapping(block.get("max_pain")), spot)
+    bps, pain = derive(_basis_points, perpetual, own), pain_of(mapping(block.get("max_pain")), spot)
     moved = any(figure(value) is not None for value in move.values())
     many = 10 if scene.detail == "full" else 3
     told = {
         "max_pain": pain if pain["value"] is not None else None,
         "expected_move": {of: level(move.get(of), spot) for of in _BOUNDS} if moved else None,
         "ranked": {_SETS[name]: top(rows, "gex", many) for name, rows in strikes.items() if rows},
-        "spot": {"value": perpetual, "bps": derive(_basis_points, perpetual, own)}
-        if perpetual
-        else None,
+        "spot": {"value": perpetual, "bps": bps} if perpetual else None,
         "candles": derive(len, rows_of(block.get("candles"))) or None,
     }
     # What upstream itself names as unavailable is told in a caveat.

@@ -35,9 +35,8 @@ def page(scene: Scene) -> Mapping[str, Any] | None:
     scale = records.common_scale(records.values_of([*rows, *historical], "iv"))
     point = _POINT[scale] if scale else 1.0
     dated = [row for row in rows if row["dte"] is not None]
-    near = {
-        name: row for days, name in _TENORS.items() if (row := records.tenor(dated, "dte", days))
-    }
+    found = {name: records.tenor(dated, "dte", days) for days, name in _TENORS.items()}
+    near = {name: row for name, row in found.items() if row}
     # Without one scale no figure is compared with another.
     alike = dated if scale else []
     calm = [row for row in alike if (number(row["dte"]) or 0) >= 1]
