@@ -58,14 +58,17 @@ def parts_of(data: object, most: int = 2_000, rows: int = 500) -> Iterator[Branc
         if not waiting:
             return
         path, part = waiting.popleft()
-        inner: Iterable[tuple[str, object]] = ()
+        inner: Iterable[tuple[str | int, object]] = ()
         if isinstance(part, dict):
             inner = islice(part.items(), _FIELDS)
             if path:
                 yield path, part
         elif isinstance(part, list):
-            inner = ((_own_name(row) or str(at), row) for at, row in enumerate(part[:rows]))
-        waiting.extend(((*path, name), at) for name, at in inner if isinstance(at, dict | list))
+            inner = enumerate(part[:rows])
+        for at, held in inner:
+            if isinstance(held, dict | list):
+                name = at if isinstance(at, str) else _own_name(held) or str(at)
+                waiting.append(((*path, name), held))
 
 
 def read(value: object) -> object:
