@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from functools import wraps
-from statistics import median
+from statistics import fmean, median
 from typing import Literal
 
 from .read.values import expiry_day, moment, number, settlement
@@ -88,28 +88,16 @@ def maturity_iv(
     return math.sqrt(variance) if variance > 0 else None
 
 
-@_of_known
-def total(figures: Sequence[float]) -> float:
-    """Return the sum of the figures that are there."""
-    return sum(figures)
+# The sum, the mean and the median of the figures that are there.
+total = _of_known(sum)
+mean = _of_known(fmean)
+middle = _of_known(median)
 
 
 @_of_known
 def gross(figures: Sequence[float]) -> float:
     """Return the sum of absolute sizes."""
     return sum(map(abs, figures))
-
-
-@_of_known
-def mean(figures: Sequence[float]) -> float:
-    """Return the mean of the figures that are there."""
-    return sum(figures) / len(figures)
-
-
-@_of_known
-def middle(figures: Sequence[float]) -> float:
-    """Return the median of the figures that are there."""
-    return median(figures)
 
 
 @_of_known

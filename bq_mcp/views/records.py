@@ -3,16 +3,22 @@
 A row is a mapping; a dotted column leads into records inside it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 from operator import itemgetter
 from typing import Any
 
 from .arithmetic import days_left, distance_pct, expiry_type, share_pct, side, total
 from .read.units import IvScale, iv_scale
-from .read.values import TEXT, Row, derive, field_at, figure, holds, text
+from .read.values import TEXT, Row, derive, field_at, figure, holds, mapping, text
 
 Spellings = str | Sequence[str]
+# A record and the names that lead to it; an unnamed one has its place.
+Branch = tuple[tuple[str, ...], Row]
+_NAMES = ("name", "id", "venue", "exchange", "symbol", "category")
+_FIELDS = 64
 _NAMED = 3
 _first = itemgetter(0)
 _SCOPES = {"all": "all expiries", "0dte": "0DTE"}
@@ -40,6 +46,29 @@ def paired(source: object, **columns: Spellings) -> list[Row]:
             return [dict(zip(names, row, strict=True)) for row in cells]
         source = lead
     return [{name: _cell(row, keys) for name, keys in names.items()} for row in rows_of(source)]
+
+
+def parts_of(data: object, most: int = 2_000, rows: int = 500) -> Iterator[Branch]:
+    """Yield the records below the root of a payload, shallow ones first.
+
+    The `most` first parts are looked at, of a list the first `rows`.
+    """
+    waiting = deque[tuple[tuple[str, ...], object]]([((), data)])
+    for _ in range(most):
+        if not waiting:
+            return
+        path, part = waiting.popleft()
+        inner: Iterable[tuple[str | int, object]] = ()
+        if isinstance(part, dict):
+            inner = islice(part.items(), _FIELDS)
+            if path:
+                yield path, part
+        elif isinstance(part, list):
+            inner = enumerate(part[:rows])
+        for at, held in inner:
+            if isinstance(held, dict | list):
+                name = at if isinstance(at, str) else _own_name(held) or str(at)
+                waiting.append(((*path, name), held))
 
 
 def read(value: object) -> object:
@@ -96,21 +125,17 @@ def top(rows: Iterable[Row], column: str, limit: int) -> list[Row]:
     return [row for _, row in sorted(_sized(rows, column), key=lambda of: -abs(of[0]))][:limit]
 
 
-def largest_of(sizes: Mapping[str, object]) -> Mapping[str, Any] | None:
-    """Return the largest of named sizes with their names, and the count and share of the others.
+def largest_of(sizes: Mapping[str, object]) -> Mapping[str, Any]:
+    """Return the largest of named sizes with their names, and the count of the others.
 
-    The share is in percent; None where nothing has a size.
+    Their share is in percent.
     """
     held = [(name, size) for name, value in sizes.items() if (size := figure(value))]
     held.sort(key=lambda pair: -pair[1])
     all_ = [size for _, size in held]
     rest = all_[_NAMED:]
     share = derive(share_pct, derive(total, rest), derive(total, all_))
-    return (
-        {"listed": held[:_NAMED], "more": derive(len, rest) or None, "share": share}
-        if held
-        else None
-    )
+    return {"listed": held[:_NAMED], "more": derive(len, rest) or None, "share": share}
 
 
 def grouped(rows: Iterable[Row], *columns: str) -> list[list[Row]]:
@@ -211,3 +236,7 @@ def _cell(record: Row, names: Sequence[str]) -> object:
 def _first_list(source: Row, names: Sequence[str]) -> list[Any] | None:
     found = (source.get(name) for name in names)
     return next((value for value in found if isinstance(value, list)), None)
+
+
+def _own_name(node: object) -> str | None:
+    return next((name for key in _NAMES if (name := text(mapping(node).get(key)))), None)

@@ -51,8 +51,11 @@ class _Section:
     rows: Callable[[int, str], Rows | None] = lambda rank, name: None
 
 
-def digest_of(scene: "Scene") -> Sheet:
-    """Return what stands out in a payload, by its forms and the hint of its endpoint."""
+def digest_of(scene: "Scene", led: Sequence[Pick] = ()) -> Sheet:
+    """Return what stands out in a payload, by its forms and the hint of its endpoint.
+
+    The picks `led` of a page stand before single figures, in place of those of the parts.
+    """
     lens = lens_of(scene)
     hint, forms = lens.hint, lens.forms
     parts = sorted(_parts(forms, lens), key=lambda part: (part.lead, part.axes, -part.size))
@@ -61,22 +64,14 @@ def digest_of(scene: "Scene") -> Sheet:
     for place, part in enumerate(parts[:_PARTS]):
         shift = 0 if not place else 1 if part.lead < NOT_LEADING else 3
         wanted = hint.picks if part.lead == parts[0].lead else ()
-        picks += _ranked(part.picks, wanted, shift, part.name if place else "")
+        picks += () if led else _ranked(part.picks, wanted, shift, part.name if place else "")
         name = (part.name or "others") if place else "rows"
         if rows := part.rows(_ROWS_RANK + shift, name):
             tables.setdefault(name, rows)
-    told = sorted([*_singles(lens), *picks], key=lambda pick: pick.rank)
+    told = sorted([*led, *_singles(lens), *picks], key=lambda pick: pick.rank)
     picks = [*_with_units(told, hint.say), *_unread(forms, len(parts))]
     notes = [f"{name} {value}" for name, value in lens.choices.items()]
     return Sheet(picks, list(tables.values()), [*notes, *filter(None, [hint.say])])
-
-
-def led_by(scene: "Scene", picks: Iterable[Pick]) -> Sheet:
-    """Return the sheet of a page: its own picks with single figures, then the rows of a digest."""
-    lens = lens_of(scene)
-    told = sorted([*picks, *_singles(lens)], key=lambda pick: pick.rank)
-    told = [*_with_units(told, lens.hint.say), *_unread(lens.forms, 0)]
-    return replace(digest_of(scene), picks=told)
 
 
 def lens_of(scene: "Scene") -> Lens:
@@ -173,10 +168,8 @@ def _absent(forms: Forms, lens: Lens) -> Iterator[Pick]:
     for table in forms.tables:
         names = [one.name for one in table.columns if set(one.values) == {None}]
         leads = any(lens.lead(name) < NOT_LEADING for name in names)
-        yield Pick(
-            2 if leads else 6,
-            [Part(f"in all {table.size:,} rows", [Figure(name, None) for name in names])],
-        )
+        missing = [Figure(name, None) for name in names]
+        yield Pick(2 if leads else 6, [Part(f"in all {table.size:,} rows", missing)])
 
 
 def _unread(forms: Forms, parts: int) -> Iterator[Pick]:

@@ -16,17 +16,15 @@ from .sheet import Figure, Pick
 TENORS = (7, 30, 90)
 
 
-def living(axis: Column, columns: Sequence[Column], lens: Lens) -> list[Row]:
-    """Return the expiries along an axis that have not settled, the nearest first, with their days.
-
-    Days are those served beside them, else whole ones to the settlement; `at` is the place.
-    """
+def dated(axis: Column, columns: Sequence[Column]) -> list[Row]:
+    """Return the expiries along an axis with the days served beside them; `at` is the place."""
     days = next((one.values for one in (axis, *columns) if one.role == "days"), None)
-    rows = [
-        {"at": at, "expiry": expiry, "dte": days and days[at]}
-        for at, expiry in enumerate(axis.values)
-    ]
-    return measured(by_expiry(rows, lens.instant)[0], "dte")
+    return [{"at": at, "expiry": x, "dte": days and days[at]} for at, x in enumerate(axis.values)]
+
+
+def living(axis: Column, columns: Sequence[Column], lens: Lens) -> list[Row]:
+    """Return the expiries that have not settled, the nearest first, with served or whole days."""
+    return measured(by_expiry(dated(axis, columns), lens.instant)[0], "dte")
 
 
 def tenors(rows: Sequence[Row], days: Sequence[int] = TENORS) -> list[tuple[str, Any]]:

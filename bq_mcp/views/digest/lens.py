@@ -106,9 +106,8 @@ class Lens:
     @cached_property
     def scale(self) -> IvScale | None:
         """The scale of the payload's volatilities, by all their levels."""
-        held = (
-            values for name, values in self._named() if unit_of(name, self.hint.units).kind == "iv"
-        )
+        units = self.hint.units
+        held = (values for name, values in self._named() if unit_of(name, units).kind == "iv")
         return iv_scale(chain.from_iterable(held))
 
     @cached_property

@@ -1,10 +1,8 @@
 """Gather what the first line of an answer says; the words are in `_header.md.jinja`."""
 
-from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import Any
 
 from ...catalog.cadence import cadence_of
@@ -14,6 +12,7 @@ from ...scalars import parse_instant
 from ..model import simulated_mark
 from ..pages import PAGES
 from ..read.values import Row, expiry_day, figure, moment, text
+from ..records import parts_of
 from ..scene import Scene
 from .freshness import Freshness, assess, assess_trading_day, ended_before
 
@@ -24,13 +23,14 @@ _ENDS_EARLIER = ("as_of", "before", "to", "end", "until")
 _RETRY_AFTER_S = 10.0
 # Two clocks may be set apart by as much without making an age doubtful.
 _CLOCKS_APART_S = 600.0
-# How much of a payload is looked at for its first line: parts, rows of each, fields of each.
-_PARTS, _ROWS, _FIELDS = 160, 24, 64
+# How much of a payload is looked at for its first line: parts, rows of each, columns of each.
+_PARTS, _ROWS, _COLUMNS = 160, 24, 64
 
 
 def header_of(scene: Scene, fresh: Freshness) -> Mapping[str, Any]:
     """Return what the first line says; `at` is the one instant it prints."""
-    failure, meta, seen = scene.reply.failure, scene.envelope.meta, _parts(scene.data)
+    failure, meta = scene.reply.failure, scene.envelope.meta
+    seen = [part for _, part in parts_of(scene.data, _PARTS, _ROWS)]
     filtered, title = meta.exchanges_filtered, scene.question.hint.title
     said = (block.get(name) for block in (scene.root, scene.query) for name in ("symbol", "coin"))
     symbol = next(filter(None, map(text, (meta.symbol, *said))), "")
@@ -123,16 +123,11 @@ def _told(scene: Scene, fresh: Freshness) -> datetime:
 
 def _judged_worse(scene: Scene, seen: Sequence[Row], whole: Freshness) -> Freshness | None:
     """Return the verdict on the oldest part, where it is worse than that on the whole."""
-    stamps = (parse_instant(part.get("computed_at")) for part in seen if part is not scene.data)
-    part = min(filter(None, stamps), default=None)
-    if part is None or whole.verdict not in _LIVE_VERDICTS or whole.cadence_seconds is None:
+    stamps = (parse_instant(part.get("computed_at")) for part in seen)
+    part, cadence = min(filter(None, stamps), default=None), whole.cadence_seconds
+    if part is None or whole.verdict not in _LIVE_VERDICTS or cadence is None:
         return None
-    found = assess(
-        computed_at=part,
-        server_now=scene.now,
-        age_rule="live",
-        cadence_seconds=whole.cadence_seconds,
-    )
+    found = assess(computed_at=part, server_now=scene.now, age_rule="live", cadence_seconds=cadence)
     worse = _LIVE_VERDICTS.index(found.verdict) > _LIVE_VERDICTS.index(whole.verdict)
     return found if worse else None
 
@@ -151,7 +146,9 @@ def _positioning(scene: Scene, seen: Sequence[Row]) -> Mapping[str, object] | No
     effective = said or "".join(inside) or text(extra.get(name))
     reason = text(extra.get(f"{name}_fallback_reason")) or text(scene.root.get("fallback_reason"))
     param, static = scene.question.endpoint.param(name), scene.question.hint.age_rule == "static"
-    if not (effective or reason or not static and (param or any(map(_shows_gex, seen)))):
+    if not (
+        effective or reason or not static and (param or any(map(_shows_gex, (scene.root, *seen))))
+    ):
         return None
     named = (extra.get(f"{name}_requested"), scene.query.get(name), param and param.default)
     asked = next(filter(None, map(text, named)), None)
@@ -159,33 +156,13 @@ def _positioning(scene: Scene, seen: Sequence[Row]) -> Mapping[str, object] | No
     return {"effective": effective, "requested": asked if other else None, "reason": reason}
 
 
-def _parts(data: object) -> list[Row]:
-    """Return records of a payload, the root first; of long lists and maps only the start."""
-    found: list[Row] = []
-    waiting = deque([data])
-    for _ in range(_PARTS):
-        if not waiting:
-            break
-        held = waiting.popleft()
-        inner: Iterable[object] = ()
-        if isinstance(held, dict):
-            found.append(held)
-            inner = islice(held.values(), _FIELDS)
-        elif isinstance(held, list):
-            inner = held[:_ROWS]
-        waiting.extend(value for value in inner if isinstance(value, dict | list))
-    return found
-
-
 def _shows_gex(part: Row) -> bool:
     """Tell whether a part has a figure of gamma exposure; a flag or a word of that name is none."""
     fields = (
-        name
-        for name, value in part.items()
-        if not isinstance(value, bool | str) or figure(value) is not None
+        name for name, x in part.items() if not isinstance(x, bool | str) or figure(x) is not None
     )
     lists = [value for value in part.values() if isinstance(value, list) and value]
     # Beside lists of lists stand the names of their columns.
     headed = lists if any(isinstance(value[0], list) for value in lists) else []
-    columns = (name for value in headed for name in value[:_FIELDS] if isinstance(name, str))
+    columns = (name for value in headed for name in value[:_COLUMNS] if isinstance(name, str))
     return any("gex" in name.casefold() for name in (*fields, *columns))

@@ -62,12 +62,13 @@ def shorten_json(data: object, limit: int) -> Shortened:
     null. Where even two rows are too much, long text is cut, then whole parts.
     """
     tried = (_within(data, limit, text_cap, depth, _FEWEST_ROWS) for text_cap, depth in _CUTS)
-    best = next(found for found in tried if found)
-    found: Shortened | None = best
-    while found and found.rows_cut and found.rows < max(found.lost):
-        best = found
-        found = _within(data, limit, best.text_cap, best.depth, best.rows * 4 // 3 + 1)
-    return found or best
+    found = next(filter(None, tried))
+    while found.rows_cut and found.rows < max(found.lost):
+        more = _within(data, limit, found.text_cap, found.depth, found.rows * 4 // 3 + 1)
+        if not more:
+            break
+        found = more
+    return found
 
 
 def _within(data: object, limit: int, text_cap: int, depth: int, rows: int) -> Shortened | None:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from ..digest.sheet import Sheet
 from . import (
     chain,
-    coverage,
     density,
     expiry_summary,
     flow_by_strike,
@@ -19,7 +18,6 @@ from . import (
     opex,
     service,
     skew,
-    status,
     strike_profile,
     term_structure,
     trace,
@@ -34,7 +32,7 @@ Page = Callable[["Scene"], Mapping[str, Any] | Sheet | None]
 PAGES: Mapping[str, Page] = {
     "/changelog": service.changelog,
     "/endpoints": service.endpoints,
-    "/expiries": coverage.expiries,
+    "/expiries": service.expiries,
     "/gex/levels": levels.page,
     "/gex/max-pain": max_pain.page,
     "/gex/strike-profile": strike_profile.page,
@@ -49,7 +47,7 @@ PAGES: Mapping[str, Page] = {
     "/options/iv/term-structure": term_structure.page,
     "/options/opex": opex.page,
     "/options/probability/density": density.page,
-    "/status": status.page,
-    "/symbols": coverage.symbols,
+    "/status": service.status,
+    "/symbols": service.symbols,
     "/tape/flow-by-strike": flow_by_strike.page,
 }

@@ -50,15 +50,12 @@ def page(scene: Scene) -> Mapping[str, Any] | None:
     front: Mapping[str, Any] = next(iter(records.by_expiry(heads, scene.instant)[0]), {"rows": ()})
     scale = iv_scale(records.values_of(front["rows"], "iv")) or iv_scale([sums.get("atm_iv")])
     names, notes = _columns(front["rows"], scene)
-    legs = records.grouped(
-        records.measured(front["rows"], "strike") if spot and names else (), "strike"
-    )
+    placed = records.measured(front["rows"], "strike") if spot and names else ()
+    legs = records.grouped(placed, "strike")
     near = nsmallest(_STRIKES_SHOWN, legs, lambda of: abs((figure(of[0]["strike"]) or 0) - spot))
     strikes = [
-        {
-            **records.level(held[0]["strike"], spot),
-            "legs": [_contract(row, names, scale) for row in held],
-        }
+        records.level(held[0]["strike"], spot)
+        | {"legs": [_contract(row, names, scale) for row in held]}
         for held in near
     ]
     return {
@@ -129,14 +126,14 @@ def _atm(sums: Row, scale: IvScale | None, nearest: Sequence[Mapping[str, Any]])
 
     `like` is the strike beside spot where all contracts have the same.
     """
-    iv, own = figure(sums.get("atm_iv")), iv_scale([sums.get("atm_iv")])
-    like = [at["value"] for at in nearest if {of["told"][0].value for of in at["legs"]} == {iv}]
     if "atm_iv" not in sums:
         return None
-    found = like[0] if like and iv else None
+    iv, own = figure(sums["atm_iv"]), iv_scale([sums["atm_iv"]])
+    alike = [at["value"] for at in nearest if {of["told"][0].value for of in at["legs"]} == {iv}]
+    like = next(iter(alike if iv else ()), None)
     # In few words the strike beside spot tells it.
-    rank = 4 if found else 1
-    return {"iv": iv, "scale": own if own == scale else None, "like": found, "rank": rank}
+    rank = 4 if like else 1
+    return {"iv": iv, "scale": own if own == scale else None, "like": like, "rank": rank}
 
 
 def _sums(rows: Sequence[Row]) -> Row:

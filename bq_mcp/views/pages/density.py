@@ -21,9 +21,8 @@ _ASKED_PRICE = ("strike", "price", "level", "target")
 def page(scene: Scene) -> Mapping[str, Any] | None:
     """Return the front, the month and the next anchor; one expiry alone with its ladder of odds."""
     served = scene.root.get("expiries")
-    rows = [
-        {key: read(held) for key, held in row.items()} for row in records.keyed(served, "expiry")
-    ]
+    listed = records.keyed(served, "expiry")
+    rows = [{key: read(held) for key, held in row.items()} for row in listed]
     if not rows and served not in ({}, []):
         return None
     ahead, settled = records.by_expiry(rows, scene.instant)

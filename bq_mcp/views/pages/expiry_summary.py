@@ -41,10 +41,8 @@ def page(scene: Scene) -> Mapping[str, Any] | None:
     stated, usd = scene.root.get("anchor_count"), records.values_of(rows, "usd")
     anchors = derive(occurrences, [records.is_anchor(row) for row in rows], True)
     split = [mapping(row["by_venue"]) for row in rows if mapping(row["by_venue"])]
-    held = {
-        name: derive(total, records.values_of(split, f"{name}.total_oi"))
-        for name in dict.fromkeys(name for venues in split for name in venues)
-    }
+    names = dict.fromkeys(name for venues in split for name in venues)
+    held = {of: derive(total, records.values_of(split, f"{of}.total_oi")) for of in names}
     return {
         **found,
         "leads": [_lead(*of, len(told)) for of in told],

@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from ..arithmetic import net_of
-from ..digest import led_by, lens_of
+from ..digest import digest_of, lens_of
 from ..digest.lens import Lens
 from ..digest.measures import LARGEST, Measure, bare, sums
 from ..digest.sheet import Pick, Sheet
@@ -22,7 +22,7 @@ def page(scene: Scene) -> Sheet | None:
     """Return the premium of calls and puts bought and sold, and the net size left to dealers."""
     lens = lens_of(scene)
     picks = [pick for table in lens.forms.tables for pick in _picks(table, lens)]
-    return led_by(scene, picks) if picks else None
+    return digest_of(scene, picks) if picks else None
 
 
 def _picks(table: Table, lens: Lens) -> Iterator[Pick]:

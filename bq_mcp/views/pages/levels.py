@@ -14,8 +14,8 @@ from ..scene import Scene
 from .max_pain import pain_of
 
 _SETS = {"all_expiry": "all expiries", "odte": "0DTE"}
-# What a level is called, and its fields here and on other routes of the service.
 _NEAR = 0.0001
+# What a level is called, and its fields here and on other routes of the service.
 _LEVELS = {
     "flip": ("flip", "hvl", "gamma_flip"),
     "call": ("call wall", "call_resistance", "call_wall"),
@@ -41,17 +41,14 @@ def several(scene: Scene) -> Mapping[str, Any] | None:
     served = {name: results[name] for name in (*listed, *results) if name in results}
     rows = [_entry(scene, *pair) for pair in served.items() if isinstance(pair[1], Mapping)]
     models = list(dict.fromkeys(row["model"] for row in rows if row["model"]))
-    return (
-        {
-            "rows": rows,
-            "silent": [name for name, entry in served.items() if not isinstance(entry, Mapping)],
-            "models": models if len(models) > 1 else None,
-            "instant": scene.instant,
-            "now": scene.now,
-        }
-        if served
-        else None
-    )
+    found = {
+        "rows": rows,
+        "silent": [name for name, entry in served.items() if not isinstance(entry, Mapping)],
+        "models": models if len(models) > 1 else None,
+        "instant": scene.instant,
+        "now": scene.now,
+    }
+    return found if served else None
 
 
 def _entry(scene: Scene, symbol: str, entry: Any) -> dict[str, Any]:
@@ -60,13 +57,12 @@ def _entry(scene: Scene, symbol: str, entry: Any) -> dict[str, Any]:
     asked, computed_at = scene.query.get("positioning") or "flow", moment(entry.get("computed_at"))
     found = _symbol(scene, entry, spot)
     levels = (found[name][kind]["value"] for name in _SETS for kind in _LEVELS)
-    # Rounding must not move spot to the other side of a level.
-    near = [value for value in levels if value and spot and abs(value / spot - 1) < _NEAR]
     return {
         **found,
         "symbol": symbol,
         "price": spot,
-        "near": bool(near),
+        # Rounding must not move spot to the other side of a level.
+        "near": any(at and spot and abs(at / spot - 1) < _NEAR for at in levels),
         "model": model,
         "asked": asked if model and model != asked else None,
         "stamped": None if computed_at == scene.instant else computed_at,
@@ -86,16 +82,14 @@ def _symbol(scene: Scene, block: Row, spot: float | None) -> dict[str, Any]:
     zones, flip = block.get("gamma_flip_zones"), sets["all_expiry"]["flip"]["value"]
     prices, move = mapping(block.get("spot")), mapping(block.get("expected_move"))
     perpetual, own = figure(prices.get("perps_price")), figure(prices.get("spot_price")) or spot
-    pain = pain_of(mapping(block.get("max_pain")), spot)
+    bps, pain = derive(_basis_points, perpetual, own), pain_of(mapping(block.get("max_pain")), spot)
     moved = any(figure(value) is not None for value in move.values())
     many = 10 if scene.detail == "full" else 3
     told = {
         "max_pain": pain if pain["value"] is not None else None,
         "expected_move": {of: level(move.get(of), spot) for of in _BOUNDS} if moved else None,
         "ranked": {_SETS[name]: top(rows, "gex", many) for name, rows in strikes.items() if rows},
-        "spot": {"value": perpetual, "bps": derive(_basis_points, perpetual, own)}
-        if perpetual
-        else None,
+        "spot": {"value": perpetual, "bps": bps} if perpetual else None,
         "candles": derive(len, rows_of(block.get("candles"))) or None,
     }
     # What upstream itself names as unavailable is told in a caveat.

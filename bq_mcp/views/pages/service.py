@@ -1,17 +1,28 @@
-"""The service itself: what the key allows, its routes, its releases, and whether it is up."""
+"""The service itself: whether it is up and fresh, what it covers, what the key allows, its routes.
 
-from collections.abc import Mapping
+The fields of these replies are hardly published: records are found wherever they stand.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from ...catalog.entries import PATH_KEYS, TAG_KEYS, entries
 from ...catalog.reading import Reading
-from ..read.values import derive, moment, text
-from ..records import rows_of
+from ..digest.curve import dated
+from ..read.values import Derived, Row, derive, expiry_day, figure, moment, text
+from ..records import by_expiry, grouped, parts_of, rows_of, values_of, without
 from ..scene import Scene
 
 _VERDICTS = ("status", "overall_status", "overall")
+_GRADES = {"unavailable": 0, "unhealthy": 1, "degraded": 2}
 _NEVER = datetime.min.replace(tzinfo=UTC)
+_FIELDS = ("categories_live", "spot_price", "active_expiries")
+_KNOWN = ("categories_live", "spot_price", "symbol", "spot")
+_SYMBOL = re.compile(r"[A-Z]{2,12}USDT?")
+# An expiry takes as much room as so many of the shortest rows.
+_ROWS_AN_EXPIRY = 5
 
 
 def meta(scene: Scene) -> Mapping[str, Any] | None:
@@ -24,7 +35,7 @@ def meta(scene: Scene) -> Mapping[str, Any] | None:
     return {"data": data, "windows": windows}
 
 
-def verdict(data: Mapping[str, object]) -> object:
+def _verdict(data: Mapping[str, object]) -> object:
     """Return what a payload says of the whole service."""
     return next(filter(None, map(data.get, _VERDICTS)), None)
 
@@ -32,7 +43,7 @@ def verdict(data: Mapping[str, object]) -> object:
 def health(scene: Scene) -> Mapping[str, Any] | None:
     """Return the overall verdict, and what else is served."""
     rest = {name: held for name, held in scene.root.items() if name not in _VERDICTS}
-    return {"overall": verdict(scene.root), "rest": rest or None} if scene.root else None
+    return {"overall": _verdict(scene.root), "rest": rest or None} if scene.root else None
 
 
 def changelog(scene: Scene) -> Mapping[str, Any] | None:
@@ -63,3 +74,90 @@ def endpoints(scene: Scene) -> Mapping[str, Any] | None:
     most = 99 if scene.detail == "full" else 6
     told = [{"name": of, "many": derive(len, paths), "paths": paths[:most]} for of, paths in found]
     return {"groups": told, "count": derive(len, told)} if told else None
+
+
+def status(scene: Scene) -> Mapping[str, Any] | None:
+    """Return the cells that are not healthy, the worst first, what works, and the venues."""
+    parts = list(parts_of(scene.data))
+    cells = [_cell(*part) for part in parts if text(part[1].get("status"))]
+    if not cells:
+        return None
+    well = [cell for cell in cells if cell["status"] == "healthy"]
+    ill = _grouped(without(cells, well), "category", "status")
+    venues = [part for part in parts if text(part[1].get("tape"))]
+    feeds: list[Row] = [{"chain": None, **fields, "owner": path[-1]} for path, fields in venues]
+    on = [feed for feed in feeds if feed["chain"] == feed["tape"] == "on"]
+    return {
+        "overall": _verdict(scene.root),
+        "well": derive(len, well),
+        "cells": derive(len, cells),
+        "ill": sorted(ill, key=lambda group: _GRADES.get(group["status"], 3)),
+        "ill_total": derive(len, ill),
+        "works": _grouped(well, "category"),
+        "everyone": dict.fromkeys(values_of(cells, "owner")),
+        "limits": scene.root.get("thresholds"),
+        "venues": derive(len, feeds) or None,
+        "on": derive(len, on),
+        "off": _grouped(without(feeds, on), "chain", "tape"),
+    }
+
+
+def _cell(path: Sequence[str], fields: Row) -> Row:
+    return {
+        "owner": text(fields.get("symbol")) or "".join(path[-2:-1]),
+        "category": text(fields.get("category")) or path[-1],
+        "status": fields["status"],
+        "age": figure(fields.get("freshness_seconds")),
+    }
+
+
+def _grouped(rows: Sequence[Row], *columns: str) -> list[Mapping[str, Any]]:
+    """Return rows grouped by the values of some columns, in the order of the first of each."""
+    return [
+        {**members[0], "members": members, "owners": dict.fromkeys(values_of(members, "owner"))}
+        for members in grouped(rows, *columns)
+    ]
+
+
+def symbols(scene: Scene) -> Mapping[str, Any] | None:
+    """Return each symbol, found by its fields or its name, with its spot and what is live."""
+    rows = [
+        {
+            "name": text(fields.get("symbol")) or path[-1],
+            "spot": figure(fields.get("spot_price", fields.get("spot"))),
+            "live": fields.get("categories_live"),
+            "rest": {key: fields[key] for key in fields if key not in _KNOWN} or None,
+        }
+        for path, fields in parts_of(scene.data)
+        if _SYMBOL.fullmatch(path[-1]) or not fields.keys().isdisjoint(_FIELDS)
+    ]
+    return {"total": derive(len, rows), "rows": rows} if rows else None
+
+
+def expiries(scene: Scene) -> Mapping[str, Any] | None:
+    """Return the listed expiries that have not settled, the nearest first, with days left.
+
+    Days that are not served are counted from the instant of the data to 08:00 UTC.
+    """
+    rows, settled = by_expiry(_listed(scene), scene.instant)
+    if not rows and not settled and not (scene.root and scene.forms.empty):
+        return None
+    most = max(scene.most_rows // _ROWS_AN_EXPIRY, 2)
+    return {
+        "total": derive(len, rows),
+        "rows": rows[:most],
+        "cut": derive(len, rows[most:]) or None,
+        "counted": any(isinstance(row["dte"], Derived) for row in rows[:most]),
+        "settled": derive(len, settled) or None,
+    }
+
+
+def _listed(scene: Scene) -> Sequence[Row]:
+    """Return the expiries of the first table or list of such, each with its days if served."""
+    forms = scene.forms
+    tables = ([*table.key, *table.columns] for table in forms.tables)
+    axes = [(axis, columns) for columns in tables for axis in columns if axis.role == "expiry"]
+    if axes:
+        return dated(*axes[0])
+    lists = (held.values for held in forms.listings if all(map(expiry_day, held.values)))
+    return [{"expiry": token} for token in next(lists, ())]

@@ -20,8 +20,7 @@ def page(scene: Scene) -> Mapping[str, Any] | None:
 
     Rows of less than two days are noisy and lead nothing; settled ones are only counted.
     """
-    named = {name: name for name in _FIGURES}
-    served = paired(scene.data, expiry=("expiries", "expiry"), **named)
+    served = paired(scene.data, expiry=("expiries", "expiry"), **{name: name for name in _FIGURES})
     if not served and scene.root.get("expiries") != []:
         return None
     ahead, settled = by_expiry(served, scene.instant)

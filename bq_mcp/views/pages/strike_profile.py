@@ -21,8 +21,9 @@ _COLUMNS = {
     "put_oi": "put_oi",
 }
 _SUMMED = {"net": "net", "call": "calls", "put": "puts", "call_oi": "call OI", "put_oi": "put OI"}
-_FILTERS = ("strike_min", "strike_max", "moneyness_min", "moneyness_max", "spot_window_pct")
 _BESIDE = "nearest spot"
+_FILTERS = ("strike_min", "strike_max", "moneyness_min", "moneyness_max", "spot_window_pct")
+_SIGNS = (("+", 1), ("-", -1))
 _LARGEST = 3
 _LISTED = {"brief": 2, "standard": 5, "full": 60}
 # Calls and puts that miss the net by more than this part of their sizes do not add to it.
@@ -42,15 +43,13 @@ def page(scene: Scene) -> Mapping[str, Any] | None:
     venues = mapping(root.get("by_venue"))
     order, chosen = _chosen(rows, scene.spot)
     shown = _levels(chosen[: _LISTED[scene.detail]], scene.spot)
-    ranked = records.ordered(rows, "net")
-    signs = {
-        "+": [row for row in ranked[::-1] if _net(row) > 0],
-        "-": [row for row in ranked if _net(row) < 0],
-    }
+    signed = (
+        (sign, [row for row in rows if of * (figure(row["net"]) or 0) > 0]) for sign, of in _SIGNS
+    )
     return {
         "sums": sums,
         "gross": derive(gross, found["net"]),
-        "strikes": derive(len, found["net"]) or None,
+        "strikes": derive(len, rows),
         "asked": {name: scene.query[name] for name in _FILTERS if name in scene.query} or None,
         "filtered": bool(window) or any(scene.query.get(name) for name in _FILTERS),
         "low": figure(window.get("min")),
@@ -59,16 +58,15 @@ def page(scene: Scene) -> Mapping[str, Any] | None:
         "holes": [(_SUMMED[name], derive(missing, found[name])) for name in holed],
         "parts": _parts(found["net"], [*found["call"], *found["put"]]),
         "pcr": _ratio(found["put_oi"], found["call_oi"]),
-        "venues": records.largest_of(
-            {name: field_at(venues, f"{name}.total_oi") for name in venues}
-        ),
+        "venues": records.largest_of({of: field_at(venues, f"{of}.total_oi") for of in venues}),
         "largest": [
-            (sign, _levels(of[:_LARGEST], scene.spot)) for sign, of in signs.items() if ranked
+            (sign, _levels(records.top(of, "net", _LARGEST), scene.spot))
+            for sign, of in signed
+            if sums["net"] is not None
         ],
         "order": order,
         "beside": [{**row, "far": order != _BESIDE and row["away"]} for row in shown if brief],
         "rows": [] if brief else records.placed(records.ordered(shown, "value"), shown),
-        "count": str(len(rows)),
     }
 
 
@@ -104,7 +102,3 @@ def _chosen(rows: Sequence[Row], spot: float | None) -> tuple[str, list[Row]]:
 
 def _levels(rows: Sequence[Row], spot: float | None) -> list[Row]:
     return [{**row, **records.level(row["strike"], spot)} for row in rows]
-
-
-def _net(row: Row) -> float:
-    return figure(row["net"]) or 0.0

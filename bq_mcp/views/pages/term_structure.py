@@ -1,6 +1,7 @@
 """At-the-money volatility by expiry: tenors, slope, humps and dips, and an earlier curve."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from .. import records
@@ -34,9 +35,8 @@ def page(scene: Scene) -> Mapping[str, Any] | None:
     scale = records.common_scale(records.values_of([*rows, *historical], "iv"))
     point = _POINT[scale] if scale else 1.0
     dated = [row for row in rows if row["dte"] is not None]
-    near = {
-        name: row for days, name in _TENORS.items() if (row := records.tenor(dated, "dte", days))
-    }
+    found = {name: records.tenor(dated, "dte", days) for days, name in _TENORS.items()}
+    near = {name: row for name, row in found.items() if row}
     # Without one scale no figure is compared with another.
     alike = dated if scale else []
     calm = [row for row in alike if (number(row["dte"]) or 0) >= 1]
@@ -49,7 +49,7 @@ def page(scene: Scene) -> Mapping[str, Any] | None:
         "filtered": scene.envelope.meta.exchanges_filtered is not None,
         "dte_max": window.get("dte_max", asked.get("dte_max")),
         "tenors": [*near.items()] or [(None, row) for row in rows[:_LONE_SHOWN]],
-        "far": not near,
+        "far": bool(rows) and not near,
         "unscaled": not scale and bool(records.measured(dated, "iv")),
         "slope": _slope(ends, point),
         "bumps": _bumps(calm, ends, point),
@@ -61,9 +61,7 @@ def page(scene: Scene) -> Mapping[str, Any] | None:
         "settled": records.values_of(settled, "expiry") or None,
         "compare": compare,
         "past": lead,
-        "absent": (compare.get("days_ago") or asked.get("historical_compare_days"))
-        if not lead
-        else None,
+        "absent": None if lead else compare.get("days_ago") or asked.get("historical_compare_days"),
     }
 
 
@@ -92,11 +90,8 @@ def _bumps(calm: Sequence[Row], ends: Sequence[Row], point: float) -> list[dict[
     volatility, come last. A row without a figure proves nothing.
     """
     found: dict[object, dict[str, Any]] = {}
-    triples = [
-        *zip(calm, calm[1:], calm[2:], strict=False),
-        *zip(ends, ends[1:], ends[2:], strict=False),
-    ]
-    for before, row, after in triples:
+    triples = (zip(rows, rows[1:], rows[2:], strict=False) for rows in (calm, ends))
+    for before, row, after in chain.from_iterable(triples):
         over = [derive(change, other["iv"], row["iv"]) for other in (before, after)]
         sizes = [rise / point for rise in over if rise is not None]
         if len(sizes) < 2 or not (min(sizes) > _BUMP_PTS or max(sizes) < -_BUMP_PTS):

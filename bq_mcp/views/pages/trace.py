@@ -27,14 +27,11 @@ def page(scene: Scene) -> Mapping[str, Any] | None:
     data, grid = scene.root, _grid(scene)
     if grid is None and data.get("field_min") is None and data.get("field_max") is None:
         return None
-    greek = data.get("greek") or scene.query.get("greek")
     tokens = _listed(data.get("expiries_in_window"))
     return {
         "data": data,
-        "greek": greek,
+        "greek": data.get("greek") or scene.query.get("greek"),
         "dollars": data.get("field_units") == _DOLLARS,
-        "turned": "passing time has the opposite sign" if greek == "charm" else None,
-        "zero_now": "0 at spot itself" if greek == "delta_change" else None,
         "shift": figure(data.get("vol_shift_pct")),
         "tokens": tokens[:_SHOWN_TOKENS] or None,
         "more": " …" if tokens[_SHOWN_TOKENS:] else "",
@@ -76,7 +73,6 @@ class _Field:
         gone = "settled" if row >= self.before(-1) else "part settled"
         price = None if column is None else self.prices[column]
         return {
-            "now": "" if after else "now",
             "after": after or None,
             "gone": gone if row >= self.before(0) else None,
             "value": None if column is None else self.rows[row][column],
@@ -99,12 +95,8 @@ class _Field:
         """Return the zero nearest spot at one time."""
         found = _zeros(self.prices, self.rows[row])
         level = min(found, key=lambda level: abs(level - (self.spot or 0)), default=None)
-        return {
-            **self.cell(row, None),
-            "level": level,
-            "away": derive(distance_pct, level, self.spot),
-            "none": "no sign change on the grid" if level is None else "",
-        }
+        away = derive(distance_pct, level, self.spot)
+        return {**self.cell(row, None), "level": level, "away": away}
 
 
 def _zeros(prices: Sequence[float], line: Sequence[float | None]) -> Iterator[Derived]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ..digest import led_by, lens_of
+from ..digest import digest_of, lens_of
 from ..digest.lens import Lens
 from ..digest.sheet import Part, Pick, Sheet
 from ..read.columns import leaf_of
@@ -24,7 +24,7 @@ def page(scene: Scene) -> Sheet | None:
     said = [str(x) for one in scene.forms.records for x in one.fields.values()]
     stated = unit_of("field", {"field": _PER_PCT}) if _DOLLARS in " ".join(said) else None
     picks = [pick for table in lens.forms.tables for pick in _picks(table, lens, stated)]
-    return led_by(scene, picks) if picks else None
+    return digest_of(scene, picks) if picks else None
 
 
 def _picks(table: Table, lens: Lens, stated: Unit | None) -> Iterator[Pick]:

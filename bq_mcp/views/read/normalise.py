@@ -40,11 +40,7 @@ _Item = TypeVar("_Item")
 _Form = TypeVar("_Form", Record, Table, Grid, Listing)
 
 
-def read_forms(
-    data: object,
-    spot: float | None,
-    at: datetime | None,
-) -> Forms:
+def read_forms(data: object, spot: float | None, at: datetime | None) -> Forms:
     """Return `data`, any JSON value, taken apart.
 
     `spot` (USD) and the instant `at` the data stand for tell prices and times from other figures.
@@ -318,7 +314,9 @@ class _Reader:
                 columns.append(self._market.column(name or quantity(place.name), cells))
         width = counts[0] if len(set(counts)) == 1 else 0
         placed = keys or [column for column in columns if column.role in LEADING]
-        axis = next((axis for axis in placed if width and _repeats(axis.places, width)), None)
+        # An axis of all rows is the same list again and again.
+        lists = ((axis, _cut(axis.places, width)) for axis in placed if width)
+        axis = next((axis for axis, cut in lists if all(one == cut[0] for one in cut)), None)
         figures = [column for column in columns if column is not axis]
         if width and figures and len(place.along) <= 1 and (axis or not placed):
             layers = {figure.name: _cut(figure.values, width) for figure in figures}
@@ -348,11 +346,6 @@ def _records(values: Values) -> list[Row]:
 def _cut(values: Values, width: int) -> Cells:
     """Return values cut into lists of one length."""
     return [values[start : start + width] for start in range(0, len(values), width)]
-
-
-def _repeats(values: Values, width: int) -> bool:
-    """Tell whether values are the same list again and again."""
-    return all(part == values[:width] for part in _cut(values, width))
 
 
 def _repeated(columns: Columns, counts: Sequence[int]) -> Columns:

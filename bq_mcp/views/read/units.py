@@ -107,14 +107,11 @@ def matches(name: str, patterns: Iterable[str]) -> bool:
     return any(fnmatchcase(leaf, _folded(pattern)) for pattern in patterns)
 
 
-def iv_scale(levels: Iterable[object], documented: str = "") -> IvScale | None:
+def iv_scale(levels: Iterable[object]) -> IvScale | None:
     """Return the scale of a payload's implied volatilities from its at-the-money levels.
 
-    A documented scale counts first; else the median of the levels decides, below 5 is a decimal.
-    Zero is the same on either scale and decides nothing; without a level None.
+    Their median decides, below 5 is a decimal; zero is the same on either scale. None without one.
     """
-    if documented in ("decimal", "percent"):
-        return "decimal" if documented == "decimal" else "percent"
     found = [level for level in map(figure, levels) if level]
     if not found:
         return None

@@ -204,8 +204,6 @@ def record(value: object, limit: int = 12, depth: int = 3) -> str:
 
 def served(value: object) -> str:
     """Return any value that reached a template unformatted."""
-    if isinstance(value, str):
-        return MISSING if value.strip().casefold() in _ABSENT else value
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int | float):

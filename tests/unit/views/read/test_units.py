@@ -122,7 +122,3 @@ def test_amounts_may_be_served_in_millions():
 )
 def test_the_median_level_tells_the_scale_of_iv(levels, scale):
     assert iv_scale(levels) == scale
-
-
-def test_a_documented_scale_comes_first():
-    assert iv_scale([0.4], "percent") == "percent"
