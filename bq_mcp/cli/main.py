@@ -130,11 +130,22 @@ def sandbox(
         Path | None,
         typer.Option(metavar="FILE", help="Schedule of faults, as docs/sandbox.md says."),
     ] = None,
+    shapes: Annotated[
+        int, typer.Option(min=1, max=2, help="How answers look whose shape is not published.")
+    ] = 1,
 ) -> None:
     """Serve the sandbox API over HTTP on loopback."""
     from .sandbox import run_sandbox
 
-    run_sandbox(port=port, seed=seed, clock=clock, plan=plan, scenario=scenario, faults=faults)
+    run_sandbox(
+        port=port,
+        seed=seed,
+        clock=clock,
+        plan=plan,
+        scenario=scenario,
+        faults=faults,
+        shapes=shapes,
+    )
 
 
 @app.command()

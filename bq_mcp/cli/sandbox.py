@@ -16,7 +16,14 @@ _HOST = "127.0.0.1"
 
 
 def run_sandbox(
-    *, port: int, seed: int, clock: str | None, plan: str, scenario: str, faults: Path | None
+    *,
+    port: int,
+    seed: int,
+    clock: str | None,
+    plan: str,
+    scenario: str,
+    faults: Path | None,
+    shapes: int,
 ) -> None:
     """Serve the sandbox on loopback until a signal arrives.
 
@@ -38,7 +45,16 @@ def run_sandbox(
     show_public_key(f"  BACKQUANT_API_KEY={SANDBOX_KEY}")
     ticking = shifted_clock(start, time.monotonic) if start else system_clock(time.time)
     try:
-        run(_HOST, port, seed=seed, clock=ticking, plan=plan, faults=schedule, scenario=plot)
+        run(
+            _HOST,
+            port,
+            seed=seed,
+            clock=ticking,
+            plan=plan,
+            faults=schedule,
+            scenario=plot,
+            shapes=shapes,
+        )
     except OSError as exc:
         fail(f"port {port} cannot be used: {exc.strerror}")
 

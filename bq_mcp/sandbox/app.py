@@ -18,20 +18,7 @@ from bq_mcp.sandbox.front import Front, Sleep
 from bq_mcp.sandbox.gate import Gate
 from bq_mcp.sandbox.plans import PLANS
 from bq_mcp.sandbox.request_context import context_of
-from bq_mcp.sandbox.routes import (
-    discovery,
-    etf,
-    gex,
-    gex_flow,
-    liquidation,
-    market,
-    meta,
-    multi,
-    options_greeks,
-    options_structure,
-    options_volatility,
-    tape,
-)
+from bq_mcp.sandbox.routes import ROUTES
 from bq_mcp.sandbox.service_errors import (
     ServiceError,
     invalid_parameters,
@@ -39,26 +26,11 @@ from bq_mcp.sandbox.service_errors import (
     wrong_method,
 )
 from bq_mcp.sandbox.service_faults import check_schedule
+from bq_mcp.sandbox.serving import add_routes
 from bq_mcp.sandbox.wall_clock import WallClock
 
 if TYPE_CHECKING:
     from bq_mcp.sandbox.market import Scenario, World
-
-_ROUTERS = (
-    meta.public_router,
-    meta.router,
-    discovery.router,
-    gex.router,
-    gex_flow.router,
-    options_structure.router,
-    options_volatility.router,
-    options_greeks.router,
-    liquidation.router,
-    multi.router,
-    market.router,
-    etf.router,
-    tape.router,
-)
 
 
 class _SandboxApp(FastAPI):
@@ -77,14 +49,16 @@ def create_app(
     plan: str = "pro",
     faults: Schedule = NO_FAULTS,
     scenario: "Scenario | None" = None,
+    shapes: int = 1,
     sleep: Sleep = asyncio.sleep,
 ) -> FastAPI:
     """Build the sandbox service.
 
     Equal seed, scenario, clock, faults and order of requests give equal bytes. `clock` tells aware
     UTC instants; `plan` is the rung of the ladder that every key is on; `scenario` is `mixed` if
-    left out; `sleep` (seconds) is what slow faults wait with. In process, `refused` and `reset`
-    raise RuntimeError: they need a socket.
+    left out; `shapes`, 1 or 2, is how answers without a published shape look; `sleep`
+    (seconds) is what slow faults wait with. In process, `refused` and `reset` raise RuntimeError:
+    they need a socket.
 
     Raises: ValueError for an unknown plan, or a fault that cannot happen on it.
     """
@@ -106,8 +80,7 @@ def create_app(
         redirect_slashes=False,
         swagger_ui_oauth2_redirect_url=None,
     )
-    for router in _ROUTERS:
-        app.include_router(router)
+    add_routes(app, ROUTES, shapes=shapes)
     app.add_exception_handler(ServiceError, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _not_routed)

@@ -31,6 +31,7 @@ def run(
     plan: str,
     faults: Schedule = NO_FAULTS,
     scenario: "Scenario | None" = None,
+    shapes: int = 1,
 ) -> None:
     """Serve until SIGINT or SIGTERM, then return; port 0 takes a free one.
 
@@ -39,7 +40,9 @@ def run(
     Raises: OSError when the address cannot be bound, ValueError for an unknown plan or a fault
     that cannot happen on it.
     """
-    app = create_app(seed=seed, clock=clock, plan=plan, faults=faults, scenario=scenario)
+    app = create_app(
+        seed=seed, clock=clock, plan=plan, faults=faults, scenario=scenario, shapes=shapes
+    )
     with closing(_listen(host, port)) as listener:
         server = _SandboxServer(app, listener)
         sys.stderr.write(

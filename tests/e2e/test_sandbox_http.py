@@ -224,6 +224,12 @@ def test_command_tells_a_scenario_and_stops_its_worker() -> None:
     assert status["symbols"]["BTCUSDT"]["gex"]["status"] == "unhealthy"
 
 
+def test_command_serves_answers_without_a_published_shape_in_another() -> None:
+    with running("--shapes", "2") as url:
+        smile = get(url, "/options/iv/smile").json()["data"]
+    assert set(smile["rows"][0]) == {"strike", "iv"}
+
+
 def test_command_moves_the_clock_for_a_scenario_that_few_days_show() -> None:
     with running("--scenario", "weekend") as url:
         said = get(url).json()["meta"]["timestamp"]

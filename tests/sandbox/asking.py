@@ -59,7 +59,7 @@ def told(path: str, **query: Any) -> dict[str, Any]:
 @cache
 def shared() -> FastAPI:
     """Return one sandbox for all tests whose clock stands still: a market is slow at first."""
-    return sandbox()
+    return sandbox(plan="enterprise")
 
 
 def _written(query: dict[str, object]) -> dict[str, str]:

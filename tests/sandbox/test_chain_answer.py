@@ -5,7 +5,6 @@ import pytest
 import QuantLib as ql
 
 from bq_mcp.sandbox.market import SYMBOLS, World
-from bq_mcp.sandbox.moments import LIVE_STEP_S
 from tests.sandbox.asking import NOW, HandClock, ask, sandbox, shared, told
 
 ROUTE = "options/chain"
@@ -165,7 +164,7 @@ def test_selection_without_contracts_is_empty_and_not_at_the_money():
 
 
 def test_quantlib_gives_the_same_marks_and_greeks():
-    instant = NOW.replace(second=NOW.second - NOW.second % LIVE_STEP_S)
+    instant = NOW.replace(second=NOW.second - NOW.second % 30)
     snapshot = World(seed=7).snapshot("BTCUSDT", instant)
     contracts = rows()
     for place in range(0, len(contracts), 9):

@@ -15,8 +15,7 @@ from scipy.special import ndtr
 from bq_mcp.sandbox.answers.density import density_data
 from bq_mcp.sandbox.answers.skew import skew_data
 from bq_mcp.sandbox.answers.term_structure import term_structure_data
-from bq_mcp.sandbox.answers.trace import Projection, projection, trace_data
-from bq_mcp.sandbox.answers.trace_query import TraceQuery
+from bq_mcp.sandbox.answers.trace import Projection, TraceQuery, projection, trace_data
 from bq_mcp.sandbox.market import SYMBOLS, Snapshot, World
 from bq_mcp.sandbox.market.arrays import Floats
 from bq_mcp.sandbox.market.price_distribution import cell_edges, distribution

@@ -34,6 +34,14 @@ REQUESTS = [
     *((route, {}) for route in SERVICE),
     *((route, {**query, "symbol": symbol}) for symbol in SYMBOLS for route, query in MARKET),
     ("multi/gex/levels", {"symbols": ",".join(SYMBOLS), "include": "ranked,zones"}),
+    ("gex/history", {"limit": "4"}),
+    ("market/bundle", {"hours": "24"}),
+    ("liquidation/distribution", {}),
+    ("options/iv/iv-rv", {"days": "7"}),
+    ("options/venue-book", {}),
+    ("etf/flows", {}),
+    ("tape", {"limit": "50"}),
+    ("tape/imbalance", {"hours": "6"}),
 ]
 
 

@@ -5,18 +5,33 @@ from hashlib import blake2s
 
 import numpy as np
 
-from bq_mcp.sandbox.answers.chain_query import ChainQuery
+from bq_mcp.sandbox.answers.chain_query import ChainQuery, chain_query
 from bq_mcp.sandbox.answers.contracts import Chain, contract_rows, served_delta
 from bq_mcp.sandbox.answers.rounding import coins, iv_pct, ratio, usd
 from bq_mcp.sandbox.answers.scopes import listed_among
 from bq_mcp.sandbox.answers.section import Section
+from bq_mcp.sandbox.asked import Answer, Asked
 from bq_mcp.sandbox.market import VENUES, World
 from bq_mcp.sandbox.market.arrays import Flags, Floats, Ints
 from bq_mcp.sandbox.market.exposure import std_quantity
-from bq_mcp.sandbox.market.quotes import deribit_quotes, unrecorded
+from bq_mcp.sandbox.market.quotes import QUOTED, deribit_quotes, unrecorded
 from bq_mcp.sandbox.market.snapshot import Snapshot
+from bq_mcp.sandbox.moments import stored_chain_note
 
 _HASH_BYTES = 8
+
+
+def chain(asked: Asked) -> Answer:
+    """Return the contracts that pass the filters."""
+    data, extra = chain_data(
+        asked.world,
+        asked.symbol,
+        asked.instant,
+        chain_query(asked.query),
+        with_quotes=asked.moment.has_quotes,
+    )
+    note = stored_chain_note(asked.moment, has_quotes=asked.symbol in QUOTED)
+    return Answer(data, extra | note)
 
 
 def chain_data(

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from bq_mcp.sandbox.answers.rounding import IV_DECIMALS, coin_column, column, usd_column
-from bq_mcp.sandbox.market import black
 from bq_mcp.sandbox.market.arrays import Floats, Ints
+from bq_mcp.sandbox.market.grouping import greek
 from bq_mcp.sandbox.market.quotes import Quotes
-from bq_mcp.sandbox.market.snapshot import GREEKS_LEAST_T, Snapshot
+from bq_mcp.sandbox.market.snapshot import Snapshot
 
 _DELTA_DECIMALS = 5
 _GAMMA_DECIMALS = 10
@@ -36,7 +36,7 @@ class Chain:
 
 def served_delta(snapshot: Snapshot) -> Floats:
     """Return deltas rounded as rows show them, so that a filter agrees with what it returns."""
-    return black.delta(is_call=snapshot.is_call, **_inputs(snapshot)).round(_DELTA_DECIMALS)
+    return greek(snapshot, "delta").round(_DELTA_DECIMALS)
 
 
 def contract_rows(chain: Chain, kept: Ints, parts: tuple[str, ...]) -> list[dict[str, Any]]:
@@ -83,22 +83,16 @@ def _bid_ask(chain: Chain, kept: Ints) -> ContractColumns:
 
 
 def _volume(chain: Chain, kept: Ints) -> ContractColumns:
-    # The simulated tape counts no prints by contract, and null is the service's word for that.
+    # Nothing counts the tape by contract here, and null is the service's word for that.
     return _unmeasured(("volume", "notional_volume", "trade_count"), kept)
 
 
 def _greeks(chain: Chain, kept: Ints) -> ContractColumns:
-    snapshot = chain.snapshot
-    inputs = {name: values[kept] for name, values in _inputs(snapshot).items()}
-    t = np.maximum(snapshot.tau, GREEKS_LEAST_T)[kept]
-    return {
-        "delta": column(chain.delta[kept], _DELTA_DECIMALS),
-        "gamma": column(black.gamma(spot=snapshot.spot, **inputs), _GAMMA_DECIMALS),
-        "theta": column(black.theta_per_day(t=t, **inputs), _GREEK_DECIMALS),
-        "vega": column(black.vega_per_point(t=t, **inputs), _GREEK_DECIMALS),
-        "vanna": column(black.vanna(t=t, **inputs), _GREEK_DECIMALS),
-        "charm": column(black.charm(t=t, **inputs), _GREEK_DECIMALS),
-    }
+    columns = {"delta": column(chain.delta[kept], _DELTA_DECIMALS)}
+    for name in ("gamma", "theta", "vega", "vanna", "charm"):
+        decimals = _GAMMA_DECIMALS if name == "gamma" else _GREEK_DECIMALS
+        columns[name] = column(greek(chain.snapshot, name)[kept], decimals)
+    return columns
 
 
 def _gex(chain: Chain, kept: Ints) -> ContractColumns:
@@ -117,11 +111,3 @@ _BUILDERS: Mapping[str, Callable[[Chain, Ints], ContractColumns]] = {
 
 def _unmeasured(names: tuple[str, ...], kept: Ints) -> ContractColumns:
     return {name: [None] * len(kept) for name in names}
-
-
-def _inputs(snapshot: Snapshot) -> dict[str, Floats]:
-    return {
-        "forward": snapshot.forward,
-        "strike": snapshot.strike,
-        "w": snapshot.iv**2 * np.maximum(snapshot.tau, GREEKS_LEAST_T),
-    }

@@ -7,6 +7,7 @@ import numpy as np
 from bq_mcp.sandbox.answers.rounding import column, rounded
 from bq_mcp.sandbox.answers.scopes import listed_among
 from bq_mcp.sandbox.answers.section import Section
+from bq_mcp.sandbox.asked import Answer, Asked
 from bq_mcp.sandbox.market import Expiry, Snapshot, World
 from bq_mcp.sandbox.market.coin_parameters import COIN_PARAMETERS
 from bq_mcp.sandbox.market.price_distribution import PriceDistribution, distribution
@@ -18,6 +19,12 @@ _SHARE_DECIMALS = 12
 _DENSITY_DECIMALS = 14
 """Per USD: at least nine digits where it matters, and none of the noise of the far tails."""
 _RATIO_DECIMALS = 4
+
+
+def density(asked: Asked) -> Answer:
+    """Derive the distributions of the newest snapshot."""
+    query = {name: asked.query[name] for name in ("expiry", "dte_max", "confidence_band")}
+    return Answer(density_data(asked.world, asked.symbol, asked.instant, **query))
 
 
 def density_data(

@@ -9,11 +9,17 @@ from bq_mcp.sandbox.answers.max_pain import pain_block
 from bq_mcp.sandbox.answers.rounding import IV_DECIMALS, coins, iv_pct, ratio, rounded, usd
 from bq_mcp.sandbox.answers.section import Section
 from bq_mcp.sandbox.answers.venue_interest import interest_by_venue
+from bq_mcp.sandbox.asked import Answer, Asked
 from bq_mcp.sandbox.market import Expiry, World
 from bq_mcp.sandbox.market.by_expiry import ExpiryFigures, expiry_figures
 from bq_mcp.sandbox.market.calendar import ExpiryKind
 
 EXPIRY_KINDS: tuple[ExpiryKind, ...] = get_args(ExpiryKind)
+
+
+def expiry_summary(asked: Asked) -> Answer:
+    """Tabulate the expiries of the newest snapshot."""
+    return Answer(*expiry_summary_data(asked.world, asked.symbol, asked.instant))
 
 
 def expiry_summary_data(world: World, symbol: str, instant: datetime) -> tuple[Section, Section]:
@@ -39,7 +45,7 @@ def volatility_block(figures: ExpiryFigures) -> Section:
     put, call = iv_pct(figures.put_25d_iv), iv_pct(figures.call_25d_iv)
     return {
         "atm_iv": iv_pct(figures.atm_iv),
-        "skew_25d": _skew(put, call),
+        "skew_25d": skew_points(put, call),
         "put_25d_iv": put,
         "call_25d_iv": call,
     }
@@ -87,5 +93,6 @@ def _row(figures: ExpiryFigures, spot: float) -> Section:
     }
 
 
-def _skew(put: float | None, call: float | None) -> float | None:
+def skew_points(put: float | None, call: float | None) -> float | None:
+    """Return put less call, None where one of them is not quoted."""
     return None if put is None or call is None else rounded(put - call, IV_DECIMALS)

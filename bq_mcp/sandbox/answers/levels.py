@@ -7,6 +7,7 @@ import numpy as np
 from bq_mcp.sandbox.answers.max_pain import pain_block
 from bq_mcp.sandbox.answers.section import Section
 from bq_mcp.sandbox.answers.signing import GEX_SCALE, chosen_venues, signing_extra
+from bq_mcp.sandbox.asked import Answer, Asked
 from bq_mcp.sandbox.instants import iso
 from bq_mcp.sandbox.market import VENUES, World
 from bq_mcp.sandbox.market.by_expiry import max_pain
@@ -19,11 +20,63 @@ from bq_mcp.sandbox.market.gamma_levels import call_walls, crossings, flip, put_
 from bq_mcp.sandbox.market.perp import premium
 from bq_mcp.sandbox.market.positioning import dealer_model
 from bq_mcp.sandbox.market.snapshot import Snapshot
+from bq_mcp.sandbox.moments import tape_note
+from bq_mcp.sandbox.queries import known_members, members
+from bq_mcp.sandbox.service_errors import invalid_query
+from bq_mcp.sandbox.vocabulary import SYMBOLS
 
+_SECTIONS = ("spot", "candles", "zones", "max_pain", "expected_move", "ranked")
+_LIVE_ONLY = frozenset({"spot", "candles"})
+_MAX_SYMBOLS = 8
 _RANKED = 10
 _CANDLE_S = 1_800
 _CANDLES = 48
 _USD_DECIMALS = 2
+
+
+def levels(asked: Asked) -> Answer:
+    """Locate flip and walls; sections that no store holds are left out of an `as_of` answer."""
+    sections = known_members(asked.query["include"], _SECTIONS)
+    dropped = sections & _LIVE_ONLY if asked.moment.is_stored else frozenset[str]()
+    data, extra = levels_data(
+        asked.world,
+        asked.symbol,
+        asked.instant,
+        positioning=asked.positioning,
+        venues=asked.venues,
+        include=sections - dropped,
+    )
+    return Answer(data, extra | tape_note(asked.moment, extra) | _dropped_note(dropped))
+
+
+def multi(asked: Asked) -> Answer:
+    """Map each symbol to its levels; names the service does not know are told apart.
+
+    Raises: ServiceError 400 for no symbol, or more than eight.
+    """
+    requested = members(asked.query["symbols"])
+    if not 1 <= len(requested) <= _MAX_SYMBOLS:
+        raise invalid_query("symbols", f"Name 1 to {_MAX_SYMBOLS} symbols", status=400)
+    served = [symbol for symbol in requested if symbol in SYMBOLS]
+    results = {
+        symbol: multi_levels_entry(
+            asked.world,
+            symbol,
+            asked.instant,
+            positioning=asked.positioning,
+            venues=asked.venues,
+            include=known_members(asked.query["include"], _SECTIONS),
+        )
+        for symbol in served
+    }
+    data = {
+        "results": results,
+        "requested": requested,
+        "served": served,
+        "missing": [],
+        "invalid": [symbol for symbol in requested if symbol not in SYMBOLS],
+    }
+    return Answer(data, multi_levels_extra(results, asked.positioning, asked.venues))
 
 
 def levels_data(
@@ -72,7 +125,7 @@ def multi_levels_entry(
         instant,
         positioning=positioning,
         venues=venues,
-        include=include - {"spot", "candles"},
+        include=include - _LIVE_ONLY,
     )
     spot = world.spot(symbol, instant)
     return data | {"spot_price": spot, "computed_at": iso(instant)}
@@ -92,6 +145,13 @@ def multi_levels_extra(
         aggregation["flow_venues"] = _combined(on_tape, venues)
     extra: Section = {"positioning_requested": requested, "aggregation": aggregation}
     return extra | ({"positioning": models.pop()} if len(models) == 1 else {})
+
+
+def _dropped_note(dropped: frozenset[str]) -> Section:
+    if not dropped:
+        return {}
+    reason = "Not part of a stored snapshot; /market/candles has past prices."
+    return {"unavailable_sections": {"sections": sorted(dropped), "reason": reason}}
 
 
 def _combined(symbols: list[str], venues: tuple[str, ...] | None) -> list[str]:
@@ -148,7 +208,7 @@ def _chain_sections(
     if "max_pain" in include:
         sections["max_pain"] = pain_block(max_pain(snapshot, snapshot.zero_dte))
     if "expected_move" in include:
-        sections["expected_move"] = _expected_move(snapshot, seed, venues)
+        sections["expected_move"] = expected_move_block(snapshot, seed, venues)
     return sections
 
 
@@ -180,7 +240,7 @@ def _ranked(profile: StrikeProfile) -> list[Section]:
     ]
 
 
-def _expected_move(snapshot: Snapshot, seed: int, venues: tuple[str, ...]) -> Section:
+def expected_move_block(snapshot: Snapshot, seed: int, venues: tuple[str, ...]) -> Section:
     """Return the bounds of a day's move as these venues price it, None where they price none."""
     exact = one_day_deviation(snapshot, seed, venues)
     if exact is None:

@@ -5,10 +5,17 @@ from datetime import datetime
 from bq_mcp.sandbox.answers.rounding import usd, usd_column
 from bq_mcp.sandbox.answers.scopes import TODAY, Scope, scope_of
 from bq_mcp.sandbox.answers.section import Section
+from bq_mcp.sandbox.asked import Answer, Asked
 from bq_mcp.sandbox.market import World
 from bq_mcp.sandbox.market.by_expiry import max_pain
 from bq_mcp.sandbox.market.pain_curve import pain_curve
 from bq_mcp.sandbox.market.snapshot import Snapshot
+
+
+def max_pain_answer(asked: Asked) -> Answer:
+    """Find the max-pain strike of the newest snapshot."""
+    expiry = asked.query["expiry"]
+    return Answer(max_pain_data(asked.world, asked.symbol, asked.instant, expiry=expiry))
 
 
 def max_pain_data(world: World, symbol: str, instant: datetime, *, expiry: str) -> Section:

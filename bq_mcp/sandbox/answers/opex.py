@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from bq_mcp.sandbox.answers.expiry_summary import (
+    EXPIRY_KINDS,
     calendar_block,
     interest_block,
     type_counts,
@@ -11,8 +12,23 @@ from bq_mcp.sandbox.answers.expiry_summary import (
 from bq_mcp.sandbox.answers.max_pain import pain_block
 from bq_mcp.sandbox.answers.rounding import usd
 from bq_mcp.sandbox.answers.section import Section
+from bq_mcp.sandbox.asked import Answer, Asked
 from bq_mcp.sandbox.market import Expiry, World
 from bq_mcp.sandbox.market.by_expiry import ExpiryFigures, expiry_figures
+from bq_mcp.sandbox.queries import known_members
+
+
+def opex(asked: Asked) -> Answer:
+    """List coming expirations; `types` without a known class filters nothing."""
+    kept = known_members(asked.query["types"], EXPIRY_KINDS)
+    data, extra = opex_data(
+        asked.world,
+        asked.symbol,
+        asked.instant,
+        horizon=asked.query["horizon"],
+        kinds=tuple(kind for kind in EXPIRY_KINDS if kind in kept) or None,
+    )
+    return Answer(data, extra)
 
 
 def opex_data(

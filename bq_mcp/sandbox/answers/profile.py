@@ -9,17 +9,33 @@ from bq_mcp.sandbox.answers.scopes import Scope, scope_of
 from bq_mcp.sandbox.answers.section import Section
 from bq_mcp.sandbox.answers.signing import GEX_SCALE, chosen_venues, signing_extra
 from bq_mcp.sandbox.answers.venue_interest import interest_by_venue
-from bq_mcp.sandbox.answers.windows import StrikeFilter, StrikeWindow
+from bq_mcp.sandbox.answers.windows import StrikeFilter, StrikeWindow, strike_filter
+from bq_mcp.sandbox.asked import Answer, Asked
 from bq_mcp.sandbox.market import VENUES, World
 from bq_mcp.sandbox.market.arrays import Flags, Floats, Ints
 from bq_mcp.sandbox.market.coin_parameters import COIN_PARAMETERS
 from bq_mcp.sandbox.market.exposure import StrikeProfile, venue_columns
 from bq_mcp.sandbox.market.gamma_levels import strongest
+from bq_mcp.sandbox.market.grouping import grouped
 from bq_mcp.sandbox.market.positioning import dealer_model
 from bq_mcp.sandbox.market.snapshot import Snapshot
 
 _RANKED = 10
 _NO_SPLIT = "A single expiry is not split by venue here; /options/expiry-summary has the split."
+
+
+def profile(asked: Asked) -> Answer:
+    """Spread dealer gamma over strikes; strike filters intersect."""
+    data, extra = profile_data(
+        asked.world,
+        asked.symbol,
+        asked.instant,
+        expiry=asked.query["expiry"],
+        strikes=strike_filter(asked.query),
+        positioning=asked.positioning,
+        venues=asked.venues,
+    )
+    return Answer(data, extra)
 
 
 def profile_data(
@@ -59,24 +75,18 @@ def profile_data(
 
 
 def _by_strike(snapshot: Snapshot, quantity: Floats, units: Ints, kept: Flags) -> Section:
-    strikes, place = np.unique(snapshot.strike[kept], return_inverse=True)
-    is_call = snapshot.is_call[kept]
-    exposure = (snapshot.gamma_dollars * quantity)[kept]
-    interest = units[kept].sum(axis=1)
-
-    def summed(values: Floats | Ints) -> Floats:
-        return np.bincount(place, weights=values, minlength=len(strikes)).astype(np.float64)
-
-    net = summed(exposure)
-    call_oi, put_oi = summed(interest * is_call), summed(interest * ~is_call)
+    exposure = grouped(snapshot, snapshot.gamma_dollars * quantity, "strike", "side", kept=kept)
+    net = grouped(snapshot, snapshot.gamma_dollars * quantity, "strike", kept=kept).sums
+    interest = grouped(snapshot, units.sum(axis=1), "strike", "side", kept=kept).sums
+    strikes = exposure.labels[0]
     return {
         "strikes": strikes.tolist(),
         "net_gex": usd_column(net),
-        "call_gex": usd_column(summed(exposure * is_call)),
-        "put_gex": usd_column(summed(exposure * ~is_call)),
-        "call_oi": coin_column(call_oi),
-        "put_oi": coin_column(put_oi),
-        "total_oi": coin_column(call_oi + put_oi),
+        "call_gex": usd_column(exposure.sums[:, 0]),
+        "put_gex": usd_column(exposure.sums[:, 1]),
+        "call_oi": coin_column(interest[:, 0]),
+        "put_oi": coin_column(interest[:, 1]),
+        "total_oi": coin_column(interest.sum(axis=1)),
         "ranked_top_10": _ranked(StrikeProfile(strikes, net)),
     }
 

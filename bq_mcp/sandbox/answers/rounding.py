@@ -2,6 +2,8 @@
 
 from math import isnan
 
+import numpy as np
+
 from bq_mcp.sandbox.market.arrays import Floats, Ints
 from bq_mcp.sandbox.market.placement import THOUSANDTHS
 
@@ -49,3 +51,11 @@ def usd_column(values: Floats) -> list[float | None]:
 def coin_column(units: Floats | Ints) -> list[float]:
     """Turn whole thousandths of a coin into coin, exactly."""
     return [unit / THOUSANDTHS for unit in units.tolist()]
+
+
+def matrix(table: Floats, decimals: int) -> list[list[float | None]]:
+    """Round a table for the wire; nan becomes None."""
+    cells: list[list[float | None]] = (table.round(decimals) + 0.0).tolist()
+    if np.isnan(table).any():
+        return [[None if cell != cell else cell for cell in row] for row in cells]
+    return cells

@@ -2,12 +2,19 @@
 
 from datetime import datetime
 
+from bq_mcp.sandbox.answers.expiry_summary import skew_points
 from bq_mcp.sandbox.answers.rounding import IV_DECIMALS, iv_pct, rounded
 from bq_mcp.sandbox.answers.section import Section
+from bq_mcp.sandbox.asked import Answer, Asked
 from bq_mcp.sandbox.instants import iso
 from bq_mcp.sandbox.market import Expiry, World
 from bq_mcp.sandbox.market.term import atm_volatility
 from bq_mcp.sandbox.market.wings import Wing, wings
+
+
+def skew(asked: Asked) -> Answer:
+    """Measure the skew of every expiry."""
+    return Answer(skew_data(asked.world, asked.symbol, asked.instant))
 
 
 def skew_data(world: World, symbol: str, instant: datetime) -> Section:
@@ -36,16 +43,12 @@ def _row(expiry: Expiry, atm: float, put: Wing, call: Wing) -> Section:
         "atm_iv": middle,
         "put_25d_iv": put_25,
         "call_25d_iv": call_25,
-        "skew_25d": _skew(put_25, call_25),
+        "skew_25d": skew_points(put_25, call_25),
         "put_10d_iv": put_10,
         "call_10d_iv": call_10,
-        "skew_10d": _skew(put_10, call_10),
+        "skew_10d": skew_points(put_10, call_10),
         "butterfly_25d": _butterfly(put_25, call_25, middle),
     }
-
-
-def _skew(put: float | None, call: float | None) -> float | None:
-    return None if put is None or call is None else rounded(put - call, IV_DECIMALS)
 
 
 def _butterfly(put: float | None, call: float | None, atm: float | None) -> float | None:

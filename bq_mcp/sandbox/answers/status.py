@@ -31,18 +31,7 @@ CATEGORIES: Mapping[str, Category] = {
     "chain": Category(30, 60, 300),
     "liquidation": Category(300, 600, 1800),
 }
-COLD_CATEGORIES = frozenset({"liquidation"})
-"""Categories none of whose routes has data to give."""
-
-TAPE_FEEDS = "off"
-"""State of every venue's trade feed: off while the tape routes have no prints to give."""
-
 _GRADES = ("healthy", "degraded", "unhealthy", "unavailable")
-
-
-def live_categories() -> tuple[str, ...]:
-    """Return the categories that have data, in house order."""
-    return tuple(name for name in CATEGORIES if name not in COLD_CATEGORIES)
 
 
 def age_seconds(category: str, now: datetime, worked: datetime) -> float:
@@ -75,7 +64,7 @@ def symbols_data(
 
     `now` is what the service's clock shows, `worked` the instant up to which there is data.
     """
-    categories = live_categories()
+    categories = tuple(CATEGORIES)
     instant = floor_to(worked, CATEGORIES["gex"].refresh)
     rows = [
         {
@@ -91,8 +80,6 @@ def symbols_data(
 
 
 def _cell(category: str, now: datetime, worked: datetime) -> dict[str, Any]:
-    if category in COLD_CATEGORIES:
-        return {"status": "unavailable", "freshness_seconds": None}
     age = age_seconds(category, now, worked)
     return {"status": _grade(age, CATEGORIES[category]), "freshness_seconds": age}
 
@@ -122,7 +109,7 @@ def _venues(world: "World", instant: datetime) -> dict[str, Any]:
     return {
         venue: {
             "chain": "on",
-            "tape": TAPE_FEEDS,
+            "tape": "on",
             "chain_symbols": [symbol for symbol in SYMBOLS if holders[symbol][place]],
             "chain_contracts": sum(holders[symbol][place] for symbol in SYMBOLS),
         }

@@ -6,6 +6,7 @@ import numpy as np
 
 from bq_mcp.sandbox.answers.rounding import iv_pct
 from bq_mcp.sandbox.answers.section import Section
+from bq_mcp.sandbox.asked import Answer, Asked
 from bq_mcp.sandbox.instants import floor_to, iso
 from bq_mcp.sandbox.market import Snapshot, World
 from bq_mcp.sandbox.market.arrays import Floats
@@ -16,6 +17,19 @@ from bq_mcp.sandbox.vocabulary import VENUES
 
 BUCKETS_DAYS = (7, 14, 30, 60, 90, 180, 365)
 VenueFilter = tuple[str, ...] | None
+
+
+def term_structure(asked: Asked) -> Answer:
+    """Line up at-the-money volatility by tenor."""
+    data = term_structure_data(
+        asked.world,
+        asked.symbol,
+        asked.instant,
+        venues=asked.venues,
+        dte_max=asked.query["dte_max"],
+        compare_days=asked.query["historical_compare_days"],
+    )
+    return Answer(data)
 
 
 def term_structure_data(

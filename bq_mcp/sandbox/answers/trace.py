@@ -1,6 +1,6 @@
 """Payload of /options/greeks/trace/{greek}, and the projection its summary reads."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 import numpy as np
@@ -8,7 +8,7 @@ import numpy as np
 from bq_mcp.sandbox.answers.scopes import Scope, scope_of
 from bq_mcp.sandbox.answers.section import Section
 from bq_mcp.sandbox.answers.signing import signing_extra
-from bq_mcp.sandbox.answers.trace_query import TraceQuery
+from bq_mcp.sandbox.asked import Answer, Asked
 from bq_mcp.sandbox.market import Snapshot, World
 from bq_mcp.sandbox.market.arrays import Flags, Floats, Ints
 from bq_mcp.sandbox.market.calendar import HOUR_S, YEAR_S
@@ -32,6 +32,22 @@ FIELD_UNITS: dict[Greek, str] = {
 FIELD_DECIMALS: dict[Greek, int] = {"gamma": 2, "charm": 4, "vanna": 4, "delta_change": 4}
 _AXIS_EXTRA_DECIMALS = 2
 """Beyond those of a price, so that the served axis is evenly spaced."""
+
+
+@dataclass(frozen=True)
+class TraceQuery:
+    """The contracts, the axes and the shift of volatility of a projection.
+
+    `expiry` is all, 0dte or a token; `min_oi` is in coin, per contract.
+    """
+
+    expiry: str
+    time_steps: int
+    price_steps: int
+    price_range_pct: float
+    horizon_hours: float
+    vol_shift_pct: float
+    min_oi: float
 
 
 @dataclass(frozen=True)
@@ -76,6 +92,24 @@ class Projection:
         """Expiries in the field, nearest first."""
         places = np.unique(self.snapshot.expiry_index[self.used])
         return [self.snapshot.expiries[place].token for place in places]
+
+
+def trace(asked: Asked) -> Answer:
+    """Project a greek from the newest snapshot."""
+    projected = asked_projection(asked)
+    return Answer(trace_data(projected), trace_extra(projected, asked.positioning))
+
+
+def asked_projection(asked: Asked) -> Projection:
+    """Return the projection that a route was asked for, or the summary of one."""
+    return projection(
+        asked.world,
+        asked.symbol,
+        asked.instant,
+        asked.query["greek"],
+        TraceQuery(**{each.name: asked.query[each.name] for each in fields(TraceQuery)}),
+        positioning=asked.positioning,
+    )
 
 
 def projection(

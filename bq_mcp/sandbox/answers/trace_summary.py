@@ -7,7 +7,14 @@ from datetime import UTC, datetime
 
 from bq_mcp.sandbox.answers.rounding import rounded
 from bq_mcp.sandbox.answers.section import Section
-from bq_mcp.sandbox.answers.trace import FIELD_DECIMALS, Projection, trace_head
+from bq_mcp.sandbox.answers.trace import (
+    FIELD_DECIMALS,
+    Projection,
+    asked_projection,
+    trace_extra,
+    trace_head,
+)
+from bq_mcp.sandbox.asked import Answer, Asked
 from bq_mcp.sandbox.instants import iso
 from bq_mcp.sandbox.market.coin_parameters import COIN_PARAMETERS
 from bq_mcp.sandbox.market.trace_features import (
@@ -21,6 +28,12 @@ from bq_mcp.sandbox.market.trace_features import (
 from bq_mcp.sandbox.market.trace_field import TAU_FLOOR_S
 
 _ZONES = 3
+
+
+def trace_summary(asked: Asked) -> Answer:
+    """Tell what stands out in the projection of a greek."""
+    projected = asked_projection(asked)
+    return Answer(trace_summary_data(projected), trace_extra(projected, asked.positioning))
 
 
 def trace_summary_data(projected: Projection) -> Section:

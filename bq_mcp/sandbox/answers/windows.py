@@ -1,7 +1,8 @@
 """Strike filters, brought down to one window in USD."""
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from bq_mcp.sandbox.market.arrays import Flags, Floats
@@ -30,6 +31,11 @@ class StrikeFilter:
             min=max((bound for bound in lowest if bound is not None), default=None),
             max=min((bound for bound in highest if bound is not None), default=None),
         )
+
+
+def strike_filter(query: Mapping[str, Any]) -> StrikeFilter:
+    """Read the bounds a route takes, those it does not take being open."""
+    return StrikeFilter(**{each.name: query.get(each.name) for each in fields(StrikeFilter)})
 
 
 @dataclass(frozen=True)

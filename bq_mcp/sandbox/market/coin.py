@@ -6,7 +6,7 @@ from functools import lru_cache
 import numpy as np
 
 from bq_mcp.sandbox.market.activity import session_progress
-from bq_mcp.sandbox.market.arrays import Floats, Ints
+from bq_mcp.sandbox.market.arrays import Flags, Floats, Ints
 from bq_mcp.sandbox.market.book import Books, ExpiryBook, Openings
 from bq_mcp.sandbox.market.calendar import (
     HOUR_S,
@@ -58,7 +58,7 @@ class CoinMarket:
         self._smiles = SmilePath(seed, parameters, script)
         openings = Openings(self.spot_path, self.outlook)
         self._books = Books(seed, parameters, openings, script)
-        self._flows = Flows(
+        self.flows = Flows(
             seed,
             parameters,
             books=self._books,
@@ -76,6 +76,20 @@ class CoinMarket:
         """Return the expiries listed at an epoch second, nearest first."""
         session = session_at(seconds)
         return tuple(expiry(day, session) for day in alive(self.parameters.ladder, session))
+
+    def interest(self, seconds: float) -> tuple[Flags, Ints]:
+        """Return which contracts are calls, and their open interest as a snapshot has it."""
+        session = session_at(seconds)
+        books = [self._books.of(day, session) for day in alive(self.parameters.ladder, session)]
+        calls = np.concatenate([book.is_call for book in books])
+        return calls, self._open_interest(books, session, seconds)
+
+    def atm_curve(self, seconds: float) -> tuple[Floats, Floats]:
+        """Return years to each listed expiry and the reference volatility at the forward there."""
+        days = alive(self.parameters.ladder, session_at(seconds))
+        settlements = np.array([session_start(day) for day in days])
+        years = (settlements - seconds) / YEAR_S
+        return years, np.sqrt(self._theta(seconds, settlements) / years)
 
     def _snapshot(self, instant: datetime) -> Snapshot:
         seconds = epoch_seconds(instant)
@@ -130,7 +144,7 @@ class CoinMarket:
         if not self.parameters.has_tape or seconds < TAPE_FLOOR_S:
             return None
         progress = session_progress(session, seconds)
-        return np.concatenate([self._flows.of(day, session).units(progress) for day in days])
+        return np.concatenate([self.flows.of(day, session).units(progress) for day in days])
 
     def _delta_leftovers(self, front: ExpiryBook, session: int) -> Ints:
         """Return what the Delta books, settling at 12:00, still hold of the expiry just settled.

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bq_mcp.sandbox.market import black
-from bq_mcp.sandbox.market.arrays import Floats
+from bq_mcp.sandbox.market.arrays import Floats, Ints
 from bq_mcp.sandbox.market.calendar import DAY_S, YEAR_S
 from bq_mcp.sandbox.market.coin_parameters import COIN_PARAMETERS
 from bq_mcp.sandbox.market.snapshot import GREEKS_LEAST_T, Snapshot
@@ -93,6 +93,18 @@ def half_spread(snapshot: Snapshot) -> Floats:
     thin = not COIN_PARAMETERS[snapshot.symbol].has_tape
     half: Floats = np.where(thin | (snapshot.tau < _SHORT_T), _STRESSED, 1.0) * base
     return half
+
+
+def coin_price(snapshot: Snapshot, kept: Ints, iv: Floats) -> Floats:
+    """Return prices in coin of some contracts at volatilities of shape (kept, venues)."""
+    forward = snapshot.forward[kept, None]
+    price = black.price(
+        forward=forward,
+        strike=snapshot.strike[kept, None],
+        w=iv**2 * snapshot.tau[kept, None],
+        is_call=snapshot.is_call[kept, None],
+    )
+    return price / forward
 
 
 def _price(snapshot: Snapshot, iv: Floats) -> Floats:

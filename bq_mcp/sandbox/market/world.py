@@ -1,15 +1,21 @@
 """The one simulated world: every coin of a seed."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
+from typing import Any
 
+from bq_mcp.sandbox.market.bars import Bars
 from bq_mcp.sandbox.market.calendar import Expiry, epoch_seconds
 from bq_mcp.sandbox.market.coin import CoinMarket
 from bq_mcp.sandbox.market.coin_parameters import COIN_PARAMETERS
+from bq_mcp.sandbox.market.prints import Tape
 from bq_mcp.sandbox.market.scenario import MIXED, Scenario
 from bq_mcp.sandbox.market.script import Script
 from bq_mcp.sandbox.market.snapshot import Snapshot
 from bq_mcp.sandbox.market.spot import Factor
+
+_FIGURES_KEPT = 50_000
 
 
 class World:
@@ -23,6 +29,11 @@ class World:
     def __init__(self, *, seed: int = 10, scenario: Scenario = MIXED) -> None:
         self.seed = seed
         self.scenario = scenario
+        self.kept = lru_cache(maxsize=_FIGURES_KEPT)(self._made)
+        """Figures of the past, each `make(world, *place)`: histories ask again and again."""
+
+    def _made(self, make: Callable[..., Any], *place: Any) -> Any:
+        return make(self, *place)
 
     def spot(self, symbol: str, instant: datetime) -> float:
         """Return the spot price in USD."""
@@ -40,11 +51,27 @@ class World:
         """Return the market of one of SYMBOLS."""
         return self._coins[symbol]
 
+    def bars(self, symbol: str) -> Bars:
+        """Return the price bars of one of SYMBOLS."""
+        return self._bars[symbol]
+
+    def tape(self, symbol: str) -> Tape:
+        """Return the options tape of one of SYMBOLS."""
+        return self._tapes[symbol]
+
     def worker_instant(self, now: datetime) -> datetime:
         """Return up to when there is data: before `now` while the worker stands still."""
         seconds = epoch_seconds(now)
         worked = self._script.worker_instant(seconds)
         return now if worked == seconds else datetime.fromtimestamp(worked, UTC)
+
+    @cached_property
+    def _bars(self) -> dict[str, Bars]:
+        return {symbol: Bars(self.seed, coin) for symbol, coin in self._coins.items()}
+
+    @cached_property
+    def _tapes(self) -> dict[str, Tape]:
+        return {symbol: Tape(self.seed, coin) for symbol, coin in self._coins.items()}
 
     @cached_property
     def _script(self) -> Script:
