@@ -27,20 +27,21 @@ SYMBOLS = ("BTCUSDT", "ETHUSDT", "SOLUSDT", "HYPEUSDT")
 
 @dataclass(frozen=True)
 class Case:
-    """One question: a path, its query, and the world it is put to."""
+    """One question: a path, its query, the world it is put to, and the shape of its replies."""
 
     path: str
     query: Mapping[str, str] = field(default_factory=dict, hash=False)
     seed: int = SEEDS[0]
+    shapes: int = 1
 
     def __str__(self) -> str:
         asked = "&".join(f"{name}={value}" for name, value in self.query.items())
-        return f"{self.path}?{asked}#{self.seed}"
+        return f"{self.path}?{asked}#{self.seed}{'/shapes 2' if self.shapes == 2 else ''}"
 
 
 def reply(case: Case) -> Mapping[str, Any]:
     """Return the whole body the sandbox sends; a refusal has `success: false`."""
-    return _reply(case.path, tuple(case.query.items()), case.seed)
+    return _reply(case.path, tuple(case.query.items()), case.seed, case.shapes)
 
 
 def answer(case: Case, detail: Detail, body: object = None) -> Answer:
@@ -83,21 +84,23 @@ def offered() -> Inventory:
 
 
 @cache
-def _world(seed: int) -> FastAPI:
-    return sandbox(HandClock(NOW), seed=seed, plan="enterprise")
+def _world(seed: int, shapes: int) -> FastAPI:
+    return sandbox(HandClock(NOW), seed=seed, plan="enterprise", shapes=shapes)
 
 
 def put(case: Case) -> Mapping[str, Any]:
     """Return the whole body the sandbox sends, without keeping it as `reply` does."""
-    return _put(case.path, tuple(case.query.items()), case.seed)
+    return _put(case.path, tuple(case.query.items()), case.seed, case.shapes)
 
 
-def _put(path: str, query: tuple[tuple[str, str], ...], seed: int) -> Mapping[str, Any]:
+def _put(
+    path: str, query: tuple[tuple[str, str], ...], seed: int, shapes: int
+) -> Mapping[str, Any]:
     asked = dict(query)
     filled = re.sub(r"{(\w+)}", lambda found: asked.pop(found[1]), path)
     # A key per question, because the clock stands still and a key has so many calls a minute.
     key = "bq_live_" + sha256(repr((filled, query)).encode()).hexdigest()[:32]
-    body: Mapping[str, Any] = ask(_world(seed), filled.lstrip("/"), key=key, **asked).json()
+    body: Mapping[str, Any] = ask(_world(seed, shapes), filled.lstrip("/"), key=key, **asked).json()
     return body
 
 

@@ -27,9 +27,11 @@ class HandClock:
         self.now += timedelta(**spans)
 
 
-def sandbox(clock: HandClock | None = None, *, seed: int = 7, plan: str = "pro") -> FastAPI:
+def sandbox(
+    clock: HandClock | None = None, *, seed: int = 7, plan: str = "pro", shapes: int = 1
+) -> FastAPI:
     """Build a sandbox whose clock stands still unless the test moves it."""
-    return create_app(seed=seed, clock=clock or HandClock(), plan=plan)
+    return create_app(seed=seed, clock=clock or HandClock(), plan=plan, shapes=shapes)
 
 
 def ask(
