@@ -122,10 +122,15 @@ def _exposures(layer: Layer) -> Iterator[Pick]:
         if one.down is not None and layer.measure.adds:
             lines = one.lines
             at = max(range(len(lines)), key=lambda at: gross(lines[at].values) or 0)
-            words = _HEAVIEST.get(one.down.role, "heaviest")
-            held = [*lines[at].made("gross", gross), *lines[at].made("total", total)]
-            part = Part(f"{words} by gross", held, [one.lens.place(one.down, at)])
-            yield Pick(2, [part], ["heaviest", words])
+            kind = words = _HEAVIEST.get(one.down.role, "heaviest")
+            signed = layer.measure.signed
+            held = [
+                *(lines[at].made("gross", gross) if signed else ()),
+                *lines[at].made("total", total),
+            ]
+            words += " by gross" if signed else ""
+            part = Part(words, held, [one.lens.place(one.down, at)])
+            yield Pick(2, [part], ["heaviest", kind])
 
 
 def _smiles(layer: Layer) -> Iterator[Pick]:

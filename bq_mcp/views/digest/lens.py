@@ -20,7 +20,8 @@ LEADS = 4
 # A listed price so many percent from spot is still told as the nearest one.
 _SLACK = 2.5
 _CANDLE = {"o": "open", "h": "high", "l": "low", "c": "close", "v": "volume"}
-_NAMELESS = re.compile(r"column \d+|[a-z_]|val|values?|", re.IGNORECASE)
+# x and y name axes.
+_NAMELESS = re.compile(r"column \d+|[a-wz_]|val|values?|", re.IGNORECASE)
 _WORDS = {
     "ids": "id ids cursor seq sequence hash nonce uuid key rank index",
     "running": "cum cumul cumulative running accumulated cvd",
@@ -54,10 +55,13 @@ class Lens:
     def measures(self, table: Table) -> list[Measure]:
         """Return the quantities of a table, those that lead first, constant ones last."""
         spelled = _CANDLE if {column.name for column in table.columns} >= {*"ohlc"} else {}
+        # Days beside their expiries say nothing new, whatever they are called.
+        dated = table.key[0] if [axis.role for axis in table.key] == ["expiry"] else None
+        left = [self.place(dated, at).days for at in range(table.size)] if dated else []
         shown = [
             column for column in table.columns
             if column.numeric and column.role not in _NO_QUANTITIES
-            and not holds(column.name, "ids")
+            and not holds(column.name, "ids") and list(column.values) != left
         ]  # fmt: skip
         found = []
         for column in shown:
@@ -92,8 +96,10 @@ class Lens:
 
     def meant(self, name: str, alone: bool) -> str:
         """Return a name; of the only quantity, where it says nothing, what the endpoint serves."""
-        bare = alone and self.hint.lead and _NAMELESS.fullmatch(name)
-        return self.hint.lead[0].replace("*", "") if bare else name
+        if not (alone and self.hint.lead and _NAMELESS.fullmatch(name)):
+            return name
+        greek = self.choices.get("greek", "")
+        return next((x for x in self.hint.lead if greek in x), self.hint.lead[0]).replace("*", "")
 
     def axis(self, column: Column | None) -> Column | None:
         """Return an axis, bare numbers as days or prices where a hint says that they are."""

@@ -101,7 +101,7 @@ def bare(rows: Iterable[int]) -> Told:
 def row(words: str, measures: Sequence[Measure], at: int, placed: Placed) -> Part:
     """Return the figures of one row; of several amounts those that are not zero."""
     held = [one for one in measures if one.values[at] != 0 or not (len(measures) > 1 and one.adds)]
-    return Part(words, [one.figure(one.values[at]) for one in held], placed(at))
+    return Part(words, [one.figure(one.values[at]) for one in held or measures[:1]], placed(at))
 
 
 def sums(words: str, added: Iterable[Measure]) -> Part:

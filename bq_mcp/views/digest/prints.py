@@ -29,7 +29,7 @@ def prints_picks(table: Table, measures: Sequence[Measure], lens: Lens) -> Itera
     yield Pick(1, ends, ["window"])
     yield totals(table, [one for one in measures[:2] if one.adds][:1], placed)
     yield from _groups(lead, table)
-    flags = [one for one in table.columns if True in one.values[:_SAMPLE]]
+    flags = [one for one in table.columns if any(x is True for x in one.values[:_SAMPLE])]
     counts = [Figure(x.name, derive(occurrences, x.values, True), Unit("count")) for x in flags]
     yield Pick(3, [Part("rows with", counts)], ["flags"])
     leads, tops = lens.leading(measures), lead.largest(LARGEST) if axes else ()

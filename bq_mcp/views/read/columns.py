@@ -43,7 +43,7 @@ _ALWAYS_PRICED = (("flip",), ("wall",), ("price",), ("strike",))
 # Words of prices that are figures of a row, never its place.
 PRICED = word_set(
     "spot hvl flip wall walls resistance support open high low close upper lower straddle pain "
-    "mark index last entry underlying futures forward median mode mid bid ask"
+    "mark index last entry underlying futures forward median mode mid bid ask market nav"
 )
 _AMOUNT = word_set(
     "oi interest volume vol size amount count gex dex vex delta gamma vega theta vanna charm "

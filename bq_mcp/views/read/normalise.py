@@ -324,7 +324,7 @@ class _Reader:
         elif placed and any(column.numeric for column in columns):
             self._table(place.path, carried, columns)
         else:
-            self._uneven += [place.inside(column.name).path for column in columns]
+            self._uneven += [place.inside(one.name).path for one in columns if one.numeric]
 
     def _matrix(self, place: _Site, axis: Column | None, layers: Mapping[str, Cells]) -> None:
         """Take figures [row][place]; without an `axis` of their own by one around them."""
