@@ -20,8 +20,7 @@ LEADS = 4
 # A listed price so many percent from spot is still told as the nearest one.
 _SLACK = 2.5
 _CANDLE = {"o": "open", "h": "high", "l": "low", "c": "close", "v": "volume"}
-# x and y name axes.
-_NAMELESS = re.compile(r"column \d+|[a-wz_]|val|values?|", re.IGNORECASE)
+_NAMELESS = re.compile(r"column \d+|[a-z_]|val|values?|", re.IGNORECASE)
 _WORDS = {
     "ids": "id ids cursor seq sequence hash nonce uuid key rank index",
     "running": "cum cumul cumulative running accumulated cvd",
