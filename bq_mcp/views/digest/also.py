@@ -30,10 +30,14 @@ def also_of(scene: "Scene") -> Sheet:
         if matches(listing.path, lens.hint.also):
             picks.append(replace(listing_pick(listing, lens), rank=_RANK))
     for table in lens.forms.tables:
-        held = [one for one in lens.measures(table) if matches(one.name, lens.hint.also)]
-        if held:
+        measures = lens.measures(table)
+        held = [one for one in measures if matches(one.name, lens.hint.also)]
+        words = [x for x in table.columns if not x.numeric and matches(x.name, lens.hint.also)]
+        if held or (words and measures):
             name = f"further columns of {told_path(table.path)}" if tables else "further columns"
-            tables.append(rows_of(table, held, lens, _RANK, name, len(held)))
+            columns = held or measures
+            most = len(held)
+            tables.append(rows_of(table, columns, lens, _RANK, name, most=most, further=words))
     for grid in lens.forms.grids:
         for layer in layers_of(grid, lens):
             if matches(layer.measure.name, lens.hint.also):

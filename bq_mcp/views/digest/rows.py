@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from ..arithmetic import spread
-from ..read.forms import Table
+from ..read.forms import Column, Table
 from ..read.values import number
 from .lens import LEADS, Lens
 from .measures import Measure
@@ -15,13 +15,21 @@ _THINNED = (2, 3, 5, 9, 17, 33)
 
 
 def rows_of(
-    table: Table, measures: Sequence[Measure], lens: Lens, rank: int, name: str, most: int = LEADS
+    table: Table,
+    measures: Sequence[Measure],
+    lens: Lens,
+    rank: int,
+    name: str,
+    *,
+    most: int = LEADS,
+    further: Sequence[Column] = (),
 ) -> Rows:
     """Return the rows of a table in their order, with those that matter most kept longest.
 
-    The first `most` quantities are their columns.
+    What tells them apart, `further` columns, and the first `most` quantities are their cells.
     """
-    axes = telling(table) if table.form in ("prints", "contracts", "rows") else table.key
+    told_by = telling(table) if table.form in ("prints", "contracts", "rows") else table.key
+    axes = [*told_by, *further]
     chosen = list(dict.fromkeys(_chosen(table, measures[0], lens)))[: lens.most_rows]
     rows, held = [], measures[:most]
     for at in sorted(chosen):
