@@ -108,7 +108,7 @@ class Printer:
             )
             found = self.rendered(template, context) if context else None
             if found:
-                found = [*found, *self.also()]
+                found = [*found, *self.also(singles=view == name)]
             if found and context and "now" not in context:
                 _SAID[self.scene.envelope] = key, (view, found)
             if found:
@@ -116,12 +116,12 @@ class Printer:
         nothing = Line(1, "no figures in this reply that could be put into words")
         return "plain" if found is None else "forms", [nothing]
 
-    def also(self) -> Sequence[Line]:
+    def also(self, *, singles: bool) -> Sequence[Line]:
         """Return what page or digest leave out and the hint names, for a full answer."""
         question = self.scene.question
         if question.detail != "full" or not question.hint.answer.also:
             return ()
-        sheet = attempted("also", partial(also_of, self.scene))
+        sheet = attempted("also", partial(also_of, self.scene, singles=singles))
         return (self.rendered("_sheet", {"sheet": sheet}) if sheet else None) or ()
 
     def rendered(self, view: str, context: Mapping[str, Any]) -> Sequence[Line] | None:

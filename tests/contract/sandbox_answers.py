@@ -55,7 +55,7 @@ def made(case: Case, detail: Detail, body: object = None) -> object:
     scene = Scene(question(case, detail), told, NOW)
     page = PAGES.get(case.path)
     found = page(scene) if page else None
-    also = [also_of(scene)] if detail == "full" else []
+    also = [also_of(scene, singles=page is not None)] if detail == "full" else []
     return [digest_of(scene) if found is None else found, *also]
 
 

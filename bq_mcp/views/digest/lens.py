@@ -9,7 +9,7 @@ from itertools import chain
 
 from ...catalog.hints import AnswerHint
 from ..arithmetic import days_left, distance_pct
-from ..read.columns import in_price_range, leaf_of, sampled, words_of
+from ..read.columns import in_price_range, leaf_of, names_price, sampled, words_of
 from ..read.forms import Column, Forms, Role, Table
 from ..read.units import AS_SERVED, IvScale, Kind, Unit, iv_scale, matches, unit_of
 from ..read.values import derive, number
@@ -60,7 +60,7 @@ class Lens:
         shown = [
             column for column in table.columns
             if column.numeric and column.role not in _NO_QUANTITIES
-            and not holds(column.name, "ids") and list(column.values) != left
+            and not _is_id(column.name) and list(column.values) != left
         ]  # fmt: skip
         found = []
         for column in shown:
@@ -204,6 +204,11 @@ def _order(measure: Measure) -> tuple[int, bool, bool]:
     values = {value for value in measure.values if value is not None}
     end = "".join(words_of(measure.name)[-1:]) in _ENDS
     return measure.lead, end, len(values) < 2 < len(measure.values)
+
+
+def _is_id(name: str) -> bool:
+    """Tell whether a name is that of a counter; the price of an index is none."""
+    return holds(name, "ids") and not names_price(words_of(name))
 
 
 def holds(name: str, *kinds: str) -> bool:
