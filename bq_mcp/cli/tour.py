@@ -44,7 +44,17 @@ STEPS = (
         {"dte_max": 3, "moneyness_min": 0.95, "moneyness_max": 1.05},
     ),
     Step("Where would gamma sit as the day goes on?", "options_greeks_trace", {"greek": "gamma"}),
+    Step("Is that range wide for one day?", "options_expected_move", {"detail": "brief"}),
+    Step("Is volatility rich against what was realised?", "options_iv_iv_rv", {"detail": "brief"}),
+    Step("What are dealers hedging this morning?", "gex_dealer_flow", {"detail": "brief"}),
+    Step("Who bought what in the last day?", "tape_stats", {"detail": "brief"}),
+    Step("The largest trades?", "tape_whale", {"detail": "brief"}),
+    Step("What did price do overnight?", "market_candles", {"hours": 24, "detail": "brief"}),
+    Step("Are longs paying?", "market_funding", {"hours": 72, "detail": "brief"}),
+    Step("Where would liquidations cluster?", "liquidation_distribution", {"detail": "brief"}),
+    Step("Did the funds take money in?", "etf_flows", {"symbol": "btc", "detail": "brief"}),
     Step("Which HYPE expiries are listed?", "expiries", {"symbol": "hype"}),
+    Step("Is all of this fresh?", "status", {"detail": "brief"}),
 )
 
 
