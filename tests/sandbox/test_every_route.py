@@ -147,6 +147,17 @@ def test_volatilities_are_decimals_and_times_are_turned_in_the_second_shape():
     assert candles["rows"][0]["timestamp"].endswith("Z")
 
 
+def test_axes_of_a_square_table_are_those_that_come_first():
+    table = {
+        "timestamps": ["2026-09-10T11:00:00Z", "2026-09-10T12:00:00Z"],
+        "strikes": [100.0, 200.5],
+        "exposure": [[1, 2], [3, 4]],
+        "spot_price": [150.0, 151.0],
+    }
+    other = reshaped(table)["exposure"]
+    assert list(other.values()) == [{"100": 1, "200.5": 2}, {"100": 3, "200.5": 4}]
+
+
 def test_figures_move_in_time():
     clock = HandClock()
     app = create_app(seed=7, clock=clock, plan="enterprise")

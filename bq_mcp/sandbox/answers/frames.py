@@ -35,9 +35,9 @@ def time_heatmap(asked: Asked) -> Answer:
     data = {
         "greek": asked.query["greek"],
         "timestamps": [iso(time) for time in times],
-        "spot_price": [frame.spot for frame in frames],
         "strikes": strikes.tolist(),
         "exposure": matrix(rows, _DECIMALS),
+        "spot_price": [frame.spot for frame in frames],
         "positioning": asked.model.name,
     }
     return Answer(data, asked.signing())
@@ -56,8 +56,8 @@ def greek_surface(asked: Asked) -> Answer:
     strikes, rows = by_strike(VENUES)
     data = {
         "greek": greek,
-        "timestamps": [iso(time) for time in times],
         "strikes": strikes.tolist(),
+        "timestamps": [iso(time) for time in times],
         "surface": matrix(rows.T, _DECIMALS),
     }
     if asked.query["include"] == "exchange_breakdown":
