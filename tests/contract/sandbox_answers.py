@@ -1,10 +1,11 @@
 """Answers to questions about the simulated market, without a client or a server."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import sha256
+from itertools import product
 from typing import Any
 
 from fastapi import FastAPI
@@ -12,7 +13,7 @@ from fastapi import FastAPI
 from bq_mcp.catalog import NO_HINT, SNAPSHOT, bundled_hints, load_catalog
 from bq_mcp.client.model import Reply
 from bq_mcp.envelope import read_envelope
-from bq_mcp.tools.inventory import Inventory
+from bq_mcp.tools.inventory import Inventory, Tool
 from bq_mcp.views import Answer, Detail, Question
 from bq_mcp.views.answer import render
 from bq_mcp.views.digest import digest_of
@@ -75,6 +76,16 @@ def question(case: Case, detail: Detail) -> Question:
         detail=detail,
         tool_names=inventory.names,
     )
+
+
+def questions(tool: Tool) -> Iterator[dict[str, str]]:
+    """Yield the plainest question for each symbol and each value of what is required."""
+    properties = tool.input_schema["properties"]
+    names = [name for name in properties if name in ("symbol", "greek")]
+    asked = [properties[name].get("enum", [""]) for name in names]
+    several = {"symbols": "BTCUSDT,HYPEUSDT"} if "symbols" in properties else {}
+    for values in product(*asked):
+        yield dict(zip(names, values, strict=True)) | several
 
 
 @cache

@@ -11,22 +11,12 @@ from bq_mcp.tools import Tool
 from bq_mcp.views.facts.freshness import Verdict
 from bq_mcp.views.pages import PAGES
 from bq_mcp.views.scene import BUDGETS
-from tests.contract.sandbox_answers import SEEDS, Case, answer, offered, reply
+from tests.contract.sandbox_answers import SEEDS, Case, answer, offered, questions, reply
 from tests.contract.test_view_budgets import DETAILS, FORBIDDEN, tokens
 
 # A date and how old it is: a verdict, or why there is none.
 DATED = re.compile(r"\d{4}-\d\d-\d\d")
 JUDGED = re.compile("|".join([*get_args(Verdict), "data age unknown", "interval not stated"]))
-
-
-def questions(tool: Tool) -> Iterator[dict[str, str]]:
-    """Yield the plainest question for each symbol and each value of what is required."""
-    properties = tool.input_schema["properties"]
-    names = [name for name in properties if name in ("symbol", "greek")]
-    asked = [properties[name].get("enum", [""]) for name in names]
-    several = {"symbols": "BTCUSDT,HYPEUSDT"} if "symbols" in properties else {}
-    for values in product(*asked):
-        yield dict(zip(names, values, strict=True)) | several
 
 
 def faults(case: Case) -> Iterator[str]:
