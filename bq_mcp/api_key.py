@@ -8,16 +8,18 @@ _BEFORE = re.compile(
 )
 _QUOTES = "\"'`\u2018\u2019\u201c\u201d"
 _PLACEHOLDER = re.compile(
-    # ${NAME}, $NAME, %NAME%, {env:NAME}, <key>, [key]
-    r"\$.*|%.*%|\{.*\}|<.*>|\[.*\]"
+    # ${NAME}, $NAME, !secret NAME, %NAME%, {env:NAME}, <key>, [key]
+    r"[$!].*|%.*%|\{.*\}|<.*>|\[.*\]"
     # The place of a key: env:NAME, op://vault/key
     r"|(env|input|secrets?|vault|keychain|file):.*|[a-z]+://.*"
     r"|.*(\.\.\.|\u2026).*|(bq_live_)?([x*._\u2022-])\4{2,}"
-    r"|(.*[^a-z0-9])?(your|my|insert|paste|replace|enter|changeme|todo|placeholder)([^a-z0-9].*)?"
-    r"|.*api[ _-]?key.*",
+    r"|(.*[^a-z0-9])?(your|my|insert|paste|replace|enter|change[_-]?me|todo|placeholder|example)"
+    r"([^a-z0-9].*)?"
+    # The beginning that all keys share, and the name of the thing.
+    r"|bq_live_?|.*api[ _-]?key.*",
     re.IGNORECASE | re.DOTALL,
 )
-_NO_KEY = ("", "none", "null", "undefined")
+_NO_KEY = ("", "none", "null", "undefined", "bearer")
 # An example of a manual. Bare ones are left to upstream: keys of test services look like this.
 _EXAMPLE = re.compile(r"(?:bq_live_)?(.)\1{7,}")
 _SHOWN = 40

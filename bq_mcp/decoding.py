@@ -105,5 +105,5 @@ def _describe(body: bytes) -> str:
     if not start:
         return "the reply was empty"
     if start.startswith((b"<!doctype", b"<html", b"<")):
-        return "the reply was an HTML page, not JSON"
+        return "the reply was an HTML page, not JSON: a login page or a gateway answered"
     return "the reply was not complete, valid JSON"

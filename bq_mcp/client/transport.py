@@ -34,6 +34,8 @@ _REASON_LIMIT = 100
 _CERTIFICATE_SETTINGS = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 # X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED.
 _WRONG_TIME = (9, 10)
+# X509_V_ERR_HOSTNAME_MISMATCH and X509_V_ERR_IP_ADDRESS_MISMATCH.
+_WRONG_NAME = (62, 64)
 
 
 class HttpTransport:
@@ -84,7 +86,8 @@ class HttpTransport:
             async with http.stream("GET", path, params=request.query) as response:
                 if response.is_redirect:
                     raise MalformedReplyError(
-                        f"the reply was a redirect ({response.status_code}), which is not followed"
+                        f"the reply was a redirect ({response.status_code}), and is not followed: "
+                        "BACKQUANT_BASE_URL may be wrong, or a login page of the network answered"
                     )
                 began = self._monotonic()
                 headers = _lower(response.headers)
@@ -245,10 +248,12 @@ def _certificate_words(error: ssl.SSLError) -> str:
     if not isinstance(error, ssl.SSLCertVerificationError):
         reason = clean((error.reason or "no reason given").replace("_", " ").lower(), _REASON_LIMIT)
         return f"no secure connection (TLS): {reason}; the address may be that of a plain server"
-    reason = clean(error.verify_message, _REASON_LIMIT)
+    reason = clean(error.verify_message, _REASON_LIMIT).rstrip(".")
     words = f"the certificate of the service was not accepted: {reason}; "
     if error.verify_code in _WRONG_TIME:
         return words + "check the clock of this machine"
+    if error.verify_code in _WRONG_NAME:
+        return words + "check BACKQUANT_BASE_URL, or who answers in this network"
     return words + (
         "where a proxy of your company reads the traffic, set SSL_CERT_FILE to its root certificate"
     )

@@ -4,13 +4,14 @@ import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from ..catalog import Param
 from ..errors import ArgumentFault
 from ..text import clean
 from . import expiries, instants
-from .durations import are_durations, read_duration
+from .durations import are_durations
 from .members import spelled
 from .opening import MOST_ARGUMENTS, is_wrapper
 from .param_form import ParamForm
@@ -35,7 +36,7 @@ _FORMATS = {
     "date": (date.fromisoformat, "2026-08-20"),
     "date-time": (datetime.fromisoformat, "2026-08-20T14:30:00Z"),
 }
-_MONTHS = re.compile(r"\d* ?M")
+_MONTHS = re.compile(r"P?\d* ?M")
 _UNIT_WORDS = {"percent": "10 is 10%", "ratio": "a ratio: 0.9 is 90%", "money": "USD"}
 _TYPE_WORDS = {
     "string": "text",
@@ -66,13 +67,20 @@ def too_many(number: int, known: Sequence[str]) -> ArgumentFault:
 def too_large(given: Mapping[str, object]) -> Iterator[ArgumentFault]:
     """Yield a fault for each argument too large to be worth reading."""
     for name, value in given.items():
-        if isinstance(value, str) and len(value) > _GIVEN_LIMIT:
-            reason = f"is longer than {_GIVEN_LIMIT} characters"
-        elif isinstance(value, list) and len(value) > _MOST_MEMBERS:
+        members = list(islice(_members(value), _MOST_MEMBERS + 1))
+        if len(members) > _MOST_MEMBERS:
             reason = f"holds more than {_MOST_MEMBERS} members"
+        elif sum(len(item) for item in members if isinstance(item, str)) > _GIVEN_LIMIT:
+            reason = f"is longer than {_GIVEN_LIMIT} characters"
         else:
             continue
         yield ArgumentFault(clean(name, _NAME_LIMIT), value, reason)
+
+
+def _members(value: object) -> Iterator[object]:
+    """Yield the members of a list and of the lists in it; a value that is none is its own."""
+    for item in value if isinstance(value, list) else [value]:
+        yield from _members(item) if isinstance(item, list) else [item]
 
 
 def schema_fault(
@@ -82,12 +90,11 @@ def schema_fault(
     value, nearest, reason = error.instance, None, _schema_reason(error)
     if error.validator != "enum" and unit:
         reason += f" ({_UNIT_WORDS.get(unit, unit)})"
-    # What looks like 1M is 1m, another length of time.
-    is_bar = are_durations(allowed) and isinstance(value, str)
-    if is_bar and _MONTHS.fullmatch(plain(str(value))):
-        reason = "M is a month, which is not one of the allowed values"
-    elif not (is_bar and read_duration(plain(str(value)))):
+    if not are_durations(allowed):
         nearest = _closest(value, allowed, _VALUE_LIKENESS)
+    elif isinstance(value, str) and _MONTHS.fullmatch(plain(value)):
+        # What looks like 1M is 1m, another length of time: of durations none is the closest.
+        reason = "M is a month, which is not one of the allowed values"
     return ArgumentFault(name, value, reason, allowed, nearest)
 
 

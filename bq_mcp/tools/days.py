@@ -9,8 +9,11 @@ from .plain import plain
 
 # A token has two digits for the year, so only this century can be meant.
 _COMPACT = re.compile(r"(20\d{2})(\d{2})(\d{2})")
-# An instant with another offset than UTC may lie on another day, so it is no day.
-_YEAR_FIRST = re.compile(r"(20\d{2})([-/.])(\d{1,2})\2(\d{1,2})(?:[T ][\d:.]*(?:Z|\+00:00)?)?")
+_INSTANT = re.compile(
+    r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})"
+    r"(?:[T ](\d{1,2})((?::?\d\d(?::?\d\d(?:[.,]\d+)?)?)? ?(?:Z|[+-]\d\d:?\d\d)?))?"
+)
+_COMPACT_DAY = re.compile(r"^(\d{4})(\d\d)(\d\d)(?=T)")
 _YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(20\d{2})")
 _DAY_MONTH = re.compile(r"(\d{1,2})(?:ST|ND|RD|TH)?[-\s]*([A-Z]{3,9})[-\s]*(?:20)?(\d{2})")
 _MONTH_DAY = re.compile(r"([A-Z]{3,9})[-\s]*(\d{1,2})(?:ST|ND|RD|TH)?[-\s]+20(\d{2})")
@@ -39,8 +42,9 @@ def possible_days(text: str) -> list[date]:
 def _days_in(words: str) -> Iterator[date | None]:
     if match := _COMPACT.fullmatch(words):
         yield _day(match[1], match[2], match[3])
-    elif match := _YEAR_FIRST.fullmatch(words):
-        yield _day(match[1], match[3], match[4])
+    elif found := _read_iso(words):
+        # With another offset than UTC it may lie on another day, so it is no day.
+        yield found.date() if not found.utcoffset() and found.year // 100 == 20 else None
     elif match := _YEAR_LAST.fullmatch(words):
         yield _day(match[4], match[1], match[3])
         yield _day(match[4], match[3], match[1])
@@ -61,21 +65,31 @@ def day_of_instrument(text: str) -> date | None:
 def read_instant(text: str) -> datetime | None:
     """Return the instant that `text` names, in UTC; of a day its beginning.
 
-    A text without an offset is UTC, as every time of the API is.
+    A text without an offset is UTC, as every time of the API is. A time of day that is none, such
+    as 25:00, makes it no instant.
     """
     words = re.sub(r" ?(UTC|GMT)$", "Z", plain(text).upper())
     if match := _EPOCH.fullmatch(words):
         return datetime.fromtimestamp(int(match[1]), UTC) + timedelta(
             milliseconds=int(match[2] or 0)
         )
+    if found := _read_iso(words):
+        try:
+            return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+        except OverflowError:
+            return None
+    day = read_day(words)
+    return None if day is None else datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+
+def _read_iso(words: str) -> datetime | None:
+    match = _INSTANT.fullmatch(_COMPACT_DAY.sub(r"\1-\2-\3", words))
+    if match is None:
+        return None
+    year, _, month, day, hour, rest = match.groups()
     try:
-        found = datetime.fromisoformat(words)
+        return datetime.fromisoformat(f"{year}-{month:0>2}-{day:0>2}T{hour or 0:0>2}{rest or ''}")
     except ValueError:
-        day = read_day(words)
-        return None if day is None else datetime(day.year, day.month, day.day, tzinfo=UTC)
-    try:
-        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
-    except OverflowError:
         return None
 
 

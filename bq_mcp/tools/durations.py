@@ -1,4 +1,4 @@
-"""Durations as they are written: `1h`, `60 min`, `daily`. `1M` is a month, `1m` a minute."""
+"""Durations as they are written: `1h`, `60 min`, `daily`, `PT1H`. `1M` and `P1M` are a month."""
 
 import re
 from collections.abc import Sequence
@@ -16,6 +16,8 @@ _UNITS: tuple[tuple[float, str], ...] = (
 )
 _SECONDS = {word: seconds for seconds, words in _UNITS for word in words.split()}
 _DURATION = re.compile(r"(\d{1,6})?[ -]?([A-Za-z]{1,7})")
+# After the T, M is a minute; before it, a month.
+_ISO = re.compile(r"P(?:(\d{1,6}[DWM])|T(\d{1,6}[SMH]))")
 _MEMBER = re.compile(r"\d+[smhdwM]")
 
 
@@ -26,6 +28,8 @@ def unit_seconds(word: str) -> float | None:
 
 def read_duration(text: str) -> float | None:
     """Return the seconds that a duration lasts; None for a bare number and all other texts."""
+    if iso := _ISO.fullmatch(text):
+        text = iso[1] or iso[2].lower()
     match = _DURATION.fullmatch(text)
     unit = unit_seconds(match[2]) if match else None
     # A letter alone, such as D, is no duration.

@@ -20,8 +20,10 @@ def means_now(text: str, form: ParamForm) -> bool:
 
 
 def as_taken(text: str, form: ParamForm) -> str:
-    """Return an instant in UTC; of a window's end, which may be a cursor, the text as given."""
-    instant = read_instant(text) if form.instant == "at" else None
+    """Return an instant in UTC; what may be a cursor of a window's end stays as given."""
+    if form.instant != "at" and (text.isdigit() or _CURSOR.fullmatch(text)):
+        return text
+    instant = read_instant(text)
     return text if instant is None else iso(instant)
 
 

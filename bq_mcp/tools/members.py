@@ -27,7 +27,9 @@ _OTHER_WORDS = {
     "perpetuals": "perp",
     "swap": "perp",
 }
-_SEPARATORS = dict.fromkeys(map(ord, " _-"))
+# A dash before a word may be a minus or take it away, and "1-5" is not 15.
+_SEPARATORS = re.compile(r"(?<=\w)[ _-]+(?=[^\W\d_])|(?<=[^\W\d_])[ _-]+(?=\w)")
+_BETWEEN_COIN_AND_QUOTE = re.compile(r"\s|(?<=\w)[/_:\-](?=\w)")
 _LONGEST = 64
 
 
@@ -61,7 +63,7 @@ def _other_words(words: str) -> set[str]:
 
 def _markets(words: str) -> list[str]:
     """Return how a market could be meant: `btc`, `BTC-USD`, `Bitcoin` → `BTC`, `BTCUSDT`."""
-    base = re.sub(r"[\s/_:\-]", "", words.upper().removeprefix("$"))
+    base = _BETWEEN_COIN_AND_QUOTE.sub("", words.upper().removeprefix("$"))
     for ending in _CONTRACTS:
         base = base.removesuffix(ending)
     for _ in range(2):
@@ -77,7 +79,7 @@ def _only(found: Iterable[Any]) -> Any:
 
 
 def _joined(text: str) -> str:
-    return text.casefold().translate(_SEPARATORS)
+    return _SEPARATORS.sub("", text.casefold())
 
 
 def _singular(text: str) -> str:

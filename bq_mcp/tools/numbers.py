@@ -40,8 +40,9 @@ _LARGE = {
     "k": 3, "thousand": 3, "m": 6, "mm": 6, "mn": 6, "mio": 6, "million": 6,
     "b": 9, "bn": 9, "billion": 9,
 }  # fmt: skip
-# Seventy, or seventy thousand as half of Europe writes it.
+# Seventy, or seventy thousand as half of Europe writes it; in money no other has three decimals.
 _EITHER = re.compile(r"\D*[1-9]\d{0,2}\.000\D*")
+_EITHER_MONEY = re.compile(r"[$a-z ]*[1-9]\d{0,2}\.\d{3}[$ ]*(usdt?|dollars)?", re.IGNORECASE)
 _MONEY_WORDS = ("$", "usd", "usdt", "dollars")
 
 
@@ -60,8 +61,10 @@ def read_number(text: str, unit: Unit, *, whole: bool) -> int | float | None:
 
     `whole`: the number counts something, so it is no amount of money.
     """
-    match = _NUMBER.fullmatch(plain(text))
-    if match is None or _EITHER.fullmatch(text):
+    text = plain(text)
+    match = _NUMBER.fullmatch(text)
+    either = _EITHER_MONEY if unit == "money" and not whole else _EITHER
+    if match is None or _EITHER.fullmatch(text) or either.fullmatch(text):
         return None
     factor = _factor(match["suffix"].strip(), unit, whole=whole)
     if factor is None or (match["money"] and (unit != "money" or whole)):

@@ -6,7 +6,7 @@ neither stays where it is, so that it is refused by name.
 
 import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..errors import ArgumentFault
@@ -30,9 +30,13 @@ _NOTES = frozenset({
     "metadata", "progresstoken", "signal", "taskprogress", "randomstring", "dummy", "noargs",
     "explanation", "reasoning", "reason", "rationale", "justification", "thought", "thoughts",
     "thinking", "innerthoughts", "intent", "purpose", "comment", "summary", "requestheartbeat",
-    "waitforprevioustools", "toolaction", "toolsummary", "securityrisk", "requiresapproval",
+    "waitforprevioustools", "waitforprevious", "toolaction", "toolsummary", "securityrisk",
+    "securitycontext", "requiresapproval", "servername",
 })  # fmt: skip
 _TOOL_NAMES = frozenset({"tool", "toolname", "name", "function", "functionname"})
+# A call written out whole says what it is, and has an id of its maker's own.
+_CALL_TYPES = ("function", "tool_use", "tool_call", "object")
+_CALL_IDS = ("call_", "toolu_", "chatcmpl-tool-")
 # What clients put before the name of a tool.
 _SERVER = re.compile(r"(mcp_[a-z0-9]+_|.{0,80}(__|[.:/\-]))?")
 
@@ -69,7 +73,7 @@ def _take(
             continue
         elif inner is not None and depth and _wraps(name, inner, known):
             _take(found, inner, known, tool, depth - 1)
-        elif _is_note(name) or _names_tool(name, value, inner, tool):
+        elif _is_note(name, value) or _names_tool(name, value, inner, tool):
             found.ignored.append(clean(name, _NAME_LIMIT))
         else:
             _add(found, name, value)
@@ -91,7 +95,14 @@ def _wraps(name: str, inner: Mapping[str, object], known: Collection[str]) -> bo
     """Tell whether an object holds arguments: by its name, or because it holds nothing else."""
     if len(inner) > MOST_ARGUMENTS:
         return False
-    return is_wrapper(name) or (bool(inner) and all(key in known for key in inner))
+    others = [key for key in inner if key not in known]
+    return is_wrapper(name) or (bool(inner) and not others) or _is_call(others)
+
+
+def _is_call(names: Sequence[str]) -> bool:
+    """Tell whether an object is a call written out: the name of a tool beside its arguments."""
+    rest = [name for name in names if _joined(name) not in _TOOL_NAMES]
+    return len(rest) < len(names) and bool(rest) and all(map(is_wrapper, rest))
 
 
 def _object(value: object) -> Mapping[str, object] | None:
@@ -113,7 +124,9 @@ def _object(value: object) -> Mapping[str, object] | None:
     return value if isinstance(value, Mapping) else None
 
 
-def _is_note(name: str) -> bool:
+def _is_note(name: str, value: object) -> bool:
+    if isinstance(value, str) and name in ("type", "id"):
+        return value in _CALL_TYPES if name == "type" else value.startswith(_CALL_IDS)
     return name.startswith("_auth") or _joined(name) in _NOTES
 
 

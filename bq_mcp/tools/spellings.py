@@ -21,7 +21,9 @@ _LONGEST_WORD = 20
 _EVERY_WORDS = frozenset({"all", "any", "every", "everything", "both", "*"})
 _TRUE = frozenset({"true", "yes", "1", "on", "t", "y"})
 _FALSE = frozenset({"false", "no", "0", "off", "f", "n"})
-_BETWEEN = re.compile(r"[,;|\n]|\s&\s|\sand\s", re.IGNORECASE)
+_BETWEEN = re.compile(r"[,;|\n，、；]|\s&\s|\sand\s", re.IGNORECASE)
+_BULLET = re.compile(r"^\s*[-*•]\s+", re.MULTILINE)
+_DEEPEST_LIST = 4
 _LARGEST_FLOAT = 1e15
 
 
@@ -72,7 +74,7 @@ def coerce(value: object, form: ParamForm) -> object:
 def split(value: object, form: ParamForm) -> object:
     """Return the members of a list argument: a list, JSON text of one, words in a row, one scalar.
 
-    What is none of these comes back unchanged; absent members are left out.
+    What is none of these comes back unchanged; absent members are left out, lists in lists opened.
     """
     if isinstance(value, str):
         listed = read_list(value.strip())
@@ -82,7 +84,7 @@ def split(value: object, form: ParamForm) -> object:
         listed = value if isinstance(value, list) else None
     if listed is None:
         return value
-    return [part for item in listed for part in _parts(item, form) if not is_absent(part)]
+    return [part for item in _flat(listed) for part in _parts(item, form) if not is_absent(part)]
 
 
 def single(value: object) -> object:
@@ -91,7 +93,9 @@ def single(value: object) -> object:
         value = value.strip().strip(",;")
     is_text_of_one = isinstance(value, str) and value.startswith("[")
     listed = read_list(str(value)) if is_text_of_one else value
-    given = [item for item in listed if not is_absent(item)] if isinstance(listed, list) else []
+    if not isinstance(listed, list):
+        return value
+    given = [item for item in _flat(listed) if not is_absent(item)]
     return given[0] if len(given) == 1 else value
 
 
@@ -103,16 +107,14 @@ def wire(value: object) -> str:
 
 
 def read_list(text: str) -> list[Any] | None:
-    """Return the members of the list that `text` writes, None where it nests further."""
+    """Return the members of the list that `text` writes, None where it nests too deeply."""
     if text.startswith("["):
         try:
-            listed = json.loads(text)
+            return list(json.loads(text))
         except ValueError:
             return [plain(part) for part in text.strip("[]").split(",")]
         except RecursionError:
             return None
-        nests = any(isinstance(item, list | dict) for item in listed)
-        return None if nests else list(listed)
     return [text]
 
 
@@ -128,9 +130,21 @@ def words_of(text: str, is_one: Callable[[str], bool]) -> list[str]:
     return words if len(parts) == 1 and len(words) > 1 and all(map(is_one, words)) else parts
 
 
+def _flat(listed: list[Any], depth: int = _DEEPEST_LIST) -> list[Any]:
+    """Return the members of a list and of the lists in it, which may be JSON text."""
+    found: list[Any] = []
+    for item in listed:
+        is_text = isinstance(item, str) and item.lstrip().startswith("[")
+        inner = read_list(item.strip()) if is_text else item
+        found += _flat(inner, depth - 1) if isinstance(inner, list) and depth else [item]
+    return found
+
+
 def _parts(item: object, form: ParamForm) -> list[Any]:
     if not isinstance(item, str):
         return [item]
+    if form.kind == "string":
+        item = _BULLET.sub("", item)
     if form.every and plain(item).lower() in _EVERY_WORDS:
         return list(form.allowed)
     if form.allowed:

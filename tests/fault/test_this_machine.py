@@ -137,7 +137,7 @@ async def test_a_certificate_of_another_host_is_told(
     async with secure(file) as base_url:
         error = await fault(base_url)
     assert type(error) is CertificateError
-    assert "mismatch" in error.message
+    assert "mismatch" in error.message and "check BACKQUANT_BASE_URL" in error.message
 
 
 @pytest.mark.parametrize("days", [(-9, -8), (8, 9)])

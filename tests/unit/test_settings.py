@@ -40,7 +40,7 @@ def test_a_variable_is_read_in_any_case(monkeypatch: pytest.MonkeyPatch) -> None
     assert load_settings().deadline_seconds == 7.5
 
 
-@pytest.mark.parametrize("blank", ["", "   "])
+@pytest.mark.parametrize("blank", ["", "   ", "Bearer ", "Bearer none"])
 def test_a_blank_key_is_no_key(monkeypatch: pytest.MonkeyPatch, blank: str) -> None:
     monkeypatch.setenv("BACKQUANT_API_KEY", blank)
     assert load_settings().key() is None
@@ -210,7 +210,8 @@ def test_what_was_copied_along_with_a_key_is_dropped(
     ["${BACKQUANT_API_KEY}", "$BACKQUANT_API_KEY", "${input:backquant-key}", "{env:KEY}", "%KEY%"]
     + ["{{ secrets.KEY }}", "<your key>", "[key]", "bq_live_...", "bq_live_\u2026", "your_api_key"]
     + ["YOUR-KEY-HERE", "bq_live_your_key_here", "bq_live_xxxxxxxx", "xxx", "***", "op://vault/bq"]
-    + ["env:BACKQUANT_KEY", "paste key here", "changeme", "REPLACE_ME", "BACKQUANT_API_KEY"],
+    + ["env:BACKQUANT_KEY", "paste key here", "changeme", "REPLACE_ME", "BACKQUANT_API_KEY"]
+    + ["CHANGE_ME", "bq_live_", "bq_live_example", "!secret backquant"],
 )
 def test_a_placeholder_is_no_key_and_named(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     monkeypatch.setenv("BACKQUANT_API_KEY", text)

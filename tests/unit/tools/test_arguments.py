@@ -204,6 +204,8 @@ def test_text_is_bounded() -> None:
     assert fault(one, note="x" * 100_000).reason == "is longer than 4000 characters"
     assert fault(one, names=["x"] * 65).reason == "holds more than 64 members"
     assert fault(one, names=",".join(map(str, range(65)))).reason == "holds more than 64 members"
+    assert fault(one, names=[["x"] * 50] * 2).reason == "holds more than 64 members"
+    assert fault(one, names=["x," * 3000]).reason == "is longer than 4000 characters"
     assert fault(one, names="[" * 3999).reason == "must be a list"
 
 

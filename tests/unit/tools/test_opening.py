@@ -28,6 +28,10 @@ ETH = {"symbol": "ETHUSDT"}
         {"name": "gex_levels", "arguments": {"symbol": "ETH"}},
         {"tool": {"name": "mcp__bq__gex_levels"}, "symbol": "ETH"},
         {"input": {"symbol": "ETH"}, "symbol": "ETH"},
+        {"function": {"name": "gex_levels", "arguments": json.dumps({"symbol": "ETH"})}},
+        {"id": "call_1", "type": "function", "function": {"name": "gex_levels", "input": ETH}},
+        {"server_name": "bq", "tool_name": "gex_levels", "arguments": ETH},
+        {"type": "object", "properties": ETH},
     ],
     ids=json.dumps,
 )
@@ -70,7 +74,8 @@ def test_wrappers_of_wrappers_end() -> None:
 @pytest.mark.parametrize(
     "name",
     ["toolCallId", "tool_call_id", "sessionId", "chatInput", "action", "task_progress", "_meta"]
-    + ["random_string", "explanation", "reasoning", "thought", "thoughts", "_auth_auth_type"],
+    + ["random_string", "explanation", "reasoning", "thought", "thoughts", "_auth_auth_type"]
+    + ["wait_for_previous", "security_context"],
 )
 def test_keys_that_clients_add_are_left_out_and_told(name: str) -> None:
     call = prepare("gex_levels", {"symbol": "ETH", name: "x"})
@@ -78,7 +83,7 @@ def test_keys_that_clients_add_are_left_out_and_told(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["expiry", "coin", "__proto__", "_symbol", "query", "__arg1", "id"]
+    "name", ["expiry", "coin", "__proto__", "_symbol", "query", "__arg1", "id", "type"]
 )
 def test_any_other_key_is_refused_by_name(name: str) -> None:
     assert fault("gex_levels", **{name: "ETH"}).param == name
@@ -88,6 +93,8 @@ def test_another_tools_name_is_not_passed_over() -> None:
     found = faults("gex_levels", tool="gex_max_pain", symbol="ETH")
     assert [item.param for item in found] == ["tool"]
     assert fault("gex_levels", name="multi_gex_levels").param == "name"
+    call = {"name": "gex_max_pain", "arguments": {"symbol": "ETH"}}
+    assert fault("gex_levels", function=call).param == "name"
 
 
 def test_an_object_of_a_hundred_thousand_names_is_not_looked_into() -> None:

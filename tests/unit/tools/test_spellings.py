@@ -44,7 +44,8 @@ def test_market_spellings_become_what_the_parameter_takes(spelling: str) -> None
 
 @pytest.mark.parametrize(
     "spelling",
-    ["DOGE", "XRP", "BTCUSDC", "WBTC", "USDT", "USD", "BTC ETH", "BTC,ETH", "BINANCE:BTCUSDT"],
+    ["DOGE", "XRP", "BTCUSDC", "WBTC", "USDT", "USD", "BTC ETH", "BTC,ETH", "BINANCE:BTCUSDT"]
+    + ["-BTC"],
 )
 def test_another_market_is_never_turned_into_a_listed_one(spelling: str) -> None:
     assert coerce(spelling, PAIRS) == spelling
@@ -59,6 +60,14 @@ def test_members_match_whatever_their_case_and_separators() -> None:
     assert coerce("Delta India", VENUES) == "delta_india"
     assert coerce("delta-india", VENUES) == "delta_india"
     assert coerce("expectedMove", ParamForm(allowed=("expected_move",))) == "expected_move"
+
+
+def test_a_sign_or_a_dash_between_digits_is_part_of_a_member() -> None:
+    signs = ParamForm(allowed=("+1", "-1", "0", "1-5", "delta-1"))
+    assert [coerce(text, signs) for text in ("1", 1, "15", "\u22121", "1\u20135", "delta 1")] == (
+        ["1", 1, "15", "-1", "1-5", "delta-1"]
+    )
+    assert coerce("-okx", VENUES) == "-okx"
 
 
 def test_case_tells_members_apart_that_differ_by_case() -> None:
@@ -93,14 +102,15 @@ def test_sides_are_known_by_their_usual_words(word: str, member: str) -> None:
         ("4 hours", "4h"),
         ("hourly", "1h"),
     ]
-    + [("1D", "1d"), ("24h", "1d"), ("daily", "1d"), ("900s", "15m"), ("1-day", "1d")],
+    + [("1D", "1d"), ("24h", "1d"), ("daily", "1d"), ("900s", "15m"), ("1-day", "1d")]
+    + [("PT1H", "1h"), ("PT1M", "1m"), ("P1D", "1d"), ("1h\u200b", "1h")],
 )
 def test_a_bar_is_known_by_its_length(spelling: str, bar: str) -> None:
     assert coerce(spelling, BARS) == bar
 
 
 @pytest.mark.parametrize(
-    "spelling", ["1M", "1mo", "1 month", "15M", "5M", "30d", "60", "m", "D", "2h"]
+    "spelling", ["1M", "P1M", "PT1D", "1mo", "1 month", "15M", "5M", "30d", "60", "m", "D", "2h"]
 )
 def test_a_month_is_no_minute_and_no_other_bar_either(spelling: str) -> None:
     assert coerce(spelling, BARS) == spelling
@@ -131,7 +141,9 @@ def test_whole_numbers_are_read_from_text(value: object, made: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["30.5", "thirty", "0x1f", "", 30.5, True, [], "1,5", "1,00", "$5", "7d", "10%", "1 2"]
+    "value",
+    ["30.5", "thirty", "0x1f", "", 30.5, True, [], "1,5", "1,00", "$5", "7d", "10%", "1 2"]
+    + ["10\u00b2", "\u00b2", "\u2460", "\u00bd"],
 )
 def test_what_is_no_whole_number_stays_as_given(value: object) -> None:
     assert coerce(value, WHOLE) is value
@@ -156,6 +168,8 @@ def test_what_is_no_number_stays_text(value: str) -> None:
         ("money", "$70,000", 70_000),
         ("money", "70k", 70_000),
         ("money", "$1.5M", 1_500_000),
+        ("money", "1.234M", 1_234_000),
+        ("money", "0.125", 0.125),
         ("money", "250k USD", 250_000),
         ("money", "70\u202f000", 70_000),
         ("days", "7d", 7),
@@ -178,7 +192,7 @@ def test_a_suffix_is_read_in_the_unit_of_the_parameter(unit: Any, text: str, mad
 @pytest.mark.parametrize(
     ("unit", "text"),
     [("days", "1M"), ("days", "1 month"), ("hours", "5k"), ("money", "10%"), ("percent", "10k")]
-    + [("ratio", "25d"), ("money", "7d"), ("percent", "$5")],
+    + [("ratio", "25d"), ("money", "7d"), ("percent", "$5"), ("money", "$70.500")],
 )
 def test_a_suffix_of_another_unit_is_no_number(unit: Any, text: str) -> None:
     assert coerce(text, ParamForm("number", unit=unit)) == text
@@ -264,10 +278,24 @@ def test_without_a_hint_an_expiry_goes_as_given() -> None:
 @pytest.mark.parametrize(
     "text",
     ["2026-08-20T14:30:00Z", "2026-08-20 14:30", "2026-08-20T16:30+02:00", "1787236200"]
-    + ["1787236200000", "2026-08-20 14:30 UTC"],
+    + ["1787236200000", "2026-08-20 14:30 UTC", "2026/08/20 14:30", "20260820T1430Z"],
 )
 def test_an_instant_is_written_in_utc(text: str) -> None:
     assert coerce(text, ParamForm(instant="at")) == "2026-08-20T14:30:00Z"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2026-08-20T25:00:00Z", "2026-08-20T24:00:00Z", "2026-08-20 12:00:60", "2026-08-20 14.30"]
+    + ["2026-08-20-12:00", "2026-08-20+02:00", "2026-W34", "2026-02-30T12:00Z", "2026/08/20 2:3"],
+)
+def test_an_hour_that_is_none_is_never_taken_for_midnight(text: str) -> None:
+    assert coerce(text, ParamForm(instant="at")) == text
+
+
+def test_a_limit_of_a_window_that_can_be_no_cursor_is_written_in_utc() -> None:
+    for text, made in (("Aug 20 2026", "2026-08-20T00:00:00Z"), ("1787236200", "1787236200")):
+        assert coerce(text, ParamForm(instant="until")) == made
 
 
 def test_the_end_of_a_window_may_be_a_cursor_and_goes_as_given() -> None:
@@ -278,13 +306,18 @@ def test_the_end_of_a_window_may_be_a_cursor_and_goes_as_given() -> None:
 @pytest.mark.parametrize(
     "value",
     [["a", "b"], "a,b", " a , b ", '["a","b"]', "[a, b]", "['a', 'b']", '"a","b"']
-    + [["a,b"], ["a", None, "", "null", "b"], '["a", null, "b"]'],
+    + [["a,b"], ["a", None, "", "null", "b"], '["a", null, "b"]']
+    + [[["a", "b"]], [["a"], ["b"]], ["a", ["b"]], ['["a","b"]'], '[["a"],"b"]'],
 )
 def test_lists_are_read_from_every_spelling(value: object) -> None:
     assert split(value, TEXT) == ["a", "b"]
 
 
-@pytest.mark.parametrize("text", ["deribit okx", "deribit;okx", "deribit and okx", "deribit & okx"])
+@pytest.mark.parametrize(
+    "text",
+    ["deribit okx", "deribit;okx", "deribit and okx", "deribit & okx", "deribit\uff0cokx"]
+    + ["- deribit\n- okx"],
+)
 def test_known_words_in_a_row_are_a_list(text: str) -> None:
     assert split(text, VENUES) == ["deribit", "okx"]
 
@@ -311,13 +344,13 @@ def test_one_scalar_is_a_list_of_one() -> None:
     assert split("30", TEXT) == ["30"]
 
 
-@pytest.mark.parametrize("value", ['[["a"]]', '[{"a": 1}]', "[" * 3000, True, {"a": 1}])
-def test_what_is_no_flat_list_comes_back_unchanged(value: object) -> None:
+@pytest.mark.parametrize("value", ["[" * 3000, True, {"a": 1}])
+def test_what_is_no_list_comes_back_unchanged(value: object) -> None:
     assert split(value, TEXT) == value
 
 
 def test_a_list_of_one_is_one_value() -> None:
-    for value in (["a"], '["a"]', ["a", None], "a", "a,"):
+    for value in (["a"], '["a"]', ["a", None], "a", "a,", [["a"]], ['["a"]']):
         assert single(value) == "a"
     for kept in (["a", "b"], [], {"a": 1}, 5):
         assert single(kept) == kept
