@@ -16,7 +16,7 @@ from bq_mcp.tools.spellings import is_absent
 
 from ..unit.tools.offered import NOW, TOOLS, tool
 
-QUICK = settings(max_examples=300, deadline=None, derandomize=True)
+QUICK = settings(max_examples=300)
 tools = st.sampled_from(list(TOOLS.values()))
 # Words models mix up with values, beside arbitrary ones.
 words = st.sampled_from(

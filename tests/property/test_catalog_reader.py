@@ -158,7 +158,7 @@ def assert_safe(param: Param, path: str) -> None:
         re.compile(param.pattern)
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=300)
 @given(CATALOGS)
 def test_whatever_is_accepted_is_safe(body: object) -> None:
     catalog = accepted(body)
@@ -181,7 +181,7 @@ def test_whatever_is_accepted_is_safe(body: object) -> None:
             assert_safe(param, endpoint.path)
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=200)
 @given(CATALOGS)
 def test_whatever_is_accepted_is_stored_without_a_difference(body: object) -> None:
     catalog = accepted(body)
@@ -193,7 +193,7 @@ def test_whatever_is_accepted_is_stored_without_a_difference(body: object) -> No
     assert again.warnings == ()
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=200)
 @given(CATALOGS)
 def test_a_broken_neighbour_costs_nobody_else(body: object) -> None:
     good = {"path": "/a/good/one", "parameters": [{"name": "symbol", "enum": ["BTCUSDT"]}]}
@@ -201,7 +201,7 @@ def test_a_broken_neighbour_costs_nobody_else(body: object) -> None:
     assert catalog.by_path()["/a/good/one"].params == (Param("symbol", enum=("BTCUSDT",)),)
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=200)
 @given(st.one_of(st.binary(max_size=60), JSON.map(lambda body: repr(body).encode())))
 def test_any_bytes_are_json_or_malformed(body: bytes) -> None:
     try:
@@ -230,7 +230,7 @@ HEADERS = st.dictionaries(
 )
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=300)
 @given(REPLIES, st.sampled_from([200, 204, 400, 401, 404, 422, 429, 500, 503, 599]), HEADERS)
 def test_any_reply_is_an_envelope_or_a_refusal(
     body: object, status: int, headers: dict[str, str]

@@ -94,7 +94,7 @@ callers = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=150, derandomize=True)
+@settings(max_examples=150)
 @given(
     callers=callers,
     turns=st.lists(st.integers(0, 8), min_size=1, max_size=5),
@@ -157,7 +157,7 @@ async def _leave(client: Client, upstream: Slow, leavings: list[tuple[str, str, 
     await settle()
 
 
-@settings(deadline=None, max_examples=60, derandomize=True)
+@settings(max_examples=60)
 @given(leavings=leavings)
 def test_what_was_asked_for_is_there_for_the_repeat_though_all_had_left(
     leavings: list[tuple[str, str, int]],
@@ -181,7 +181,7 @@ def test_what_was_asked_for_is_there_for_the_repeat_though_all_had_left(
     anyio.run(play)
 
 
-@settings(deadline=None, max_examples=60, derandomize=True)
+@settings(max_examples=60)
 @given(leavings=leavings)
 def test_for_an_upstream_that_stays_silent_nothing_lives_beyond_its_deadline(
     leavings: list[tuple[str, str, int]],
@@ -206,7 +206,7 @@ def test_for_an_upstream_that_stays_silent_nothing_lives_beyond_its_deadline(
     anyio.run(play, backend_options={"loop_factory": lambda: FastForward(pace)})
 
 
-@settings(deadline=None, max_examples=20, derandomize=True)
+@settings(max_examples=20)
 @given(questions=st.integers(17, 60), stays=st.integers(0, 15))
 def test_of_many_questions_all_have_left_a_bounded_number_goes_on(
     questions: int, stays: int
@@ -259,7 +259,7 @@ def _turning() -> FakeTime:
     return time
 
 
-@settings(deadline=None, max_examples=60, derandomize=True)
+@settings(max_examples=60)
 @given(
     callers=callers,
     turns=st.lists(st.integers(0, 8), min_size=1, max_size=5),
@@ -293,7 +293,7 @@ async def _close(callers: list[Caller], turns: list[int], closes_after: int) -> 
     assert len(asyncio.all_tasks()) == 1
 
 
-@settings(deadline=None, max_examples=60, derandomize=True)
+@settings(max_examples=60)
 @given(
     callers=callers,
     turns=st.lists(st.integers(0, 8), min_size=1, max_size=5),

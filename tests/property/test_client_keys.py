@@ -99,7 +99,7 @@ passing = st.tuples(st.just("wait"), st.sampled_from([0.0, 1.0, 9.0, 40.0, 700.0
 events = st.lists(st.one_of(question, question, trouble, passing), min_size=1, max_size=25)
 
 
-@settings(deadline=None, max_examples=60, derandomize=True)
+@settings(max_examples=60)
 @given(events=events)
 def test_no_answer_counter_or_limit_of_one_key_reaches_the_other(
     events: list[tuple[object, ...]],
@@ -141,7 +141,7 @@ pairs = st.lists(
 questions = st.tuples(st.sampled_from(KEYS), st.sampled_from(["/a", "/a/b", "/b"]), pairs)
 
 
-@settings(deadline=None, max_examples=150, derandomize=True)
+@settings(max_examples=150)
 @given(first=questions, second=questions)
 def test_two_questions_meet_in_the_store_only_when_they_are_the_same(
     first: tuple[str, str, list[tuple[str, str]]], second: tuple[str, str, list[tuple[str, str]]]

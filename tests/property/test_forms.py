@@ -54,7 +54,7 @@ _FORMS = [
 
 
 @given(_JSON, st.sampled_from([None, 70_000.0, 89.0, 0.5]))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_json_gives_forms_that_fit_together(data, spot):
     forms = read_forms(data, spot, AT)
 
@@ -69,7 +69,7 @@ def test_any_json_gives_forms_that_fit_together(data, spot):
 
 
 @given(st.integers(0, 10**6), st.integers(0, 10**6), st.sampled_from(_FORMS))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_the_same_figures_give_the_same_forms_in_any_layout(seed, manner, form):
     world, style = worlds(seed, form), styles(manner)
     for name, data in layouts(world, style).items():
@@ -78,7 +78,7 @@ def test_the_same_figures_give_the_same_forms_in_any_layout(seed, manner, form):
 
 
 @given(st.integers(0, 10**6), st.sampled_from([1, 1_000, 1_000_000]), st.integers(3, 60))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_prints_are_the_same_in_any_layout(seed, unit, size):
     chance = random.Random(seed)
     now = int(AT.timestamp()) * unit

@@ -122,7 +122,7 @@ PAYLOADS = st.dictionaries(
 )
 
 
-@settings(deadline=None, max_examples=200, derandomize=True)
+@settings(max_examples=200)
 @given(data=PAYLOADS, detail=st.sampled_from(DETAILS))
 def test_payloads_of_any_shape_are_quoted(data: Any, detail: Detail) -> None:
     assert_quoted(ask(data, detail=detail).text)

@@ -68,7 +68,7 @@ def readable(text: str) -> str:
     return re.sub(r'"[^"\n]*"', '""', text)
 
 
-@settings(deadline=None, max_examples=250, derandomize=True)
+@settings(max_examples=250)
 @given(data=PAYLOADS, detail=st.sampled_from(DETAILS), path=KNOWN_PATHS)
 def test_any_payload_has_an_answer_within_budget(data: Any, detail: Detail, path: str) -> None:
     answer = ask(data, path, detail, simulated=True)
@@ -83,7 +83,7 @@ def test_any_payload_has_an_answer_within_budget(data: Any, detail: Detail, path
     assert answer.meta["view"] != "plain"
 
 
-@settings(deadline=None, max_examples=150, derandomize=True)
+@settings(max_examples=150)
 @given(data=PAYLOADS, detail=st.sampled_from(["brief", "standard", "full"]), path=KNOWN_PATHS)
 def test_missing_figures_never_print_as_words_of_python(
     data: Any, detail: Detail, path: str
@@ -94,7 +94,7 @@ def test_missing_figures_never_print_as_words_of_python(
     assert not {word for word in found if not any(word in key for key in keys)}
 
 
-@settings(deadline=None, max_examples=100, derandomize=True)
+@settings(max_examples=100)
 @given(data=PAYLOADS)
 def test_raw_is_one_line_and_then_json(data: Any) -> None:
     head, _, body = ask(data, detail="raw").text.partition("\n")
@@ -103,7 +103,7 @@ def test_raw_is_one_line_and_then_json(data: Any) -> None:
     assert "spot 67,214" in head
 
 
-@settings(deadline=None, max_examples=60, derandomize=True)
+@settings(max_examples=60)
 @given(
     data=PAYLOADS,
     extra=st.dictionaries(KEYS, PAYLOADS, max_size=4),

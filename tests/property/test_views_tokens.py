@@ -42,13 +42,13 @@ def test_half_of_our_answers_are_estimated_within_six_per_cent() -> None:
     assert median(estimate(text) / tokens(text) - 1 for text in texts()) <= 0.06
 
 
-@settings(deadline=None, max_examples=300, derandomize=True)
+@settings(max_examples=300)
 @given(text=st.text(alphabet=st.characters(min_codepoint=0x80), max_size=80))
 def test_text_of_other_scripts_is_never_estimated_too_low(text: str) -> None:
     assert tokens(text) <= estimate(text)
 
 
-@settings(deadline=None, max_examples=200, derandomize=True)
+@settings(max_examples=200)
 @given(text=st.text(max_size=200), limit=st.integers(3, 60))
 def test_shortened_text_keeps_to_its_limit(text: str, limit: int) -> None:
     assert estimate(shorten(text, limit)) <= max(limit, estimate("…"))

@@ -47,7 +47,7 @@ def test_every_seed_passes_its_anchor_price(seed, symbol):
     assert World(seed=seed).spot(symbol, ANCHOR) == ANCHOR_PRICES[symbol]
 
 
-@settings(deadline=None, max_examples=40, derandomize=True)
+@settings(max_examples=40)
 @given(
     symbol=st.sampled_from(SYMBOLS),
     step=st.integers(min_value=-80 * 2_880, max_value=200 * 2_880),

@@ -386,14 +386,14 @@ def test_a_number_beyond_the_calendar_is_no_instant(value: object) -> None:
 
 
 @given(st.text(max_size=60) | st.from_regex(r"[A-Z][a-z]{2}, \d+ [A-Z][a-z]{2} \d+ .{0,20}"))
-@settings(max_examples=300, derandomize=True)
+@settings(max_examples=300)
 def test_no_text_in_place_of_a_date_raises(text: str) -> None:
     parse_http_date(text)
     parse_instant(text)
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False))
-@settings(max_examples=200, derandomize=True)
+@settings(max_examples=200)
 def test_no_number_in_place_of_a_date_or_an_age_raises(number: float) -> None:
     parse_instant(number)
     assert moved(NOON, number) is None or 1900 <= (NOON + timedelta(seconds=number)).year < 2100

@@ -90,7 +90,7 @@ def test_an_entry_that_cannot_be_read_is_passed_over_and_said() -> None:
 
 
 @given(st.text(max_size=40), st.sampled_from([API, "https://127.0.0.1:9", "https://[::1]:9"]))
-@settings(max_examples=300, derandomize=True)
+@settings(max_examples=300)
 def test_no_text_in_no_proxy_fails(exceptions: str, address: str) -> None:
     with kept_logs():
         proxy_for(address, {"HTTPS_PROXY": HTTP, "NO_PROXY": exceptions})
