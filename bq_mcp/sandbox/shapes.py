@@ -77,9 +77,10 @@ def _is_rows(value: list[Any]) -> bool:
 
 
 def _unrowed(rows: list[dict[str, Any]]) -> Any:
-    """Return parallel arrays; rows that hold arrays themselves become a map by their first key."""
+    """Return parallel arrays; rows that hold arrays become a map by a first key of their own."""
     first, *others = rows[0]
-    if any(isinstance(item, dict) or _is_column(item) for item in rows[0].values()):
+    nested = any(isinstance(item, dict) or _is_column(item) for item in rows[0].values())
+    if nested and len({row[first] for row in rows}) == len(rows):
         return {str(row[first]): _laid_out({name: row[name] for name in others}) for row in rows}
     return {name: [row[name] for row in rows] for name in rows[0]}
 

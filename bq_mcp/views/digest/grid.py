@@ -131,6 +131,18 @@ def _exposures(layer: Layer) -> Iterator[Pick]:
             words += " by gross" if signed else ""
             part = Part(words, held, [one.lens.place(one.down, at)])
             yield Pick(2, [part], ["heaviest", kind])
+            if one.down.role == "price":
+                yield Pick(2, [_beside_spot(one, one.down)], ["spot"])
+
+
+def _beside_spot(layer: Layer, prices: Column) -> Part:
+    """Return the largest cells of the line at the price nearest spot."""
+    listed = [at for at, line in enumerate(layer.lines) if line.present]
+    if layer.across is None or (at := layer.lens.near(prices.values, 0, listed)) is None:
+        return Part("", [])
+    line, along = layer.lines[at], partial(layer.lens.places, [layer.across])
+    part = line.along(bare(line.largest(LARGEST)), along, "nearest spot", 2)
+    return replace(part, places=[layer.lens.place(prices, at)])
 
 
 def _smiles(layer: Layer) -> Iterator[Pick]:
@@ -145,8 +157,9 @@ def _smiles(layer: Layer) -> Iterator[Pick]:
         if (price := turned.at_spot(columns[at])) is not None:
             rows.setdefault(price, []).append((words, at))
     near = "nearest spot" if priced else "at the money"
-    parts = {price: lines[price].along(found, along, near) for price, found in rows.items()}
-    yield Pick(1, [replace(parts[at], places=beside(at)) for at in parts], ["spot"])
+    parts = {price: lines[price].along(found, along, near, 4) for price, found in rows.items()}
+    for at, part in parts.items():
+        yield Pick(1, [replace(part, places=beside(at))], ["spot"])
     tops = [(words, at, top) for words, at in named for _, top in columns[at].ends()[:1]]
     modes = [Figure("", prices[top], Unit("price"), words, along(at)) for words, at, top in tops]
     yield Pick(1, [Part("mode", modes if "mode" in lens.hint.picks else [])], ["mode"])

@@ -37,11 +37,13 @@ def ladder_picks(table: Table, measures: Sequence[Measure], lens: Lens) -> Itera
 def _largest(leads: Sequence[Measure], placed: Placed) -> Pick:
     """Return the largest figures of each sign: three of one quantity, one where several lead.
 
-    Of levels, whose size means nothing, the highest and the lowest.
+    Of levels, whose size means nothing, the highest and the lowest; nothing of a running sum.
     """
     lead, sized = leads[0], [one for one in leads if one.adds]
     if len(leads) == 1 and (lead.signed or lead.unit.kind in ("usd", "exposure")):
         sized = [lead]
+    if holds(lead.name, "running"):
+        return Pick(1, [], ["largest"])
     if lead not in sized:
         return Pick(1, [lead.along(lead.ends(), placed)], ["range"])
     limit, parts = LARGEST if len(sized) == 1 else 1, []

@@ -94,11 +94,10 @@ class Lens:
         return NOT_LEADING
 
     def meant(self, name: str, alone: bool) -> str:
-        """Return a name; of the only quantity, where it says nothing, what the endpoint serves."""
+        """Return a name; of the only quantity, where it says nothing, what was asked for."""
         if not (alone and self.hint.lead and _NAMELESS.fullmatch(name)):
             return name
-        greek = self.choices.get("greek", "")
-        return next((x for x in self.hint.lead if greek in x), self.hint.lead[0]).replace("*", "")
+        return self.choices.get("greek") or self.hint.lead[0].replace("*", "")
 
     def axis(self, column: Column | None) -> Column | None:
         """Return an axis, bare numbers as days or prices where a hint says that they are."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
-from ..arithmetic import change_pct, mean, middle, share_above
+from ..arithmetic import change, change_pct, mean, middle, share_above
 from ..read.columns import words_of
 from ..read.forms import Table
 from ..read.units import Kind, Unit
@@ -16,7 +16,8 @@ from .sheet import Figure, Part, Pick
 _MEANS = {"mean": mean, "median": middle}
 _STATISTICS = {**_MEANS, "above 0": share_above}
 _RELATIVE: Sequence[Kind] = ("pct", "ratio", "iv", "iv_points")
-_CHANGE, _RECENT = "change", "last 5"
+_CHANGE, _RECENT, _DIFFERENCE, _ABOVE = "change", "last 5", "difference", "spot above"
+_SPOT = frozenset(["spot", "underlying"])
 # Trading days.
 _WEEK = 5
 # Which end of its range a column of candles is told by.
@@ -30,10 +31,15 @@ def series_picks(table: Table, measures: Sequence[Measure], lens: Lens) -> Itera
     lead, last = leads[0], max(one.present[-1] for one in leads)
     rest = [one for one in measures if one not in leads][:_SHOWN]
     candles = [one for one in measures if _ending(one) in _ENDS]
-    yield Pick(1, [row("latest", leads, last, placed)], ["latest"])
+    newest = [one.figure(one.values[last]) for one in leads]
+    yield Pick(1, [Part("latest", newest, placed(last))], ["latest"])
     if last < (end := table.size - 1):
         absent = [Figure(one.name, None) for one in leads]
         yield Pick(2, [Part("newest row", absent, placed(end))])
+    if _DIFFERENCE in lens.hint.picks and len(leads) > 1:
+        yield Pick(2, [_difference(lead, leads[1], last)], [_DIFFERENCE])
+    if _ABOVE in lens.hint.picks:
+        yield Pick(2, [_above(lead, measures)], [_ABOVE])
     held = candles if len(candles) == 2 else [lead]
     ranges = [one.along(one.ends()[_ENDS.get(_ending(one), slice(2))], placed) for one in held]
     yield Pick(2, ranges, ["range"])
@@ -49,6 +55,20 @@ def series_picks(table: Table, measures: Sequence[Measure], lens: Lens) -> Itera
         yield Pick(5, [row("latest", rest, last, placed)])
     for one in leads[1:3]:
         yield Pick(5, [one.along(one.ends(), placed)], ["ranges"])
+
+
+def _difference(one: Measure, other: Measure, at: int) -> Part:
+    """Return one quantity less another in the same row."""
+    found = one.changed("less", other.values[at], one.values[at])
+    return Part("", [replace(figure, name=other.name) for figure in found], (), one.name)
+
+
+def _above(level: Measure, measures: Sequence[Measure]) -> Part:
+    """Return in which share of the rows spot stood above a level."""
+    spots = (one.values for one in measures if _SPOT & set(words_of(one.name)))
+    off = [derive(change, *pair) for pair in zip(level.values, next(spots, ()), strict=False)]
+    share = Figure("", derive(share_above, off), Unit("pct"))
+    return Part("share of rows with spot above", [share] if any(off) else [], (), level.name)
 
 
 def _ending(held: Measure) -> str:

@@ -192,7 +192,9 @@ class _Reader:
         """Tell lists of one length, by an axis among them or else around the record."""
         size = len(columns[0].values)
         own = any(column.role in LEADING for column in columns)
-        around = [] if own else [axis for axis in place.axes(size) if axis.role in PLACED][:1]
+        # A single figure beside a longer list is along nothing.
+        alone = own or (several and size == 1)
+        around = [] if alone else [axis for axis in place.axes(size) if axis.role in PLACED][:1]
         fresh = without(columns, self._used)
         # Two axes of one length: no list beside them can be paired with one of them.
         blurred = len(columns) > len(fresh) + 1

@@ -34,6 +34,13 @@ def test_a_map_of_expiries_and_strikes_is_a_grid_in_any_layout() -> None:
     }
 
 
+def test_a_map_of_exposures_is_told_at_the_price_nearest_spot() -> None:
+    cells = _map({(3, 2): 8e6, (10, 1): -6e5})
+    data = {"strikes": _STRIKES, "expiries": _DAYS, "net_gex": cells}
+    found = line(data, "nearest spot", **_GEX)
+    assert found.startswith("nearest spot 70,000 (0.0%) net_gex: -$600k (04DEC26, 5d) · ")
+
+
 def test_the_largest_cells_are_the_largest_though_they_are_neighbours() -> None:
     cells = _map({(3, 2): 8e6, (4, 2): 7e6, (3, 1): 6e6, (15, 1): -5e6, (18, 3): 4e6})
     data = {"strikes": _STRIKES, "expiries": _DAYS, "net_gex": cells}
@@ -84,7 +91,8 @@ def test_holes_of_a_smile_move_to_the_next_listed_strike() -> None:
     cells: list[list[float | None]] = [list(line) for line in _smile()]
     cells[10][2] = None
     data = {"strikes": _STRIKES, "expiries": _DAYS, "iv": cells}
-    assert "nearest spot 69,000 (-1.4%) iv: next anchor, ~30d 43.0% (25DEC26, 26d)" in told(data)[0]
+    found = "nearest spot 69,000 (-1.4%) iv: next anchor, ~30d 43.0% (25DEC26, 26d)"
+    assert line(data, "nearest spot 69,000") == found
 
 
 def test_nothing_is_told_near_spot_where_no_strike_is() -> None:

@@ -105,3 +105,22 @@ def test_a_small_percentage_is_not_rounded_away() -> None:
 def test_a_brief_answer_has_its_first_figures_without_rows() -> None:
     assert told(_history(200), short=True)[0].startswith("latest 12:00Z: ")
     assert len(list(figures_of(sheet_of(_history(200))))) > 10
+
+
+def test_a_zero_in_the_newest_row_is_told() -> None:
+    data = {"ts": hourly(3), "net_flow": [2.0, 3.0, 0.0], "cumulative_flow": [2.0, 5.0, 5.0]}
+    assert told(data)[0] == "latest 12:00Z: net_flow 0, cumulative_flow 5"
+
+
+def test_a_hint_may_ask_how_far_two_quantities_lie_apart() -> None:
+    data = {"ts": hourly(3), "call": [1.0, 2.0, 3.0], "put": [1.0, 4.0, 8.0]}
+    found = told(data, lead=("call", "put"), picks=("latest", "difference"))
+    assert found[1] == "call: less put -5"
+
+
+def test_a_hint_may_ask_how_often_spot_stood_above_a_level() -> None:
+    data = {"ts": hourly(4), "flip": [9.0, 9.0, None, 9.0], "spot": [8.0, 10.0, 11.0, 12.0]}
+    found = told(data, lead=("flip",), picks=("latest", "spot above"))
+    assert found[1] == "share of rows with spot above flip: 66.7%"
+    del data["spot"]
+    assert not any("above" in one for one in told(data, picks=("latest", "spot above")))

@@ -38,3 +38,11 @@ def test_only_a_payload_that_says_dollars_per_percent_is_told_in_dollars() -> No
 def test_without_a_pin_or_a_pocket_the_digests_answer() -> None:
     zeros = _summary()["z"]
     assert page_told(PATH, {"lean": "late", "z": zeros}) == []
+
+
+def test_a_contour_is_told_by_the_prices_nearest_spot_and_is_no_expiry() -> None:
+    zeros = {"now": [69_500.0], "later": [60_000.0, 71_000.0]}
+    lines = page_told(PATH, _summary(zero_contour=zeros, slice=["11DEC26"]))
+    assert "zero contour now: $69,500 (-0.7%)" in lines
+    assert "zero contour later: $71,000 (+1.4%) · $60,000 (-14.3%)" in lines
+    assert not any("69,500" in one and "11DEC26" in one for one in lines)
