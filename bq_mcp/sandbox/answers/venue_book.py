@@ -20,6 +20,8 @@ _BAND = (0.85, 1.15)
 _LEAST_DTE = 2
 _DEEP = np.array([venue in ("deribit", "bybit", "okx", "binance") for venue in VENUES])
 _INVERSE = np.array([venue in ("deribit", "okx") for venue in VENUES])
+_TIGHT = 0.3
+"""Spreads over those of the chain: most books cross on price then, and few on volatility."""
 _WIDER = np.where(_DEEP, 1.0, 1.6)
 """Spreads of each venue over those of Deribit."""
 _LAG_SD = 0.0012
@@ -37,7 +39,7 @@ def venue_book(asked: Asked) -> Answer:
     kept = np.flatnonzero(_covered(asked, marks))
     if not len(kept):
         raise no_data(f"{asked.symbol}: no contract that two venues quote")
-    half = half_spread(snapshot)[kept, None] * _WIDER
+    half = _TIGHT * half_spread(snapshot)[kept, None] * _WIDER
     bid_iv, ask_iv = np.maximum(marks[kept] - half, _LEAST_IV), marks[kept] + half
     stream = Stream(asked.world.seed, asked.symbol, "quote lag")
     lag = _LAG_SD * stream.normals(0, int(asked.instant.timestamp()), np.arange(len(VENUES)))

@@ -18,7 +18,8 @@ _INTEREST_COINS = {"BTCUSDT": 320e3, "ETHUSDT": 5e6, "SOLUSDT": 35e6, "HYPEUSDT"
 _INTEREST_SD = 0.12
 _INTEREST_HALF_LIFE_DAYS = 15.0
 _USUAL_RATE = 0.0001
-_RATE_REACH = 0.0005
+_PREMIUM_PAID = 0.5
+"""Part of the premium that is paid; a blend of venues does not rest at the usual rate."""
 
 FUNDING_S = 8 * 3_600
 """Seconds between two settlements of funding, counted from 00:00 UTC."""
@@ -33,7 +34,7 @@ def funding_rate(seed: int, coin: CoinMarket, seconds: Floats) -> Floats:
     """Return the rate, a fraction for eight hours, of the last settlement at each epoch second."""
     settled = seconds // FUNDING_S * FUNDING_S
     paid = _premiums(seed, coin, settled, _FUNDING_TREND_SHARE)
-    return np.clip(paid + np.clip(_USUAL_RATE - paid, -_RATE_REACH, _RATE_REACH), -_LIMIT, _LIMIT)
+    return np.clip(_USUAL_RATE + _PREMIUM_PAID * paid, -_LIMIT, _LIMIT)
 
 
 def open_interest(seed: int, coin: CoinMarket, seconds: Floats) -> Floats:

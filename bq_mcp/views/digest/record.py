@@ -1,12 +1,14 @@
 """Single figures that stood together: those that lead, then the rest."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from ..arithmetic import share_of_gross
 from ..facts.notes import is_note
 from ..read.columns import leaf_of, names_time, word_set, words_of
 from ..read.forms import Listing, Record
-from ..read.values import figure, moment
+from ..read.units import Unit, matches
+from ..read.values import derive, figure, moment
 from .lens import Lens
 from .measures import NOT_LEADING
 from .sheet import Figure, Part, Pick, Place
@@ -17,6 +19,7 @@ _HEADER_WORDS = (
     " generatedat unit nextcursor hasmore positioningrequested s success"
 )
 _SAID = frozenset(_HEADER_WORDS.split())
+_OTHER_SIDE = {"buy": "sell", "bought": "sold", "calls": "puts"}
 _A_LINE, _LISTED, _PROSE = 6, 3, 40
 # Names that say nothing without the name of what they are in.
 _PLAIN = word_set("above below call put calls puts long short upper lower up down latest current")
@@ -30,10 +33,23 @@ def record_picks(record: Record, lens: Lens) -> Iterator[Pick]:
     figures = [_figure(name, value, lens) for name, value in told]
     figures.sort(key=lambda one: lens.lead(one.name))
     led = [one for one in figures if lens.lead(one.name) < NOT_LEADING]
-    for rank, held in ((1, led), (4, figures[len(led) :])):
+    shares = _side_shares(figures, lens)
+    for rank, part in ((1, led), (4, figures[len(led) :])):
+        held = [found for one in part for found in (one, *shares.get(one.name, ()))]
         for start in range(0, len(held), _A_LINE):
             line = Part("", held[start : start + _A_LINE], (), told_path(record.path))
             yield Pick(rank + (start > 0), [line])
+
+
+def _side_shares(figures: Sequence[Figure], lens: Lens) -> dict[str, list[Figure]]:
+    """Return by name the part of both sides that was bought, or is of calls, where they add."""
+    added = {words_of(x.name): x for x in figures if matches(x.name, lens.hint.adds)}
+    found: dict[str, list[Figure]] = {}
+    for words, one in added.items():
+        other = added.get(tuple(_OTHER_SIDE.get(word, word) for word in words), one)
+        part = None if other is one else derive(share_of_gross, one.value, [one.value, other.value])
+        found |= {} if part is None else {one.name: [Figure("", part, Unit("pct"), "share")]}
+    return found
 
 
 def listing_pick(listing: Listing, lens: Lens) -> Pick:

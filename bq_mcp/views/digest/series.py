@@ -5,12 +5,12 @@ from dataclasses import replace
 from functools import partial
 
 from ..arithmetic import change, change_pct, mean, middle, share_above
-from ..read.columns import words_of
+from ..read.columns import is_name, words_of
 from ..read.forms import Table
 from ..read.units import Kind, Unit
 from ..read.values import derive
 from .lens import Lens, holds
-from .measures import Measure, row, sums
+from .measures import Measure, Placed, row, sums
 from .sheet import Figure, Part, Pick
 
 _MEANS = {"mean": mean, "median": middle}
@@ -22,14 +22,15 @@ _SPOT = frozenset(["spot", "underlying"])
 _WEEK = 5
 # Which end of its range a column of candles is told by.
 _ENDS = {"high": slice(1), "low": slice(1, 2)}
-_SHOWN = 6
+_SHOWN, _EXTREMES = 6, 2
 
 
 def series_picks(table: Table, measures: Sequence[Measure], lens: Lens) -> Iterator[Pick]:
     """Yield what stands out in a series whose rows are ordered by time."""
     leads, placed = lens.leading(measures), partial(lens.places, table.key)
     lead, last = leads[0], max(one.present[-1] for one in leads)
-    rest = [one for one in measures if one not in leads][:_SHOWN]
+    rest = [one for one in measures if one not in leads]
+    named = [one for one in rest if is_name(one.name)]
     candles = [one for one in measures if _ending(one) in _ENDS]
     newest = [one.figure(one.values[last]) for one in leads]
     yield Pick(1, [Part("latest", newest, placed(last))], ["latest"])
@@ -51,8 +52,11 @@ def series_picks(table: Table, measures: Sequence[Measure], lens: Lens) -> Itera
         yield Pick(3, [sums(f"sum of the last {_WEEK} rows", recent)], [_RECENT])
     if lead.present[0] != last:
         yield Pick(4, [row("first", leads[:1], lead.present[0], placed)], ["first"])
+    if len(named) > _SHOWN:
+        yield Pick(3, _extremes(named, last, placed), ["largest"])
+        rest = [one for one in rest if one not in named]
     if rest:
-        yield Pick(5, [row("latest", rest, last, placed)])
+        yield Pick(5, [row("latest", rest[:_SHOWN], last, placed)])
     for one in leads[1:3]:
         yield Pick(5, [one.along(one.ends(), placed)], ["ranges"])
 
@@ -69,6 +73,19 @@ def _above(level: Measure, measures: Sequence[Measure]) -> Part:
     off = [derive(change, *pair) for pair in zip(level.values, next(spots, ()), strict=False)]
     share = Figure("", derive(share_above, off), Unit("pct"))
     return Part("share of rows with spot above", [share] if any(off) else [], (), level.name)
+
+
+def _extremes(named: Sequence[Measure], at: int, placed: Placed) -> list[Part]:
+    """Return the two highest and the two lowest figures of a row, and whose there is none."""
+    known = [one for one in named if one.values[at] is not None]
+    order = sorted(known, key=lambda one: -(one.values[at] or 0))
+    ends = order if len(order) <= 2 * _EXTREMES else [*order[:_EXTREMES], *order[-_EXTREMES:]]
+    absent = [one for one in named if one not in known]
+    return [
+        Part("latest", [], placed(at)),
+        Part("highest and lowest", [one.figure(one.values[at]) for one in ends]),
+        Part("not reported", [one.figure(None) for one in absent]),
+    ]
 
 
 def _ending(held: Measure) -> str:

@@ -267,7 +267,11 @@ FILTERS: dict[str, Callable[..., str]] = {
     "quoted": quoted, "names": record, "each": each, "record": record,
 }  # fmt: skip
 # The filters of figures by the kind of their unit, where it has not the name of one.
-_BY_KIND = {**FILTERS, "price": lambda value: "$" + level(value), "coin": price}
+_BY_KIND = {
+    **FILTERS,
+    "price": lambda value: ("$" + level(value)).replace("$-", "-$"),
+    "coin": price,
+}
 _BY_ROLE = {"price": level, "days": days}
 
 
