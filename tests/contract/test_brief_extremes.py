@@ -10,6 +10,7 @@ import pytest
 from bq_mcp.client.model import Reply
 from bq_mcp.envelope import read_envelope
 from bq_mcp.views.answer import Printer, render
+from bq_mcp.views.digest.sheet import Sheet
 from bq_mcp.views.facts.header import freshness_of
 from bq_mcp.views.pages import PAGES
 from bq_mcp.views.scene import BUDGETS, Scene
@@ -71,7 +72,8 @@ def lost(case: Case, body: dict[str, Any]) -> Iterator[str]:
     leads = [unit.text for unit in units if unit.rank == 1 and not unit.table]
     kept = [words for words in leads if words in text]
     # A page with words of its own holds all its leads, picks of forms as many as there is room for.
-    yield from (words for words in leads if words not in kept) if case.path in TYPED else ()
+    worded = not isinstance(PAGES[case.path](scene), Sheet)
+    yield from (words for words in leads if words not in kept) if worded else ()
     if leads and not kept:
         yield f"no lead of {leads}"
     if (spent := len(_encoding.encode(text))) > BUDGETS["brief"]:

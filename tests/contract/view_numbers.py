@@ -48,7 +48,8 @@ _FORMS: tuple[Callable[[float], str], ...] = (
     filters.count,
     filters.duration,
     filters.days,
-    lambda value: "$" + filters.level(value),
+    lambda hours: filters.duration(3_600 * hours),
+    lambda value: ("$" + filters.level(value)).replace("$-", "-$"),
     lambda value: filters.iv(value, "decimal"),
     lambda value: filters.iv(value, "percent"),
     lambda value: filters.points(value, "decimal"),
@@ -156,7 +157,7 @@ def _body_lines(text: str) -> Iterator[str]:
 
 def _is_printed_from(token: str, known: list[float], signed: set[float]) -> bool:
     return any(
-        token == printed or token == printed.lstrip("+-")
+        token in (printed, printed.lstrip("+-"), f"+{printed}")
         for size in _near(token, known)
         for value in (size, -size)
         if value in signed

@@ -44,7 +44,8 @@ def series_picks(table: Table, measures: Sequence[Measure], lens: Lens) -> Itera
     held = candles if len(candles) == 2 else [lead]
     ranges = [one.along(one.ends()[_ENDS.get(_ending(one), slice(2))], placed) for one in held]
     yield Pick(2, ranges, ["range"])
-    yield Pick(3, [_statistics(lead, lens)], [*_STATISTICS, _CHANGE])
+    runs = holds(table.path, "running")
+    yield Pick(3, [] if runs else [_statistics(lead, lens)], [*_STATISTICS, _CHANGE])
     flows = [one for one in measures if one.flows]
     yield Pick(3, [sums(f"sum of {table.size:,} rows", flows)], ["sum"])
     if _RECENT in lens.hint.picks:
