@@ -14,16 +14,16 @@ from math import ceil
 
 # By what stands before a word and its case: words of 1, 2, ... and at least 10 letters.
 COSTS: Mapping[str, tuple[float, ...]] = {
-    "bare upper": (1.10, 1.00, 1.32, 2.04, 2.00, 2.00, 4.50, 6.00, 3.00, 4.00),
-    "bare word": (1.43, 1.00, 1.51, 1.03, 1.81, 1.95, 1.32, 2.42, 1.90, 2.56),
-    "blank upper": (1.50, 2.33, 1.44, 2.06, 1.00, 1.84, 3.32, 3.98, 3.00, 2.00),
-    "blank word": (1.38, 1.01, 1.14, 1.04, 1.21, 1.02, 1.14, 1.23, 1.34, 1.05),
+    "bare upper": (1.10, 1.00, 1.23, 2.06, 2.00, 2.00, 4.50, 6.00, 3.00, 4.00),
+    "bare word": (1.43, 1.00, 1.72, 1.06, 1.20, 1.52, 1.25, 1.76, 2.83, 2.57),
+    "blank upper": (1.50, 1.72, 1.41, 2.05, 1.00, 1.84, 3.03, 3.91, 3.00, 2.00),
+    "blank word": (1.50, 1.00, 1.11, 1.02, 1.05, 1.04, 1.56, 1.42, 1.20, 1.08),
     "blanks": (1.00,),
     "digits": (1.02,),
     "mark": (1.01,),
-    "mark word": (1.00, 1.54, 1.78, 1.36, 1.30, 2.42, 1.93, 2.10, 2.75, 2.03),
     "mark upper": (1.50, 1.50, 1.50, 2.00, 1.00, 2.00, 3.00, 3.00, 3.00, 4.00),
-    "marks": (1.80,),
+    "mark word": (1.00, 1.54, 1.77, 2.28, 1.62, 1.90, 1.38, 1.77, 2.48, 3.10),
+    "marks": (1.81,),
 }
 _LONGEST = 10
 _SHORT = 3
@@ -35,6 +35,8 @@ _LETTERS = re.compile(r"[A-Za-z]+")
 _OURS = frozenset("·…≈σΣ±×²Δ∂τ√")
 _UNLIKELY = re.compile(
     r"[bcdfghjklmnpqrstvwxz]{5}|[aeiou]{4}|[jqz][bcdfghjklmnpqrstvwxz]|x[bdfghjklmnqrsvwxz]|(.)\1\1"
+    # A greek that no vocabulary has.
+    r"|vanna"
 )
 _CUT_LIMIT = 4_000
 
