@@ -36,7 +36,7 @@ EXTRA: Mapping[str, Any] = {
 VENUES = ["deribit", "bybit", "okx", "binance", "derive"]
 ASKED = {"exchanges": ",".join(VENUES), "as_of": "2026-11-01T12:03:00Z"}
 KINDS = ("as_of|as of", "clamp", "not served|unavailable", "fallback|positioning per row", "venues")
-TYPED = frozenset(view.path for view in all_facts())
+TYPED = frozenset(view.path for view in all_facts()) - frozenset(PATHS)
 _encoding = bpe_openai.get_encoding("o200k_base")
 
 

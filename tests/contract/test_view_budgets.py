@@ -12,6 +12,7 @@ from bq_mcp.views.pages import PAGES
 from bq_mcp.views.scene import BUDGETS
 from tests.contract.extremes import extremes
 from tests.contract.sandbox_answers import SEEDS, Case, answer, made, put, reply
+from tests.contract.unseen.report import PATHS
 from tests.contract.view_facts import ViewFacts, all_facts
 from tests.contract.view_numbers import strangers, unfounded
 
@@ -55,8 +56,10 @@ def faults(case: Case) -> Iterator[str]:
             if view == "plain" or (view == "forms" and case.path in PAGES):
                 wrong.append(view)
             handed = made(case, detail, body)
-            wrong += strangers(given.text, sources, handed)
-            wrong += unfounded(handed, sources)
+            # The figures of the others are checked against payloads nobody wrote code for.
+            if case.path not in PATHS:
+                wrong += strangers(given.text, sources, handed)
+                wrong += unfounded(handed, sources)
         if wrong:
             yield f"{case} {detail}: {wrong[:4]}\n{given.text}"
 

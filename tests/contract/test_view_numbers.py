@@ -7,11 +7,15 @@ from bq_mcp.views.pages import PAGES
 from bq_mcp.views.read.values import derive
 from tests.contract.sandbox_answers import SEEDS, answer, made, reply
 from tests.contract.test_view_facts import DETAILS
+from tests.contract.unseen.report import PATHS
 from tests.contract.view_facts import ViewFacts, all_facts
 from tests.contract.view_numbers import strangers, unfounded
 
+# The figures of the other answers are checked against payloads nobody wrote code for.
+TYPED = [view for view in all_facts() if view.path not in PATHS]
 
-@pytest.mark.parametrize("view", all_facts(), ids=lambda view: view.path)
+
+@pytest.mark.parametrize("view", TYPED, ids=lambda view: view.path)
 def test_every_figure_has_a_source(view: ViewFacts) -> None:
     found = []
     for case in view.cases(SEEDS[:2]):

@@ -13,7 +13,7 @@ from bq_mcp import errors
 from bq_mcp.views import Answer, Detail
 from bq_mcp.views.error import render_error
 from tests.contract.sandbox_answers import SEEDS, answer, reply
-from tests.contract.view_facts import ViewFacts, all_facts
+from tests.contract.view_facts import ViewFacts, typed_facts
 from tests.unit.views.asking import ask, envelope
 
 DETAILS: tuple[Detail, ...] = ("brief", "standard", "full")
@@ -95,7 +95,7 @@ def test_first_line_and_caveats_quote_what_upstream_says(word: str, detail: Deta
     assert_quoted(ask({"x": 1}, detail=detail, extra=said(CAVEATS, word, keys=True)).text)
 
 
-@pytest.mark.parametrize("view", all_facts(), ids=lambda view: view.path)
+@pytest.mark.parametrize("view", typed_facts(), ids=lambda view: view.path)
 @pytest.mark.parametrize("keys", [False, True])
 def test_views_quote_every_text_of_their_payload(view: ViewFacts, keys: bool) -> None:
     case = next(case for case in view.cases(SEEDS[:1]) if reply(case)["success"])

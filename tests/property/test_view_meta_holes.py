@@ -10,7 +10,7 @@ from bq_mcp.catalog import bundled_hints
 from bq_mcp.views import Detail
 from bq_mcp.views.pages import PAGES
 from tests.contract.sandbox_answers import SEEDS, Case, answer, reply
-from tests.contract.view_facts import ViewFacts, all_facts
+from tests.contract.view_facts import ViewFacts, typed_facts
 
 DETAILS: tuple[Detail, ...] = ("brief", "standard", "full", "raw")
 ABSENT = object()
@@ -26,7 +26,7 @@ FIELDS = (
     "version",
 )
 FORBIDDEN = re.compile(r"\b(none|null|nan|undefined)\b", re.IGNORECASE)
-EVERY_VIEW = pytest.mark.parametrize("view", all_facts(), ids=lambda view: view.path)
+EVERY_VIEW = pytest.mark.parametrize("view", typed_facts(), ids=lambda view: view.path)
 
 
 def case_of(view: ViewFacts) -> Case:
@@ -41,7 +41,7 @@ def _shortest() -> dict[str, Case]:
             (case for case in view.cases(SEEDS[:1]) if reply(case)["success"]),
             key=lambda case: len(str(reply(case))),
         )
-        for view in all_facts()
+        for view in typed_facts()
     }
 
 
@@ -91,7 +91,7 @@ def test_without_a_provenance_block_an_answer_claims_none(view: ViewFacts) -> No
 
 @pytest.mark.parametrize("path", ["/gex/levels", "/gex/strike-profile", "/gex/max-pain"])
 def test_without_a_spot_no_distance_is_told(path: str) -> None:
-    view = next(view for view in all_facts() if view.path == path)
+    view = next(view for view in typed_facts() if view.path == path)
     for case in view.cases(SEEDS[:1]):
         if not reply(case)["success"]:
             continue

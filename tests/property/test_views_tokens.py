@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bq_mcp.views.fit.size import estimate, shorten
 from tests.contract.sandbox_answers import SEEDS, answer, reply
-from tests.contract.view_facts import all_facts
+from tests.contract.view_facts import typed_facts
 
 O200K = get_encoding("o200k_base")
 DETAILS = ("brief", "standard", "full")
@@ -27,7 +27,7 @@ def texts() -> tuple[str, ...]:
 
 
 def _texts() -> Iterator[str]:
-    for view in all_facts():
+    for view in typed_facts():
         for case in view.cases(SEEDS[1:2]):
             if reply(case)["success"]:
                 for detail in DETAILS:
