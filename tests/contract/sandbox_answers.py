@@ -47,7 +47,16 @@ def reply(case: Case) -> Mapping[str, Any]:
 
 def answer(case: Case, detail: Detail, body: object = None) -> Answer:
     """Return the answer to `body`, by default to what the sandbox sends."""
-    return render(question(case, detail), received(reply(case) if body is None else body), NOW)
+    return _answered(case, detail) if body is None else _rendered(case, detail, body)
+
+
+@cache
+def _answered(case: Case, detail: Detail) -> Answer:
+    return _rendered(case, detail, reply(case))
+
+
+def _rendered(case: Case, detail: Detail, body: object) -> Answer:
+    return render(question(case, detail), received(body), NOW)
 
 
 def made(case: Case, detail: Detail, body: object = None) -> object:

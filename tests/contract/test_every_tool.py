@@ -27,7 +27,7 @@ def faults(case: Case) -> Iterator[str]:
             yield f"{case}: {body['error']}"
         return
     for detail in DETAILS:
-        given = answer(case, detail, body)
+        given = answer(case, detail)
         first, words = given.text.split("\n")[0], re.sub(r'"[^"\n]*"', "", given.text)
         wrong = {
             "too long": tokens(given.text) > BUDGETS[detail],

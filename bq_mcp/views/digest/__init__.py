@@ -127,9 +127,11 @@ def _asked(scene: "Scene") -> Iterator[tuple[str, str]]:
     """Yield what says which quantity an answer holds: as asked, served, or by default."""
     for name in _CHOICES:
         param = scene.question.endpoint.param(name)
-        said = (scene.query.get(name), scene.root.get(name), param.default if param else None)
-        value = next(filter(None, map(text, said if param else said[:1])), None)
-        if value:
+        # Upstream's word counts where it is one of the choices there are.
+        served = scene.root.get(name)
+        known = served if param and served in param.enum else None
+        said = (scene.query.get(name), known, param.default if param else None)
+        if value := next(filter(None, map(text, said)), None):
             yield name, value
 
 
