@@ -73,8 +73,8 @@ class Hint:
     `next` are paths worth calling afterwards, `instead` those that give the same figures, with an
     argument behind a question mark where it takes one; `cadence_seconds` is how often upstream
     refreshes; `age_rule` says how to judge the age of its data; `public` that no key is needed;
-    `shows_limits` that an answer ends with what is left of the key's limits; `answer` what its
-    figures mean.
+    `shows_limits` that an answer ends with what is left of the key's limits; `positioning` is the
+    model that always signs its figures; `answer` what its figures mean.
     """
 
     title: str = ""
@@ -86,6 +86,7 @@ class Hint:
     age_rule: AgeRule = ""
     public: bool = False
     shows_limits: bool = False
+    positioning: str = ""
     params: Mapping[str, ParamHint] = field(default_factory=dict)
     answer: AnswerHint = field(default_factory=AnswerHint)
 

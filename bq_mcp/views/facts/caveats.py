@@ -26,7 +26,7 @@ def caveats_of(scene: Scene) -> Mapping[str, object]:
     reply, brief = scene.reply, scene.detail == "brief"
     charged = number(scene.extra.get("quota_units_charged")) or 0
     notes, cursor = texts_in(scene.extra, scene.root, NOTES), _stated(scene, "next_cursor")
-    more = _stated(scene, "has_more") is True
+    more, ended = (_stated(scene, "has_more") is flag for flag in (True, False))
     found: dict[str, object] = {
         "held on the way": reply.delay_seconds > _NOTICED_S and reply.delay_seconds,
         "may be a replay": reply.clock_gap_seconds > _NOTICED_S and reply.clock_gap_seconds,
@@ -37,7 +37,8 @@ def caveats_of(scene: Scene) -> Mapping[str, object]:
         "as_of": scene.snapshot is None and mapping(_stated(scene, "as_of")),
         **{kind: _stated(scene, name) for kind, name in SERVED.items()},
         "truncated upstream": _truncated(scene),
-        "more pages": (_stated(scene, "has_more") is not False and cursor) or (more and "n/a"),
+        # A cursor without a flag may be that of the last page: no room for it at brief.
+        "more pages": (cursor or "n/a") if more else not (brief or ended) and cursor,
         "venues not as asked": _venues(scene),
         "granularity": _granularity(scene),
         "figures not finite, read as n/a": scene.envelope.non_finite,

@@ -143,7 +143,8 @@ def _positioning(scene: Scene, seen: Sequence[Row]) -> Mapping[str, object] | No
     if len(inside) > 1:
         # What the reply says of all its rows is what was asked; each row names what ran.
         return {"by_row": True}
-    effective = said or "".join(inside) or text(extra.get(name))
+    served = said or "".join(inside) or text(extra.get(name))
+    effective = served or scene.question.hint.positioning
     reason = text(extra.get(f"{name}_fallback_reason")) or text(scene.root.get("fallback_reason"))
     param, static = scene.question.endpoint.param(name), scene.question.hint.age_rule == "static"
     if not (
