@@ -1,7 +1,9 @@
 """Find which tokens of a list that was asked for a reply does not contain."""
 
 from collections.abc import Mapping
+from weakref import WeakKeyDictionary
 
+from ...envelope import Envelope
 from ..read.values import expiry_day, text
 from ..scene import Scene
 
@@ -10,6 +12,8 @@ _UNNAMED = ("include", "fields", "series", "tags", "exchanges", "venues")
 # Blocks that repeat what was asked.
 ECHOES = ("filter", "request", "asked", "missing", "invalid")
 _MOST_LOOKED_AT = 200_000
+# The words of a reply are kept for as long as the reply itself.
+_READ: WeakKeyDictionary[Envelope, tuple[set[str], set[str]] | None] = WeakKeyDictionary()
 _LONGEST = 11
 
 
@@ -18,7 +22,9 @@ def absent_tokens(scene: Scene) -> list[str]:
     hints = scene.question.hint.params
     asked = {name: text(scene.query.get(name)) for name in hints if name not in _UNNAMED}
     lists = {name: told.split(",") for name, told in asked.items() if told and hints[name].csv}
-    words = _words(scene.data) if lists else None
+    if lists and scene.envelope not in _READ:
+        _READ[scene.envelope] = _words(scene.data)
+    words = _READ[scene.envelope] if lists else None
     if words is None:
         return []
     found: list[str] = []
