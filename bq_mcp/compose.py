@@ -135,8 +135,7 @@ def compose(
         client,
         clock,
         keeper.see_version,
-        has_key=key is not None,
-        why_no_key=settings.why_no_key(),
+        why_no_key="" if key else settings.why_no_key(),
     )
     toolbox = Toolbox(keeper, desk, bundled_hints())
     return Service(settings, transport, client, toolbox)

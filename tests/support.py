@@ -139,5 +139,5 @@ def bench(
         remote=RemoteCatalog(client.fetch, has_key=key is not None),
         disk=DiskCopy(folder, BASE_URL) if folder else None,
     )
-    desk = Desk(client, clock, keeper.see_version, has_key=key is not None)
+    desk = Desk(client, clock, keeper.see_version, why_no_key="" if key else "no key")
     return Bench(upstream, transport, client, Toolbox(keeper, desk, bundled_hints()))

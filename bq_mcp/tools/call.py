@@ -16,8 +16,8 @@ from .pace import lifetime_of
 class Desk:
     """Answers tool calls against one client.
 
-    Without a key, `why_no_key`, only public endpoints are asked; `see_version` is told the version
-    of each reply.
+    `why_no_key` says why there is no key, "" where there is one; without one only public endpoints
+    are asked. `see_version` is told the version of each reply.
     """
 
     def __init__(
@@ -26,12 +26,10 @@ class Desk:
         clock: Clock,
         see_version: Callable[[str | None], None],
         *,
-        has_key: bool,
-        why_no_key: str = "no API key is set",
+        why_no_key: str = "",
     ) -> None:
         self._client = client
         self._see_version = see_version
-        self._has_key = has_key
         self._why_no_key = why_no_key
         self._clock = clock
 
@@ -40,13 +38,13 @@ class Desk:
     ) -> Answer:
         """Return the answer to one call; errors a caller can act on are answers too."""
         tally, deadline = self._client.tally(), self._client.deadline()
+        now = self._clock.now()
         ignored: tuple[str, ...] = ()
         try:
-            prepared = tool.checker.prepare(arguments, self._clock.now())
+            prepared = tool.checker.prepare(arguments, now)
             ignored = prepared.ignored
-            if not (self._has_key or tool.hint.public):
+            if self._why_no_key and not tool.hint.public:
                 raise MissingKeyError(self._why_no_key)
-            now = self._clock.now()
             await refuse_unlisted(tool, prepared, inventory, self._client, now)
             lifetime = lifetime_of(tool, prepared.query, now)
             reply = await self._client.get(prepared.path, prepared.pairs, lifetime, tally)

@@ -5,8 +5,7 @@ from datetime import date, datetime, timedelta
 
 from ..catalog import Endpoint
 from ..errors import ArgumentFault
-from .days import read_instant
-from .expiries import expiry_day
+from .days import read_day, read_instant
 from .param_form import ParamForm
 
 # This machine's clock may be so far off; upstream judges what is nearer.
@@ -72,7 +71,7 @@ def _past(values: Mapping[str, object], forms: Forms, today: date) -> Iterator[A
         if name not in forms or not forms[name].expiry:
             continue
         for text in value if isinstance(value, list) else [value]:
-            day = expiry_day(str(text))
+            day = read_day(str(text))
             if day is not None and day < today:
                 reason = f"expired on {day}; the day asked about is {today} UTC"
                 yield ArgumentFault(name, text, reason)

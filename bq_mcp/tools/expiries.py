@@ -1,7 +1,6 @@
 """Expiries: written as the parameter takes them, and what is wrong with one that cannot be."""
 
 import re
-from datetime import date
 
 from ..expiry import expiry_token
 from .days import day_of_instrument, possible_days, read_day
@@ -23,11 +22,6 @@ def as_taken(text: str, form: ParamForm) -> str:
         return text
     takes_given = form.expiry == "token_or_iso" and re.match(r"20\d\d", plain(text))
     return day.isoformat() if form.expiry == "iso" or takes_given else expiry_token(day)
-
-
-def expiry_day(text: str) -> date | None:
-    """Return the day of an expiry, None for a word such as `all`."""
-    return read_day(text)
 
 
 def fault_of(text: str, form: ParamForm) -> tuple[str, str | None] | None:

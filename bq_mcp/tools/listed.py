@@ -6,7 +6,8 @@ from datetime import date, datetime
 from ..client import Client, QueryPairs, Reply
 from ..errors import ArgumentError, ArgumentFault
 from .arguments import Prepared
-from .expiries import as_taken, expiry_day
+from .days import read_day
+from .expiries import as_taken
 from .inventory import Inventory, Tool
 from .param_form import ParamForm
 
@@ -35,9 +36,9 @@ async def refuse_unlisted(
         form = forms[name]
         if not (form.expiry and form.listed):
             continue
-        asked = {token: day for token in text.split(",") if (day := expiry_day(token))}
+        asked = {token: day for token in text.split(",") if (day := read_day(token))}
         held = await _held(form.listed, prepared.query, inventory, client)
-        days = {day for word in _words(held) if (day := expiry_day(word))}
+        days = {day for word in _words(held) if (day := read_day(word))}
         # Of a list in part unknown the answer has the rest, and names what is missing.
         if asked and days and not any(day in days or day <= now.date() for day in asked.values()):
             faults += [_fault(name, token, day, days, form) for token, day in asked.items()]

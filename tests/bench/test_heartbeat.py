@@ -88,7 +88,7 @@ async def longest_gap(body: bytes, detail: str) -> float:
         breaker=Breaker(clock.monotonic),
     )
     async with client, anyio.create_task_group() as tasks:
-        asked = Desk(client, clock, lambda version: None, has_key=True)
+        asked = Desk(client, clock, lambda version: None)
         tasks.start_soon(beat)
         await anyio.sleep(0.02)
         await asked.call(TOOLS["gex_history"], {"detail": detail}, INVENTORY)

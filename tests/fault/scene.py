@@ -147,9 +147,7 @@ def desk(send: Send, store: Store, clock: Clock, tuning: Tuning) -> tuple[Client
         send, store, clock, owner="test", tuning=tuning, breaker=Breaker(clock.monotonic)
     )
     keeper = CatalogKeeper(bundled_snapshot, remote=None, disk=None)
-    return client, Toolbox(
-        keeper, Desk(client, clock, keeper.see_version, has_key=True), bundled_hints()
-    )
+    return client, Toolbox(keeper, Desk(client, clock, keeper.see_version), bundled_hints())
 
 
 def newest(at: datetime) -> datetime:

@@ -66,7 +66,7 @@ async def desk(store: MemoryStore, clock: Clock, *, deadline: float) -> AsyncIte
 
     tuning, breaker = Tuning(deadline=deadline), Breaker(clock.monotonic)
     async with Client(send, store, clock, owner="test", tuning=tuning, breaker=breaker) as client:
-        yield Desk(client, clock, lambda version: None, has_key=True)
+        yield Desk(client, clock, lambda version: None)
 
 
 async def ask(asked: Desk) -> Answer:

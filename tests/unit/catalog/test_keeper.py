@@ -343,6 +343,7 @@ def reads_while(seen: Callable[[float], str], *, seconds: int) -> list[float]:
                 tasks.start_soon(kept.keep)
                 while True:
                     kept.see_version(seen(pace.seconds))
+                    # A second of a clock that passes at once.
                     await anyio.sleep(1)
 
     anyio.run(run, backend_options={"loop_factory": lambda: FastForward(pace)})

@@ -56,7 +56,7 @@ class Upstream:
 async def open_desk(
     upstream: Upstream,
     *,
-    has_key: bool = True,
+    why_no_key: str = "",
     see_version: Callable[[str | None], None] = lambda version: None,
 ) -> AsyncIterator[Desk]:
     clock = still_clock()
@@ -69,14 +69,14 @@ async def open_desk(
         breaker=Breaker(clock.monotonic),
     )
     async with client:
-        yield Desk(client, clock, see_version, has_key=has_key)
+        yield Desk(client, clock, see_version, why_no_key=why_no_key)
 
 
 def ask(
-    upstream: Upstream, name: str, arguments: Mapping[str, object], *, has_key: bool = True
+    upstream: Upstream, name: str, arguments: Mapping[str, object], *, why_no_key: str = ""
 ) -> Answer:
     async def call() -> Answer:
-        async with open_desk(upstream, has_key=has_key) as desk:
+        async with open_desk(upstream, why_no_key=why_no_key) as desk:
             return await desk.call(TOOLS[name], arguments, INVENTORY)
 
     return anyio.run(call)
@@ -102,13 +102,13 @@ def test_a_wrong_argument_is_an_error_without_a_request(arguments: dict[str, obj
 
 
 def test_a_wrong_argument_is_told_even_without_a_key() -> None:
-    assert "symbl" in ask(Upstream(), "gex_levels", {"symbl": "x"}, has_key=False).text
+    assert "symbl" in ask(Upstream(), "gex_levels", {"symbl": "x"}, why_no_key="no key").text
 
 
 def test_without_a_key_only_public_tools_reach_upstream() -> None:
     upstream = Upstream({"status": "ok"})
-    assert ask(upstream, "gex_levels", {}, has_key=False).is_error and not upstream.requests
-    assert not ask(upstream, "health", {}, has_key=False).is_error
+    assert ask(upstream, "gex_levels", {}, why_no_key="no key").is_error and not upstream.requests
+    assert not ask(upstream, "health", {}, why_no_key="no key").is_error
     assert [request.path for request in upstream.requests] == ["/health"]
 
 
@@ -222,7 +222,7 @@ def test_an_older_answer_is_told_as_such_with_why() -> None:
             breaker=Breaker(clock.monotonic),
         )
         async with client:
-            desk = Desk(client, clock.clock, lambda version: None, has_key=True)
+            desk = Desk(client, clock.clock, lambda version: None)
             await desk.call(TOOLS["gex_levels"], {}, INVENTORY)
             clock.advance(45)
             upstream.failure = UnreachableError("no route")

@@ -47,7 +47,7 @@ class Upstream:
 @asynccontextmanager
 async def desk_over(upstream: Upstream) -> AsyncIterator[Desk]:
     async with opened(upstream.send, upstream.time) as client:
-        yield Desk(client, upstream.time.clock, lambda version: None, has_key=True)
+        yield Desk(client, upstream.time.clock, lambda version: None)
 
 
 async def ask(desk: Desk, name: str, **arguments: object) -> Answer:
@@ -140,7 +140,7 @@ async def test_another_positioning_than_the_one_asked_for_is_told_without_a_reas
     upstream = TwoMarkets(time)
     answers: list[Answer] = []
     async with opened(upstream.send, time) as client:
-        desk = Desk(client, time.clock, lambda version: None, has_key=True)
+        desk = Desk(client, time.clock, lambda version: None)
 
         async def one(symbol: str) -> None:
             answers.append(await ask(desk, "gex_levels", symbol=symbol, detail=detail, **asked_for))

@@ -53,7 +53,7 @@ def unreachable() -> Client:
 def toolbox(fetch: Fetch | None = None, client: Client | None = None) -> Toolbox:
     remote = RemoteCatalog(fetch, has_key=True) if fetch else None
     keeper = CatalogKeeper(lambda: load_catalog(SNAPSHOT, "snapshot"), remote=remote, disk=None)
-    desk = Desk(client or unreachable(), still_clock(), keeper.see_version, has_key=True)
+    desk = Desk(client or unreachable(), still_clock(), keeper.see_version)
     return Toolbox(keeper, desk, bundled_hints())
 
 
@@ -162,7 +162,7 @@ def test_a_stored_catalog_nothing_can_be_made_of_is_set_aside_and_the_start_goes
             remote=RemoteCatalog(new_catalog, has_key=True),
             disk=disk,
         )
-        desk = Desk(unreachable(), still_clock(), keeper.see_version, has_key=True)
+        desk = Desk(unreachable(), still_clock(), keeper.see_version)
         return Toolbox(keeper, desk, Choking())
 
     subject = started()
