@@ -54,7 +54,8 @@ class AnswerHint:
     quantity to its unit; `adds` names those whose sum means something. All three are patterns of
     wire names (`*` stands for any text; case and `_` do not count). `order` says which rows count
     most, `picks` which picks of the first lead come first; `say` is what every answer has to say.
-    `also` are patterns of what a full answer adds at its end.
+    `also` are patterns of what a full answer adds at its end; `chosen` are words for a value that
+    was chosen by an argument, such as a greek.
     """
 
     lead: tuple[str, ...] = ()
@@ -64,6 +65,7 @@ class AnswerHint:
     picks: tuple[str, ...] = ()
     say: str = ""
     also: tuple[str, ...] = ()
+    chosen: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,10 @@ def digest_of(scene: "Scene", led: Sequence[Pick] = ()) -> Sheet:
             tables.setdefault(name, rows)
     told = sorted([*led, *_singles(lens), *picks], key=lambda pick: pick.rank)
     picks = [*_with_units(told, hint.say), *_unread(forms, len(parts))]
-    notes = [f"{name} {value}" for name, value in lens.choices.items()]
+    notes = [
+        ": ".join(filter(None, [f"{name} {value}", hint.chosen.get(value)]))
+        for name, value in lens.choices.items()
+    ]
     return Sheet(picks, list(tables.values()), [*notes, *filter(None, [hint.say])])
 
 
