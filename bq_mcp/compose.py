@@ -26,7 +26,7 @@ from .catalog import (
 from .client import Breaker, Client, Clock, LateTransport, LoadApp, MemoryStore, Tuning
 from .settings import Settings
 from .text import MASK
-from .tools import Desk, Toolbox
+from .tools import Desk, Offer, SearchMode, Selection, Toolbox
 
 if TYPE_CHECKING:
     from .client.transport import HttpTransport
@@ -44,12 +44,16 @@ class InProcess:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """Everything one process needs; to be entered by whoever uses it."""
+    """Everything one process needs; to be entered by whoever uses it.
+
+    `offer` is what clients are shown: the toolbox, or the search mode over it.
+    """
 
     settings: Settings
     transport: LateTransport
     client: Client
     toolbox: Toolbox
+    offer: Offer
     _open: AsyncExitStack = field(default_factory=AsyncExitStack)
 
     async def __aenter__(self) -> "Service":
@@ -137,8 +141,10 @@ def compose(
         keeper.see_version,
         why_no_key="" if key else settings.why_no_key(),
     )
-    toolbox = Toolbox(keeper, desk, bundled_hints())
-    return Service(settings, transport, client, toolbox)
+    selection = Selection(settings.toolsets, settings.tools, settings.exclude_tools)
+    toolbox = Toolbox(keeper, desk, bundled_hints(), selection)
+    offer = SearchMode(toolbox) if settings.mode == "search" else toolbox
+    return Service(settings, transport, client, toolbox, offer)
 
 
 def _owner(base_url: str, key: str | None) -> str:

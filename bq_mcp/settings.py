@@ -70,15 +70,25 @@ def _folder(value: object) -> object:
         raise ValueError("begins with ~, but the home folder is not known") from None
 
 
+def _names(value: object) -> object:
+    """Return the names in a comma list."""
+    if not isinstance(value, str):
+        return value
+    return tuple(name for part in value.split(",") if (name := part.strip().lower()))
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
 _LEVELS = {"warn": "warning", "critical": "error", "fatal": "error", "trace": "debug"}
+
+
+def _lower(value: object) -> object:
+    return value.strip().lower() if isinstance(value, str) else value
 
 
 def _log_level(value: object) -> object:
     """Return a level as this program calls it, from any case and the usual other names."""
-    if not isinstance(value, str):
-        return value
-    name = value.strip().lower()
-    return _LEVELS.get(name, name)
+    name = _lower(value)
+    return _LEVELS.get(name, name) if isinstance(name, str) else name
 
 
 class Settings(BaseModel):
@@ -87,7 +97,9 @@ class Settings(BaseModel):
     `deadline_seconds` bounds one call as a whole, waits and retries included. `patience_seconds` is
     the longest silent wait for the next minute's calls; a longer one is an error. An answer more
     than `stale_cadences` refreshes overdue is not given when upstream fails. `api_key_file` holds
-    the key where `api_key` has none.
+    the key where `api_key` has none. Of the tools those of `toolsets` and `tools` are offered, all
+    where both are empty, but never one of `exclude_tools`; in the mode `search` three tools lead to
+    them.
     """
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
@@ -100,6 +112,10 @@ class Settings(BaseModel):
     stale_cadences: Annotated[int, Field(ge=0, le=1000)] = 20
     cache_megabytes: Annotated[int, Field(ge=1, le=4096)] = 64
     cache_dir: Annotated[Path | None, BeforeValidator(_folder)] = None
+    toolsets: Names = ()
+    tools: Names = ()
+    exclude_tools: Names = ()
+    mode: Annotated[Literal["tools", "search"], BeforeValidator(_lower)] = "tools"
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"], BeforeValidator(_log_level)
     ] = "warning"

@@ -72,16 +72,20 @@ class AnswerHint:
 class Hint:
     """Words and facts about one endpoint.
 
-    `next` are paths worth calling afterwards, `instead` those that give the same figures, with an
-    argument behind a question mark where it takes one; `cadence_seconds` is how often upstream
-    refreshes; `age_rule` says how to judge the age of its data; `public` that no key is needed;
-    `shows_limits` that an answer ends with what is left of the key's limits; `positioning` is the
-    model that always signs its figures; `answer` what its figures mean.
+    `core` puts a tool among the few that answer most questions; `asks` are words it is asked
+    for by, beyond those in `when`. `next` are paths worth calling afterwards, `instead` those
+    that give the same figures, with an argument behind a question mark where it takes one;
+    `cadence_seconds` is how often upstream refreshes; `age_rule` says how to judge the age of
+    its data; `public` that no key is needed; `shows_limits` that an answer ends with what is
+    left of the key's limits; `positioning` is the model that always signs its figures; `answer`
+    what its figures mean.
     """
 
     title: str = ""
     toolset: str = ""
+    core: bool = False
     when: str = ""
+    asks: str = ""
     next: tuple[str, ...] = ()
     instead: tuple[str, ...] = ()
     cadence_seconds: float | None = None

@@ -16,13 +16,13 @@ REMOTE_WAIT_S = 10.0
 _SANDBOX_MODULES = ("fastapi", "numpy", "scipy", "starlette", "uvicorn")
 
 
-def open_service(*, sandbox: bool) -> Service:
-    """Return the service of the environment's settings.
+def open_service(*, sandbox: bool, **options: str | None) -> Service:
+    """Return the service of the environment's settings, over which `options` win where given.
 
     Raises:
         ConfigError: a setting is wrong, or the sandbox is not installed.
     """
-    settings = load_settings()
+    settings = load_settings(**{name: text for name, text in options.items() if text is not None})
     set_level(settings.log_level)
     return compose(settings, sandbox=in_process() if sandbox else None)
 

@@ -2,12 +2,13 @@
 
 import json
 import sys
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import anyio
 
 from ..compose import Service
-from ..tools import Tool, UnknownToolError
+from ..tools import Offered, SearchMode, Toolbox, UnknownToolError
 from .console import REMOTE_WAIT_S, open_service, run
 from .exits import UsageFault, say
 
@@ -15,19 +16,30 @@ from .exits import UsageFault, say
 _LISTING_CHARACTERS_PER_TOKEN = 3.85
 
 
-def list_tools(*, as_json: bool, sandbox: bool) -> None:
-    """Print what is offered and its cost."""
-    service = open_service(sandbox=sandbox)
+def list_tools(*, as_json: bool, sandbox: bool, **options: str | None) -> None:
+    """Print what is offered, what else could be, and the cost of each."""
+    service = open_service(sandbox=sandbox, **options)
     run(_with_catalog, service)
-    offered = list(service.toolbox.inventory.tools.values())
+    offered: list[Offered] = [*service.offer.tools.values()]
     if as_json:
         say(json.dumps([listing(tool) for tool in offered], ensure_ascii=False, indent=1))
         return
-    costs = {tool.name: listing_cost(tool) for tool in offered}
-    width = max(map(len, costs))
+    width = max(len(tool.name) for tool in offered)
     for tool in offered:
-        say(f"{tool.name:<{width}}  {costs[tool.name]:>5}  {tool.title}")
-    say(f"{len(offered)} tools, about {sum(costs.values()):,} tokens to list")
+        say(f"{tool.name:<{width}}  {listing_cost(tool):>6,}  {tool.title}")
+    say(f"{len(offered)} tools, about {sum(map(listing_cost, offered)):,} tokens to list")
+    say("\nchoices:")
+    for words, tools in choices(service.toolbox):
+        say(f"{words:<{width}}  {sum(map(listing_cost, tools)):>6,}  {len(tools)} tools")
+
+
+def choices(toolbox: Toolbox) -> Iterator[tuple[str, Sequence[Offered]]]:
+    """Yield each way to choose tools, with the tools it offers."""
+    every = list(toolbox.inventory.every.values())
+    yield "all", every
+    yield "--mode search", list(SearchMode(toolbox).tools.values())
+    for toolset in sorted({name for tool in every for name in tool.toolsets}):
+        yield f"--toolsets {toolset}", [tool for tool in every if toolset in tool.toolsets]
 
 
 def call_tool(name: str, pairs: list[str], *, detail: str | None, sandbox: bool) -> None:
@@ -39,7 +51,7 @@ def call_tool(name: str, pairs: list[str], *, detail: str | None, sandbox: bool)
     sys.exit(1 if answer.is_error else 0)
 
 
-def listing(tool: Tool) -> dict[str, Any]:
+def listing(tool: Offered) -> dict[str, Any]:
     """Return what a model is shown of a tool."""
     return {
         "name": tool.name,
@@ -48,7 +60,7 @@ def listing(tool: Tool) -> dict[str, Any]:
     }
 
 
-def listing_cost(tool: Tool) -> int:
+def listing_cost(tool: Offered) -> int:
     """Return about how many o200k tokens a model spends on being shown a tool."""
     return round(len(_compact(listing(tool))) / _LISTING_CHARACTERS_PER_TOKEN)
 
@@ -74,10 +86,11 @@ async def _ask(service: Service, name: str, arguments: dict[str, Any], detail: s
     async with service:
         await _read_catalog(service)
         if detail is not None:
-            tool = service.toolbox.inventory.tools.get(name)
+            tool = service.toolbox.tools.get(name)
             arguments[tool.endpoint.detail_name if tool else "detail"] = detail
+        search = SearchMode(service.toolbox)
         try:
-            return await service.toolbox.call(name, arguments)
+            return await (search if name in search.tools else service.toolbox).call(name, arguments)
         except UnknownToolError as exc:
             nearest = f"; closest: {exc.closest}" if exc.closest else ""
             raise UsageFault(f"no tool {name!r}{nearest}") from None

@@ -29,6 +29,19 @@ app.add_typer(catalog_app, name="catalog")
 SandboxFlag = Annotated[
     bool, typer.Option("--sandbox", help="Use the simulated market in this process; no key.")
 ]
+ToolsetsOption = Annotated[
+    str | None, typer.Option(metavar="NAMES", help="Offer these toolsets, as core,vol.")
+]
+ToolsOption = Annotated[
+    str | None, typer.Option(metavar="NAMES", help="Offer these tools, beside the toolsets.")
+]
+ExcludeOption = Annotated[
+    str | None, typer.Option(metavar="NAMES", help="Never offer these tools.")
+]
+ModeOption = Annotated[
+    Literal["tools", "search"] | None,
+    typer.Option(help="Offer the tools themselves, or three that find and call them."),
+]
 # Stated again: their owners would make each command start later.
 PlanName = Literal["starter", "standard", "pro", "enterprise", "evaluation"]
 DetailName = Literal["brief", "standard", "full", "raw"]
@@ -44,11 +57,17 @@ def _root(
 
 
 @app.command()
-def serve(sandbox: SandboxFlag = False) -> None:
+def serve(
+    sandbox: SandboxFlag = False,
+    toolsets: ToolsetsOption = None,
+    tools: ToolsOption = None,
+    exclude_tools: ExcludeOption = None,
+    mode: ModeOption = None,
+) -> None:
     """Serve MCP over standard input and output."""
     from .serve import serve as run
 
-    run(sandbox=sandbox)
+    run(sandbox=sandbox, toolsets=toolsets, tools=tools, exclude_tools=exclude_tools, mode=mode)
 
 
 @app.command("try")
@@ -63,11 +82,22 @@ def try_() -> None:
 def tools(
     as_json: Annotated[bool, typer.Option("--json", help="Print the list as JSON.")] = False,
     sandbox: SandboxFlag = False,
+    toolsets: ToolsetsOption = None,
+    tools: ToolsOption = None,
+    exclude_tools: ExcludeOption = None,
+    mode: ModeOption = None,
 ) -> None:
-    """List the tools on offer and what listing them costs in tokens."""
+    """List the tools on offer and the other choices, with what each costs in tokens."""
     from .inspect import list_tools
 
-    list_tools(as_json=as_json, sandbox=sandbox)
+    list_tools(
+        as_json=as_json,
+        sandbox=sandbox,
+        toolsets=toolsets,
+        tools=tools,
+        exclude_tools=exclude_tools,
+        mode=mode,
+    )
 
 
 @app.command()

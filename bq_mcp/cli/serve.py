@@ -2,6 +2,7 @@
 
 import gc
 import sys
+from functools import partial
 from typing import TYPE_CHECKING
 
 from .exits import UsageFault, say
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 _BEYOND_DEADLINE_S = 5.0
 
 
-def serve(*, sandbox: bool) -> None:
+def serve(*, sandbox: bool, **options: str | None) -> None:
     """Serve one client over standard input and output until its input ends.
 
     Raises:
@@ -34,7 +35,7 @@ def serve(*, sandbox: bool) -> None:
     from ..server import serve_stdio
     from .console import open_service, run
 
-    service = open_service(sandbox=sandbox)
+    service = open_service(sandbox=sandbox, **options)
     server = make_server(service)
     gc.freeze()
     gc.enable()
@@ -48,9 +49,9 @@ def make_server(service: "Service") -> "ToolServer":
     from ..views import render_instructions
 
     return build_server(
-        service.toolbox,
+        service.offer,
         version=__version__,
-        instructions=render_instructions,
+        instructions=partial(render_instructions, search=service.settings.mode == "search"),
         resources=service,
         warm=service.transport.warm,
     )

@@ -13,7 +13,7 @@ from mcp.server.session import ServerSession
 from mcp.shared.exceptions import MCPError
 
 from ..logs import Log
-from ..tools import Toolbox, UnknownToolError
+from ..tools import Offer, UnknownToolError
 from ..views import Answer
 from .audience import Audience
 from .empty_lists import (
@@ -64,7 +64,7 @@ class ToolServer(Server[None]):
 class _Handlers:
     """Answers what clients ask of a toolbox; `listed` is set once a list went out."""
 
-    def __init__(self, toolbox: Toolbox, audience: Audience) -> None:
+    def __init__(self, toolbox: Offer, audience: Audience) -> None:
         self.listed = anyio.Event()
         self._toolbox = toolbox
         self._audience = audience
@@ -74,10 +74,10 @@ class _Handlers:
     ) -> types.ListToolsResult:
         """Return all tools in force."""
         self._audience.add(ctx)
-        inventory = await self._toolbox.offered()
+        offered = await self._toolbox.offered()
         self.listed.set()
         return types.ListToolsResult(
-            tools=[listed_tool(tool) for tool in inventory.tools.values()],
+            tools=[listed_tool(tool) for tool in offered.values()],
             ttl_ms=_LIST_TTL_MS if self._toolbox.keeper.is_final else 0,
             cache_scope="public",
         )
@@ -107,12 +107,12 @@ class _Handlers:
 
     def schema_of(self, name: str) -> dict[str, Any] | None:
         """Return the schema of a tool's arguments, None where nobody knows it."""
-        tool = self._toolbox.inventory.tools.get(name)
+        tool = self._toolbox.tools.get(name)
         return tool.input_schema if tool else None
 
 
 def build_server(
-    toolbox: Toolbox,
+    toolbox: Offer,
     *,
     version: str,
     instructions: Instructions,
@@ -167,7 +167,7 @@ async def _report_waiting(session: ServerSession) -> None:
         await session.report_progress(seconds, message=f"waiting for upstream, {seconds} s")
 
 
-async def _refresh(toolbox: Toolbox, warm: Warm, listed: anyio.Event) -> None:
+async def _refresh(toolbox: Offer, warm: Warm, listed: anyio.Event) -> None:
     """Open the connection and keep the catalog up to date, once clients have their first list."""
     if toolbox.keeper.is_stored:
         with anyio.move_on_after(_LIST_PATIENCE_S):

@@ -4,7 +4,7 @@ import mcp.types as types
 
 from ..logs import Log
 from ..text import clean
-from ..tools import Tool, Toolbox, UnknownToolError
+from ..tools import Offer, Offered, UnknownToolError
 from ..views import Answer, simulated_mark
 
 _log = Log(__name__)
@@ -15,7 +15,7 @@ _OURS = ("view",)
 _NAME_LIMIT = 80
 
 
-def listed_tool(tool: Tool) -> types.Tool:
+def listed_tool(tool: Offered) -> types.Tool:
     """Return a tool as it is listed."""
     return types.Tool(
         name=tool.name,
@@ -46,7 +46,7 @@ def call_result(answer: Answer) -> types.CallToolResult:
     )
 
 
-async def answer_call(toolbox: Toolbox, name: str, arguments: dict[str, object]) -> Answer:
+async def answer_call(toolbox: Offer, name: str, arguments: dict[str, object]) -> Answer:
     """Return the answer to a call; a fault of ours becomes an answer without its details.
 
     Raises:
@@ -74,4 +74,5 @@ async def answer_call(toolbox: Toolbox, name: str, arguments: dict[str, object])
 def unknown_tool(error: UnknownToolError) -> str:
     """Return the words of the protocol error for a tool nobody knows."""
     nearest = f", closest: {error.closest}" if error.closest else ""
-    return f"Unknown tool: {clean(error.name, _NAME_LIMIT)}{nearest}"
+    hidden = " (left out by the settings of this server)" if error.is_hidden else ""
+    return f"Unknown tool: {clean(error.name, _NAME_LIMIT)}{hidden}{nearest}"

@@ -3,6 +3,19 @@
 from .call import Desk
 from .inventory import Inventory, Tool
 from .opening import is_wrapper
+from .search_mode import Offer, Offered, SearchMode
+from .selection import Selection
 from .toolbox import Toolbox, UnknownToolError
 
-__all__ = ["Desk", "Inventory", "Tool", "Toolbox", "UnknownToolError", "is_wrapper"]
+__all__ = [
+    "Desk",
+    "Inventory",
+    "Offer",
+    "Offered",
+    "SearchMode",
+    "Selection",
+    "Tool",
+    "Toolbox",
+    "UnknownToolError",
+    "is_wrapper",
+]

@@ -10,6 +10,7 @@ from ..catalog import NO_HINT, Catalog, Endpoint, Hint
 from ..logs import Log
 from .arguments import ArgumentChecker
 from .schema import InputSchema, description, input_schema, title, tool_names
+from .selection import CORE, EVERYTHING, NEW, Selection
 
 _log = Log(__name__)
 # Today's list takes 45,000 characters.
@@ -34,6 +35,11 @@ class Tool:
         """Return when to use this tool."""
         return description(self.endpoint, self.hint)
 
+    @property
+    def toolsets(self) -> frozenset[str]:
+        """Return the toolsets this tool is in."""
+        return frozenset({self.hint.toolset or NEW, *([CORE] if self.hint.core else ())})
+
     @cached_property
     def input_schema(self) -> InputSchema:
         """Return the JSON Schema offered to clients."""
@@ -51,22 +57,27 @@ class Tool:
 
 
 class Inventory:
-    """All tools of one catalog, by name; immutable, replaced whole when the catalog changes.
+    """The tools of one catalog by name; immutable, replaced whole when the catalog changes.
 
-    Where a list would be too long to show, tools that have a hint go before those without.
+    `every` has all of them, `tools` those that the selection offers. Where a list would be too long
+    to show, tools that have a hint go before those without.
     """
 
-    def __init__(self, catalog: Catalog, hints: Mapping[str, Hint]) -> None:
+    def __init__(
+        self, catalog: Catalog, hints: Mapping[str, Hint], selection: Selection = EVERYTHING
+    ) -> None:
         self.catalog = catalog
         by_path = catalog.by_path()
         names = tool_names(catalog.endpoints, settled=hints)
         tools = [
             Tool(name, by_path[path], hints.get(path, NO_HINT)) for path, name in names.items()
         ]
-        tools.sort(key=lambda tool: tool.endpoint.path not in hints)
-        offered = list(_as_many_as_fit(tools))
-        if len(offered) < len(tools):
-            _log.warning("tools left out, the list is full", left_out=len(tools) - len(offered))
+        self.every: Mapping[str, Tool] = {tool.name: tool for tool in tools}
+        taken = [tool for tool in tools if selection.takes(tool.name, tool.toolsets)]
+        taken.sort(key=lambda tool: tool.endpoint.path not in hints)
+        offered = list(_as_many_as_fit(taken))
+        if len(offered) < len(taken):
+            _log.warning("tools left out, the list is full", left_out=len(taken) - len(offered))
         self.tools: Mapping[str, Tool] = {
             tool.name: tool for tool in sorted(offered, key=lambda tool: tool.name)
         }

@@ -66,7 +66,7 @@ def _take(
     found: Opened, given: Mapping[str, object], known: Collection[str], tool: str, depth: int
 ) -> None:
     for name, value in given.items():
-        inner = _object(value)
+        inner = as_object(value)
         if name in known:
             _add(found, name, _own_value(name, value, inner))
         elif is_absent(value):
@@ -105,7 +105,7 @@ def _is_call(names: Sequence[str]) -> bool:
     return len(rest) < len(names) and bool(rest) and all(map(is_wrapper, rest))
 
 
-def _object(value: object) -> Mapping[str, object] | None:
+def as_object(value: object) -> Mapping[str, object] | None:
     """Return the object that `value` is, holds alone in a list, or writes as JSON text."""
     for _ in range(_DEPTH):
         if isinstance(value, list) and len(value) == 1:

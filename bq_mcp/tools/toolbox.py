@@ -3,11 +3,12 @@
 from collections.abc import Awaitable, Callable, Mapping
 
 from ..catalog import Catalog, CatalogKeeper, Hint
-from ..errors import VanishedToolError
+from ..errors import BackQuantError, VanishedToolError
 from ..logs import Log
 from ..views import Answer
 from .call import Desk
-from .inventory import Inventory
+from .inventory import Inventory, Tool
+from .selection import EVERYTHING, Selection
 
 _log = Log(__name__)
 FIRST_LIST_WAIT_S = 2.0
@@ -16,12 +17,16 @@ ToolsListener = Callable[[], Awaitable[None]]
 
 
 class UnknownToolError(LookupError):
-    """No tool has this name; `closest` is the nearest one."""
+    """No tool has this name; `closest` is the nearest one.
 
-    def __init__(self, name: str, closest: str | None) -> None:
+    `is_hidden`: there is one, but the selection does not offer it.
+    """
+
+    def __init__(self, name: str, closest: str | None, *, is_hidden: bool = False) -> None:
         super().__init__(name)
         self.name = name
         self.closest = closest
+        self.is_hidden = is_hidden
 
 
 class Toolbox:
@@ -31,22 +36,35 @@ class Toolbox:
     the old list or the new one.
     """
 
-    def __init__(self, keeper: CatalogKeeper, desk: Desk, hints: Mapping[str, Hint]) -> None:
+    def __init__(
+        self,
+        keeper: CatalogKeeper,
+        desk: Desk,
+        hints: Mapping[str, Hint],
+        selection: Selection = EVERYTHING,
+    ) -> None:
         self.keeper = keeper
         self._desk = desk
         self._hints = hints
+        self._selection = selection
         self._listeners: list[ToolsListener] = []
         self._vanished: set[str] = set()
         self.inventory = self._first_inventory()
+        every = self.inventory.every
+        for name in selection.check({name: tool.toolsets for name, tool in every.items()}):
+            _log.warning("no tool of this name", name=name)
         keeper.on_change(self._swap)
 
     def _first_inventory(self) -> Inventory:
         try:
-            return Inventory(self.keeper.current, self._hints)
+            return self._inventory_of(self.keeper.current)
         except Exception as exc:
             # A stored catalog comes from outside; no start may fail on it.
             self.keeper.fall_back(type(exc).__name__)
-            return Inventory(self.keeper.current, self._hints)
+            return self._inventory_of(self.keeper.current)
+
+    def _inventory_of(self, catalog: Catalog) -> Inventory:
+        return Inventory(catalog, self._hints, self._selection)
 
     def on_change(self, listener: ToolsListener) -> None:
         """Call `listener` after each swap that changes what a client is shown."""
@@ -57,7 +75,12 @@ class Toolbox:
         """Whether a sandbox answers, as far as is known."""
         return self._desk.is_simulated(self.inventory)
 
-    async def offered(self) -> Inventory:
+    @property
+    def tools(self) -> Mapping[str, Tool]:
+        """Return the tools on offer now."""
+        return self.inventory.tools
+
+    async def offered(self) -> Mapping[str, Tool]:
         """Return the tools to list.
 
         Where the start had nothing of this base URL's own, this waits a moment for the live
@@ -65,7 +88,11 @@ class Toolbox:
         """
         if not self.keeper.is_stored:
             await self.keeper.wait_for_remote(FIRST_LIST_WAIT_S)
-        return self.inventory
+        return self.tools
+
+    def refuse(self, name: str, error: BackQuantError) -> Answer:
+        """Return the answer to a call of `name` that cannot be carried out."""
+        return self._desk.refuse(name, error, self.inventory)
 
     async def call(self, name: str, arguments: Mapping[str, object]) -> Answer:
         """Return the answer to one tool call.
@@ -73,22 +100,23 @@ class Toolbox:
         A call of a tool that upstream no longer lists gets an answer that names the nearest one.
 
         Raises:
-            UnknownToolError: no tool ever had this name, also after the first live catalog.
+            UnknownToolError: no tool on offer ever had this name, also after the first live
+                catalog.
         """
         if name not in self.inventory.tools and not self.keeper.is_final:
             await self.keeper.wait_for_remote(FIRST_LIST_WAIT_S)
         inventory = self.inventory
         tool = inventory.tools.get(name)
         if tool is None and name in self._vanished:
-            error = VanishedToolError(name, inventory.closest(name))
-            return self._desk.refuse(name, error, inventory)
+            return self.refuse(name, VanishedToolError(name, inventory.closest(name)))
         if tool is None:
-            raise UnknownToolError(name, inventory.closest(name))
+            is_hidden = name in inventory.every
+            raise UnknownToolError(name, inventory.closest(name), is_hidden=is_hidden)
         return await self._desk.call(tool, arguments, inventory)
 
     async def _swap(self, catalog: Catalog) -> None:
         before, was_simulated = self.inventory, self.is_simulated
-        self.inventory = Inventory(catalog, self._hints)
+        self.inventory = self._inventory_of(catalog)
         names = self.inventory.tools.keys()
         self._vanished = (self._vanished | before.tools.keys()) - names
         if self.inventory.listed == before.listed and self.is_simulated == was_simulated:

@@ -46,7 +46,7 @@ def test_a_page_names_settings_with_their_defaults(name: str) -> None:
         default = defaults[variable]
         wanted = f"{default:g}" if isinstance(default, float) else str(default)
         # What has no default is described instead.
-        assert default is None or wanted in [cell.strip(" `") for cell in cells.split("|")]
+        assert not default or wanted in [cell.strip(" `") for cell in cells.split("|")]
     assert name != "README.md" or {variable for variable, _ in rows} == defaults.keys()
 
 

@@ -7,11 +7,10 @@ from importlib import import_module
 from typing import Any
 
 import pytest
-from jinja2 import Environment, StrictUndefined
 
 from bq_mcp.catalog import SNAPSHOT, bundled_hints, load_catalog
 from bq_mcp.catalog.hints import Hint
-from bq_mcp.words import prompts_root
+from bq_mcp.views import render_instructions
 
 CATALOG = load_catalog(SNAPSHOT, "snapshot").by_path()
 PATHS = sorted(CATALOG)
@@ -25,7 +24,7 @@ AVOIDED = re.compile(
 WHEN_TOKENS = 50
 WORDS_TOKENS = 2_200
 NOTE_WORDS = 12
-INSTRUCTIONS_TOKENS = 250
+INSTRUCTIONS_TOKENS = 350
 
 
 @cache
@@ -49,10 +48,8 @@ def hint_of(path: str) -> Hint:
     return bundled_hints()[path]
 
 
-def instructions(simulated: bool) -> str:
-    source = (prompts_root() / "instructions.md.jinja").read_text("utf-8")
-    template = Environment(undefined=StrictUndefined, autoescape=False).from_string(source)
-    return template.render(simulated=simulated)
+def instructions(simulated: bool, search: bool = False) -> str:
+    return render_instructions(simulated, search=search)
 
 
 def test_the_hints_cover_the_known_endpoints_and_no_other() -> None:
@@ -154,9 +151,13 @@ def test_analytic_vol_gets_no_unit_because_its_scale_is_not_stated(field: str) -
             assert field not in hint_of(path).answer.units
 
 
+@pytest.mark.parametrize("search", [True, False])
 @pytest.mark.parametrize("simulated", [True, False])
-def test_instructions_fit_their_budget_and_name_the_simulated_mark(simulated: bool) -> None:
-    text = instructions(simulated)
+def test_instructions_fit_their_budget_and_name_the_simulated_mark(
+    simulated: bool, search: bool
+) -> None:
+    text = instructions(simulated, search)
+    assert ("call_tool" in text) == search
     assert tokens(text) <= INSTRUCTIONS_TOKENS
     assert "SIMULATED" in text
     assert "multi_gex_levels" in text

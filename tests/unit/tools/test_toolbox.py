@@ -113,7 +113,7 @@ def test_the_first_list_and_an_unknown_tool_wait_for_the_live_catalog() -> None:
         with anyio.fail_after(5):
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(subject.keeper.refresh)
-                assert list((await subject.offered()).tools) == ["vol_cone"]
+                assert list(await subject.offered()) == ["vol_cone"]
 
     async def call() -> None:
         with anyio.fail_after(5):
@@ -130,7 +130,7 @@ def test_the_first_list_and_an_unknown_tool_wait_for_the_live_catalog() -> None:
 def test_with_the_bundled_catalog_alone_nothing_is_waited_for() -> None:
     async def listed() -> int:
         with anyio.fail_after(5):
-            return len((await toolbox().offered()).tools)
+            return len(await toolbox().offered())
 
     assert anyio.run(listed) == 62
 
