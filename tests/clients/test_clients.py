@@ -9,8 +9,10 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -39,6 +41,14 @@ CALLS = {
     "nothing": ["market_funding", {"symbol": "BTC"}],
     "slow": SLOW,
     "again": SLOW,
+}
+# Fewer tools, or three that lead to them: the settings, and the call that is to be answered.
+CHOICES = {
+    "core": ({"BACKQUANT_TOOLSETS": "core"}, CALLS["good"]),
+    "search": (
+        {"BACKQUANT_MODE": "search"},
+        ["call_tool", {"tool": "gex_levels", "arguments": '{"symbol": "ETH", "detail": "brief"}'}],
+    ),
 }
 ENDPOINTS = json.loads(SNAPSHOT.read_text("utf-8"))["endpoints"]
 PATIENCE_S = 180
@@ -76,20 +86,37 @@ def found(client: Client, tmp_path_factory: pytest.TempPathFactory) -> Found:
         return response
 
     with serving(app) as url:
-        report = run(client, url, tmp_path_factory.mktemp("home"))
+        report = run(client, url, tmp_path_factory.mktemp("home"), CALLS)
     return report | {"asked": asked[SLOW_ROUTE]}
 
 
-def run(client: Client, url: str, folder: Path) -> Found:
+@pytest.fixture(scope="module", params=CHOICES)
+def chosen(
+    request: pytest.FixtureRequest, client: Client, tmp_path_factory: pytest.TempPathFactory
+) -> Found:
+    """Return what the client's program reports where other tools are on offer."""
+    settings, call = CHOICES[request.param]
+    with serving(create_app(clock=lambda: datetime.now(UTC))) as url:
+        return run(client, url, tmp_path_factory.mktemp("home"), {"good": call}, settings)
+
+
+def run(
+    client: Client,
+    url: str,
+    folder: Path,
+    calls: Mapping[str, list[Any]],
+    settings: Mapping[str, str] = MappingProxyType({}),
+) -> Found:
     task = {
         "command": [sys.executable, "-m", "bq_mcp", "serve"],
         "env": {
             "BACKQUANT_BASE_URL": url,
             "BACKQUANT_API_KEY": SANDBOX_KEY,
             "BACKQUANT_CACHE_DIR": str(folder),
+            **settings,
         },
         "mode": client.mode,
-        "calls": CALLS,
+        "calls": calls,
     }
     done = subprocess.run(
         [*client.command(), json.dumps(task)],
@@ -140,6 +167,13 @@ def test_a_slow_upstream_is_asked_once_and_its_answer_arrives(found: Found) -> N
     answers = found["answers"]
     assert answers.get("again", answers["slow"])["text"].startswith("SIMULATED BTCUSDT")
     assert found["asked"] == 1
+
+
+def test_a_choice_of_tools_is_seen_converted_and_called(client: Client, chosen: Found) -> None:
+    assert 3 <= len(set(chosen["tools"])) < len(ENDPOINTS)
+    assert client.format is None or sorted(chosen["converted"]) == sorted(chosen["tools"])
+    assert all(isinstance(count, int) for count in chosen["lists"].values()), chosen["lists"]
+    assert chosen["answers"]["good"]["text"].startswith("SIMULATED ETHUSDT")
 
 
 def test_the_page_shows_what_was_found(client: Client, found: Found) -> None:
