@@ -25,8 +25,8 @@ _stem = stemmer("english").stemWord
 class Ranking:
     """The words of some tools, ready to be searched.
 
-    `synonyms` maps a word or phrase of a question to the words of the tools; `noise` are words that
-    tell nothing.
+    `synonyms` maps a pattern of words in a question to the words of the tools; `noise` are words
+    that tell nothing.
     """
 
     def __init__(
@@ -71,7 +71,7 @@ class Ranking:
 
 
 def _pattern(phrase: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<![a-z0-9]){re.escape(phrase)}(?![a-z0-9])")
+    return re.compile(rf"(?<![a-z0-9])(?:{phrase})(?![a-z0-9])")
 
 
 def _texts(tools: Mapping[str, Tool]) -> Mapping[str, str]:
