@@ -14,8 +14,8 @@ from snowballstemmer import stemmer
 
 from .inventory import Tool
 
-_SATURATION = 1.2
-_LENGTH_WEIGHT = 0.5
+_SATURATION = 2.0
+_LENGTH_WEIGHT = 0.3
 _WORD = re.compile(r"[a-z]+|\d+")
 # "Clause: tool_name" or "clause: tool_name or tool_name", up to the end of the sentence.
 _POINTER = re.compile(r"(?P<words>[^.;:]+): (?P<tools>[a-z0-9_]+(?: or [a-z0-9_]+)*)(?=[.;]|$)")
@@ -85,16 +85,6 @@ def _texts(tools: Mapping[str, Tool]) -> Mapping[str, str]:
                 own = own.replace(pointer[0], "")
                 for other in named:
                     texts[other].append(pointer["words"])
-        notes = [
-            str(part.get("description", "")) for part in tool.input_schema["properties"].values()
-        ]
-        names = " ".join(tool.input_schema["properties"])
-        texts[name] += [
-            *[name] * 2,
-            *[tool.title] * 3,
-            *[own] * 2,
-            *[tool.hint.asks] * 3,
-            names,
-            *notes,
-        ]
+        weighed = ((name, 2), (tool.title, 3), (own, 2), (tool.hint.asks, 2))
+        texts[name] += [words for words, times in weighed for _ in range(times)]
     return {name: " ".join(texts[name]) for name in tools}
