@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[2]
 PAGES = [
     "README.md",
     "CONTRIBUTING.md",
+    "prompts/guides/glossary.md",
     *sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").glob("*.md")),
 ]
 
@@ -75,7 +76,7 @@ def test_links_lead_somewhere(name: str) -> None:
 
 
 def test_the_glossary_has_the_words_of_answers() -> None:
-    glossary = page("docs/glossary.md")
+    glossary = page("prompts/guides/glossary.md") + page("docs/glossary.md")
     first_cells = re.findall(r"^\| ([^|]+) \|", glossary, re.MULTILINE)
     assert set(get_args(Verdict)) <= set(first_cells)
     for word in (*get_args(Detail), *get_args(Form)):
