@@ -10,6 +10,7 @@ from bq_mcp.settings import Settings
 from bq_mcp.views import Detail
 from bq_mcp.views.facts.freshness import Verdict
 from bq_mcp.views.read.forms import Form
+from bq_mcp.workflows import book
 
 ROOT = Path(__file__).parents[2]
 PAGES = [
@@ -81,3 +82,9 @@ def test_the_glossary_has_the_words_of_answers() -> None:
     assert set(get_args(Verdict)) <= set(first_cells)
     for word in (*get_args(Detail), *get_args(Form)):
         assert word.replace("_", "-") in glossary
+
+
+def test_the_page_of_prompts_names_each_with_its_arguments() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| ([^|]+) \|", page("docs/prompts.md"), re.MULTILINE)
+    told = {name: re.findall(r"\w+", arguments) for name, arguments in rows}
+    assert told == {name: list(prompt.arguments) for name, prompt in book().prompts.items()}
