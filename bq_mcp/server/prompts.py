@@ -13,9 +13,10 @@ from ..errors import ArgumentError
 from ..guides import topics
 from ..logs import Log
 from ..text import clean
-from ..tools import Toolbox
+from ..tools import Offer, SearchMode, Toolbox
+from ..tools.search_mode import CALL
 from ..views.error import render_error
-from ..workflows import Argument, Offer, Workflow, book, checked, render
+from ..workflows import Argument, Reach, Workflow, book, checked, render
 
 _log = Log(__name__)
 _LIST_TTL_MS = 3_600_000
@@ -29,16 +30,12 @@ def _utc_now() -> datetime:
 
 
 class Prompts:
-    """Answers what clients ask of the prompts.
+    """Answers what clients ask of the prompts, for the tools on offer."""
 
-    `through` is the tool that calls the others, "" where they are called themselves.
-    """
-
-    def __init__(
-        self, toolbox: Toolbox, *, through: str = "", now: Callable[[], datetime] = _utc_now
-    ) -> None:
-        self._toolbox = toolbox
-        self._through = through
+    def __init__(self, offer: Offer, *, now: Callable[[], datetime] = _utc_now) -> None:
+        self._toolbox: Toolbox = offer.toolbox if isinstance(offer, SearchMode) else offer
+        # The tool that calls the others.
+        self._through = "" if offer is self._toolbox else CALL
         self._now = now
 
     async def list_prompts(
@@ -67,8 +64,8 @@ class Prompts:
             raise MCPError(types.INVALID_PARAMS, _told(params.name, error)) from error
         # A composite has no path.
         names = {name: name for name in self._toolbox.inventory.tools}
-        offer = Offer({**names, **self._toolbox.inventory.names}, self._through)
-        text = types.TextContent(type="text", text=render(params.name, values, offer))
+        reach = Reach({**names, **self._toolbox.inventory.names}, self._through)
+        text = types.TextContent(type="text", text=render(params.name, values, reach))
         return types.GetPromptResult(
             description=workflow.description,
             messages=[types.PromptMessage(role="user", content=text)],

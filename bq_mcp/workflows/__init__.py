@@ -2,6 +2,6 @@
 
 from .arguments import checked
 from .book import Argument, Book, Workflow, book
-from .text import Offer, render
+from .text import Reach, render
 
-__all__ = ["Argument", "Book", "Offer", "Workflow", "book", "checked", "render"]
+__all__ = ["Argument", "Book", "Reach", "Workflow", "book", "checked", "render"]

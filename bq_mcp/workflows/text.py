@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class Reach:
     """What an agent can call: tool names by path, and by their own names where they have no path.
 
     `through` is the tool that calls all others, "" where they are called themselves.
@@ -39,10 +39,10 @@ class Offer:
         return f"- `{call[0]} {json.dumps(call[1])}`: {words}\n"
 
 
-def render(name: str, values: Mapping[str, Any], offer: Offer) -> str:
+def render(name: str, values: Mapping[str, Any], reach: Reach) -> str:
     """Return what a prompt says to an agent, for checked arguments."""
     template = _words().get_template(f"{name}.md.jinja")
-    text = template.render(values, offers=offer.offers, step=offer.step, through=offer.through)
+    text = template.render(values, offers=reach.offers, step=reach.step, through=reach.through)
     return "\n".join(line for line in text.splitlines() if line.strip())
 
 

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import MagicMock
 
 import anyio
 import mcp.types as types
@@ -11,7 +12,10 @@ import pytest
 from mcp import Client
 from mcp.shared.exceptions import MCPError
 
+from bq_mcp.compose import InProcess, compose
 from bq_mcp.expiry import expiry_token
+from bq_mcp.server.prompts import Prompts
+from bq_mcp.settings import load_settings
 from bq_mcp.workflows import book
 
 from ..support import NOW, Upstream, bench, envelope
@@ -130,3 +134,25 @@ async def test_only_who_asks_is_told_all_about_the_server(client: Client) -> Non
     result = await client.get_prompt("data_health", {})
     stamp = (result.meta or {}).get(types.SERVER_INFO_META_KEY, {})
     assert stamp.keys() <= {"name", "version"}
+
+
+@pytest.mark.parametrize(
+    ("settings", "named", "unnamed"),
+    [
+        ({"mode": "search"}, '`call_tool {"tool": "gex_levels"', "`gex_levels"),
+        ({"toolsets": "levels"}, "`gex_levels {", "tape_stats"),
+        ({"toolsets": "etf"}, "None of the tools", "gex_levels"),
+    ],
+)
+async def test_a_prompt_names_what_the_settings_offer(
+    settings: dict[str, str], named: str, unnamed: str
+) -> None:
+    async def load() -> None:
+        raise AssertionError("rendering asks nothing")
+
+    service = compose(load_settings(**settings), sandbox=InProcess(load, "key"))
+    prompts = Prompts(service.offer)
+    params = types.GetPromptRequestParams(name="levels_and_regime")
+    (message,) = (await prompts.get_prompt(MagicMock(), params)).messages
+    assert isinstance(message.content, types.TextContent)
+    assert named in message.content.text and unnamed not in message.content.text

@@ -10,7 +10,7 @@ from bq_mcp.catalog import NO_HINT, Param
 from bq_mcp.catalog.model import Endpoint
 from bq_mcp.errors import ArgumentError
 from bq_mcp.tools import Tool
-from bq_mcp.workflows import Offer, book, checked, render
+from bq_mcp.workflows import Reach, book, checked, render
 
 from ..unit.test_workflows import INVENTORY, NOW, PROMPTS, tool_at
 
@@ -41,5 +41,5 @@ def test_no_argument_looks_like_a_line_of_ours(prompt: str, data: Any, find_tool
     for value in values.values():
         for word in value if isinstance(value, list) else [value]:
             assert word is None or not set(str(word)) & set(" \n`{}\"'<>")
-    text = render(prompt, values, Offer(INVENTORY.names))
+    text = render(prompt, values, Reach(INVENTORY.names))
     assert len(text.splitlines()) <= 25

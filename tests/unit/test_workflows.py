@@ -12,7 +12,7 @@ from bq_mcp.catalog import bundled_hints
 from bq_mcp.compose import bundled_snapshot
 from bq_mcp.errors import ArgumentError
 from bq_mcp.tools import Inventory, Tool
-from bq_mcp.workflows import Offer, book, checked, render
+from bq_mcp.workflows import Reach, book, checked, render
 
 from .test_tool_words import AVOIDED, tokens
 
@@ -50,7 +50,7 @@ def steps(text: str) -> Iterator[tuple[str, dict[str, Any]]]:
 @pytest.mark.parametrize("given", [needed, every])
 @pytest.mark.parametrize("prompt", PROMPTS)
 def test_every_call_of_a_prompt_can_be_made(prompt: str, given: Any) -> None:
-    text = render(prompt, values(prompt, **given(prompt)), Offer(INVENTORY.names))
+    text = render(prompt, values(prompt, **given(prompt)), Reach(INVENTORY.names))
     found = list(steps(text))
     assert 2 <= len(found) <= 5
     for tool, arguments in found:
@@ -61,7 +61,7 @@ def test_every_call_of_a_prompt_can_be_made(prompt: str, given: Any) -> None:
 
 @pytest.mark.parametrize("prompt", PROMPTS)
 def test_a_prompt_is_short_says_how_to_word_and_gives_no_advice(prompt: str) -> None:
-    text = render(prompt, values(prompt, **every(prompt)), Offer(INVENTORY.names, "call_tool"))
+    text = render(prompt, values(prompt, **every(prompt)), Reach(INVENTORY.names, "call_tool"))
     assert tokens(text) <= TEXT_TOKENS
     assert all(word in text for word in ("age", "positioning", "STALE", "SIMULATED", "No advice"))
     assert not AVOIDED.search(text), AVOIDED.search(text)
@@ -69,7 +69,7 @@ def test_a_prompt_is_short_says_how_to_word_and_gives_no_advice(prompt: str) -> 
 
 @pytest.mark.parametrize("prompt", PROMPTS)
 def test_in_search_mode_every_call_goes_through_one_tool(prompt: str) -> None:
-    text = render(prompt, values(prompt, **needed(prompt)), Offer(INVENTORY.names, "call_tool"))
+    text = render(prompt, values(prompt, **needed(prompt)), Reach(INVENTORY.names, "call_tool"))
     found = list(steps(text))
     assert found and {tool for tool, _ in found} == {"call_tool"}
     assert all(inner["tool"] in INVENTORY.tools for _, inner in found)
@@ -78,22 +78,22 @@ def test_in_search_mode_every_call_goes_through_one_tool(prompt: str) -> None:
 
 @pytest.mark.parametrize("prompt", PROMPTS)
 def test_a_tool_that_is_not_offered_is_not_named(prompt: str) -> None:
-    whole = render(prompt, values(prompt, **needed(prompt)), Offer(INVENTORY.names))
+    whole = render(prompt, values(prompt, **needed(prompt)), Reach(INVENTORY.names))
     for hidden in {tool for tool, _ in steps(whole)}:
         names = {path: name for path, name in INVENTORY.names.items() if name != hidden}
-        text = render(prompt, values(prompt, **needed(prompt)), Offer(names))
+        text = render(prompt, values(prompt, **needed(prompt)), Reach(names))
         assert not re.search(rf"\b{hidden}\b", text) or hidden in ("meta", "status", "health")
         assert hidden not in {tool for tool, _ in steps(text)}
-    none = render(prompt, values(prompt, **needed(prompt)), Offer({}))
+    none = render(prompt, values(prompt, **needed(prompt)), Reach({}))
     assert "None of the tools" in none and "Calls" not in none
 
 
 def test_composites_stand_in_for_the_calls_they_make() -> None:
     names = {**INVENTORY.names, **{name: name for name in COMPOSITES}}
-    brief = render("morning_brief", values("morning_brief"), Offer(names))
+    brief = render("morning_brief", values("morning_brief"), Reach(names))
     assert [tool for tool, _ in steps(brief)][0] == "market_brief"
     assert "gex_levels" not in brief
-    opex = render("opex_week", values("opex_week", expiry="25 dec 2026"), Offer(names))
+    opex = render("opex_week", values("opex_week", expiry="25 dec 2026"), Reach(names))
     assert ("expiry_brief", {"symbol": "BTCUSDT", "expiry": "25DEC26"}) in list(steps(opex))
 
 
