@@ -15,7 +15,6 @@ from ..logs import Log
 from ..text import clean
 from ..tools import Offer, SearchMode, Toolbox
 from ..tools.search_mode import CALL
-from ..views.error import render_error
 from ..workflows import Argument, Reach, Workflow, book, checked, render
 
 _log = Log(__name__)
@@ -122,6 +121,9 @@ def _described(argument: Argument) -> str:
 
 
 def _told(prompt: str, error: ArgumentError) -> str:
+    # As for calls, what renders is imported when it is needed.
+    from ..views.error import render_error
+
     said = render_error(error, tool=prompt, simulated=False).text
     return said.removeprefix("error: ")
 
@@ -134,7 +136,7 @@ def _known(kind: str, name: str, there_are: Mapping[str, _T]) -> _T:
     """
     if name in there_are:
         return there_are[name]
-    near = get_close_matches(name[:_NAME_LIMIT].lower(), there_are, n=1, cutoff=0.4)
+    near = get_close_matches(name[:_NAME_LIMIT].lower(), there_are, n=1, cutoff=0.5)
     closest = f"; closest: {near[0]}" if near else ""
     known = ", ".join(there_are) or "none"
     shown = clean(name, _NAME_LIMIT)
@@ -145,7 +147,8 @@ def _completed(values: Iterable[str], typed: str) -> types.CompleteResult:
     """Return the values that begin as typed; of a list in commas the last member is completed."""
     before, comma, last = typed.rpartition(",")
     begun = last.strip().casefold()
-    found = [before + comma + value for value in values if value.casefold().startswith(begun)]
+    begins = (value for value in values if value.casefold().startswith(begun))
+    found = [before + comma + clean(value, _NAME_LIMIT) for value in begins]
     return types.CompleteResult(
         completion=types.Completion(
             values=found[:_MOST_COMPLETIONS],

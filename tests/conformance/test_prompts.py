@@ -103,6 +103,16 @@ async def test_expiries_of_the_symbol_are_proposed_and_asked_for_once(
     assert asked == ["/v2/expiries?symbol=ETHUSDT"]
 
 
+async def test_of_many_values_the_first_hundred_are_proposed(
+    client: Client, upstream: Upstream
+) -> None:
+    days = [expiry_token(NOW.date() + timedelta(ahead)) for ahead in range(150)]
+    upstream.replies["/v2/expiries"] = envelope({"expiries": days})
+    found = (await client.complete(OPEX, {"name": "expiry", "value": ""})).completion
+    assert found.values == days[:100]
+    assert found.total == 150 and found.has_more
+
+
 @pytest.mark.parametrize("symbol", ["BTCUSDT", "no such market"])
 async def test_no_list_of_expiries_is_no_error(
     client: Client, upstream: Upstream, symbol: str

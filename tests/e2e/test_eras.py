@@ -9,7 +9,7 @@ from .talk import HANDSHAKE, MODERN_META, call, cancelled, request, silent_upstr
 HANDSHAKE_REVISIONS = ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"]
 TOOLS = 62
 ASKED: dict[str, dict[str, object]] = {
-    "prompts/get": {"name": "morning_brief", "arguments": {"symbol": "eth"}},
+    "prompts/get": {"name": "trade_context", "arguments": {"symbol": "eth", "strike": 4000}},
     "completion/complete": {
         "ref": {"type": "ref/prompt", "name": "opex_week"},
         "argument": {"name": "expiry", "value": ""},
@@ -117,7 +117,7 @@ def test_there_are_lists_of_prompts_and_resources_in_both_eras() -> None:
         assert said.result(method)[name] == said.result(f"modern {method}")[name]
     for era in ("legacy", "modern"):
         (message,) = said.result(f"{era} prompts/get")["messages"]
-        assert "ETHUSDT" in message["content"]["text"]
+        assert "strike 4000 in ETHUSDT" in message["content"]["text"]
         proposed = said.result(f"{era} completion/complete")["completion"]["values"]
         assert len(proposed) >= 5 and all(re.fullmatch(r"\d\d[A-Z]{3}\d\d", v) for v in proposed)
     assert len(said.result("prompts/list")["prompts"]) >= 8
