@@ -25,10 +25,5 @@ def topics() -> Mapping[str, Guide]:
     return {topic: Guide(topic, _title(texts[topic]), texts[topic]) for topic in sorted(texts)}
 
 
-def guide(topic: str) -> Guide | None:
-    """Return one guide, None where there is no such topic."""
-    return topics().get(topic)
-
-
 def _title(text: str) -> str:
     return text.split("\n", 1)[0].removeprefix("# ")
