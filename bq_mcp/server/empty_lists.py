@@ -1,14 +1,9 @@
-"""Prompts and resources: there are none, but some clients drop a server that does not know them."""
+"""Resources: there are none, but some clients drop a server that does not know them."""
 
 from typing import NoReturn
 
 import mcp.types as types
 from mcp.shared.exceptions import MCPError
-
-
-async def no_prompts(*_: object) -> types.ListPromptsResult:
-    """Return an empty list of prompts."""
-    return types.ListPromptsResult(prompts=[])
 
 
 async def no_resources(*_: object) -> types.ListResourcesResult:
@@ -19,15 +14,6 @@ async def no_resources(*_: object) -> types.ListResourcesResult:
 async def no_resource_templates(*_: object) -> types.ListResourceTemplatesResult:
     """Return an empty list of resource templates."""
     return types.ListResourceTemplatesResult(resource_templates=[])
-
-
-async def no_such_prompt(*_: object) -> NoReturn:
-    """Refuse a prompt.
-
-    Raises:
-        MCPError: always.
-    """
-    raise MCPError(types.INVALID_PARAMS, "Unknown prompt: this server has tools only")
 
 
 async def no_such_resource(*_: object) -> NoReturn:

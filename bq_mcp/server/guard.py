@@ -3,6 +3,7 @@
 In place of the SDK's own tracing, which records what exceptions say.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -30,7 +31,7 @@ class Guard(ServerMiddleware[Any]):
         self, ctx: ServerRequestContext[Any, Any], call_next: CallNext
     ) -> HandlerResult:
         """Pass a request on, and return its result without secrets."""
-        params = redact_all(_with_object(ctx.method, ctx.params))
+        params = redact_all(_with_texts(ctx.method, _with_object(ctx.method, ctx.params)))
         with _tracer.start_as_current_span(
             _span_name(ctx.method, params),
             context=_parent(ctx.meta),
@@ -72,6 +73,16 @@ def _with_object(method: str, params: Mapping[str, Any] | None) -> Mapping[str, 
     named = (params[name] for name in params if is_wrapper(name) and params[name] is not None)
     given = next(named, None)
     return params if given is None else {**params, "arguments": {"arguments": given}}
+
+
+def _with_texts(method: str, params: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """Return the parameters of a prompt with its arguments as text, as the SDK insists on them."""
+    given = params.get("arguments") if params and method == "prompts/get" else None
+    if not isinstance(given, Mapping):
+        return params
+    told = {name: value for name, value in given.items() if value is not None}
+    texts = {n: value if isinstance(value, str) else json.dumps(value) for n, value in told.items()}
+    return {**(params or {}), "arguments": texts}
 
 
 def _parent(meta: Mapping[str, Any] | None) -> Context | None:

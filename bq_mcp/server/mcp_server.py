@@ -11,23 +11,19 @@ from mcp.server import NotificationOptions, Server, ServerRequestContext
 from mcp.server.models import InitializationOptions
 from mcp.server.session import ServerSession
 from mcp.shared.exceptions import MCPError
+from mcp.types.version import MODERN_PROTOCOL_VERSIONS
 
 from ..logs import Log
 from ..tools import Offer, UnknownToolError
 from ..views import Answer
 from .audience import Audience
-from .empty_lists import (
-    no_prompts,
-    no_resource_templates,
-    no_resources,
-    no_such_prompt,
-    no_such_resource,
-)
+from .empty_lists import no_resource_templates, no_resources, no_such_resource
 from .guard import Guard
+from .identity import IDENTITY, SERVER_NAME
+from .prompts import Prompts
 from .results import answer_call, call_result, listed_tool, unknown_tool
 
 _log = Log(__name__)
-SERVER_NAME = "bq"
 _LIST_TTL_MS = 300_000
 # How long the background leaves the processor to the handshake and the first list.
 _LIST_PATIENCE_S = 3.0
@@ -47,6 +43,7 @@ class ToolServer(Server[None]):
     def __init__(self, *, hang_up: Callable[[], None], **options: Any) -> None:
         super().__init__(SERVER_NAME, **options)
         self.hang_up = hang_up
+        self.add_request_handler("server/discover", types.RequestParams, self.discover)
 
     def create_initialization_options(
         self,
@@ -58,6 +55,26 @@ class ToolServer(Server[None]):
             notification_options or NotificationOptions(tools_changed=True),
             experimental_capabilities,
             extensions,
+        )
+
+    @property
+    def server_info_stamp(self) -> dict[str, Any]:
+        """Return what each result of a later revision says of the server.
+
+        Some clients show it to the model, so only a client that asks who this is gets it whole.
+        """
+        return {"name": self.name, "version": self.version}
+
+    async def discover(
+        self, ctx: ServerRequestContext[None], params: types.RequestParams
+    ) -> types.DiscoverResult:
+        """Return who this is and what it can do."""
+        whole = self.server_info.model_dump(by_alias=True, mode="json", exclude_none=True)
+        return types.DiscoverResult(
+            supported_versions=list(MODERN_PROTOCOL_VERSIONS),
+            capabilities=self.get_capabilities(protocol_version=ctx.protocol_version),
+            instructions=self.instructions,
+            _meta={types.SERVER_INFO_META_KEY: whole},
         )
 
 
@@ -126,6 +143,7 @@ def build_server(
     """
     audience = Audience()
     handlers = _Handlers(toolbox, audience)
+    prompts = Prompts(toolbox)
 
     @asynccontextmanager
     async def lifespan(_: Server[None]) -> AsyncIterator[None]:
@@ -137,14 +155,15 @@ def build_server(
     server = ToolServer(
         hang_up=audience.hang_up,
         version=version,
-        title="BackQuant options and gamma data",
+        **IDENTITY,
         instructions=instructions(toolbox.is_simulated),
         lifespan=lifespan,
         get_tool_input_schema=handlers.schema_of,
         on_list_tools=handlers.list_tools,
         on_call_tool=handlers.call_tool,
-        on_list_prompts=no_prompts,
-        on_get_prompt=no_such_prompt,
+        on_list_prompts=prompts.list_prompts,
+        on_get_prompt=prompts.get_prompt,
+        on_completion=prompts.complete,
         on_list_resources=no_resources,
         on_list_resource_templates=no_resource_templates,
         on_read_resource=no_such_resource,

@@ -8,6 +8,7 @@ from ..client import Client, Clock, Limits, Reply, Tally, in_worker
 from ..errors import BackQuantError, MissingKeyError
 from ..views import Answer, Question
 from .arguments import Prepared
+from .choices import closed_choices, expiry_choices
 from .inventory import Inventory, Tool
 from .listed import refuse_unlisted
 from .pace import lifetime_of
@@ -55,6 +56,20 @@ class Desk:
             refusal = self.refuse(tool.name, error, inventory)
             return _accounted(refusal, self._client.limits, tally, ignored)
         return _accounted(answer, reply.limits, tally, ignored)
+
+    async def choices(
+        self, tool: Tool, name: str, given: Mapping[str, object], lister: Tool | None
+    ) -> list[str]:
+        """Return what may be written for one parameter, [] where that is not known.
+
+        `lister` lists its values, where a tool does; `given` are arguments beside it.
+        """
+        form = tool.checker.forms[name]
+        if lister is None:
+            return closed_choices(form)
+        may_ask = not self._why_no_key or lister.hint.public
+        now = self._clock.now()
+        return await expiry_choices(form, lister, given, self._client, now, may_ask=may_ask)
 
     def refuse(self, tool: str, error: BackQuantError, inventory: Inventory) -> Answer:
         """Return the answer to a call that cannot be carried out."""

@@ -12,7 +12,7 @@ from .inventory import Inventory, Tool
 from .param_form import ParamForm
 
 # New expiries are listed once a day; who meets an older list asks for it again.
-_LIST_GOOD_S = 600.0
+LIST_GOOD_S = 600.0
 _MOST_LOOKED_AT = 5_000
 _LONGEST = 11
 
@@ -38,7 +38,7 @@ async def refuse_unlisted(
             continue
         asked = {token: day for token in text.split(",") if (day := read_day(token))}
         held = await _held(form.listed, prepared.query, inventory, client)
-        days = {day for word in _words(held) if (day := read_day(word))}
+        days = {day for word in texts_of(held) if (day := read_day(word))}
         # Of a list in part unknown the answer has the rest, and names what is missing.
         if asked and days and not any(day in days or day <= now.date() for day in asked.values()):
             faults += [_fault(name, token, day, days, form) for token, day in asked.items()]
@@ -59,7 +59,7 @@ async def _held(
     if symbol == usual:
         spellings.append(())
     for pairs in spellings:
-        if found := await client.held(path, pairs, younger_than=_LIST_GOOD_S):
+        if found := await client.held(path, pairs, younger_than=LIST_GOOD_S):
             return found
     return None
 
@@ -70,7 +70,8 @@ def _fault(name: str, token: str, day: date, days: set[date], form: ParamForm) -
     return ArgumentFault(name, token, reason, closest=near, see=form.listed)
 
 
-def _words(held: Reply | None) -> Iterator[str]:
+def texts_of(held: Reply | None) -> Iterator[str]:
+    """Yield the short texts in a reply, names included, the first few thousand values looked at."""
     waiting = [held.envelope.data] if held else []
     for _ in range(_MOST_LOOKED_AT):
         if not waiting:

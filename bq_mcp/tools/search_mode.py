@@ -51,10 +51,10 @@ class SearchTool:
 
 
 class SearchMode:
-    """Offers the tools of a toolbox through three tools: find, describe, call."""
+    """Offers the tools of `toolbox` through three tools: find, describe, call."""
 
     def __init__(self, toolbox: Toolbox) -> None:
-        self._toolbox = toolbox
+        self.toolbox = toolbox
         words = tomllib.loads((prompts_root() / "search.toml").read_text("utf-8"))
         self._synonyms: Mapping[str, str] = words["synonyms"]
         self._noise: Sequence[str] = words["noise"].split()
@@ -72,16 +72,16 @@ class SearchMode:
     @property
     def keeper(self) -> CatalogKeeper:
         """Return what keeps the catalog."""
-        return self._toolbox.keeper
+        return self.toolbox.keeper
 
     @property
     def is_simulated(self) -> bool:
         """Whether a sandbox answers, as far as is known."""
-        return self._toolbox.is_simulated
+        return self.toolbox.is_simulated
 
     def on_change(self, listener: ToolsListener) -> None:
         """Call `listener` after each swap of the tools that can be found."""
-        self._toolbox.on_change(listener)
+        self.toolbox.on_change(listener)
 
     async def offered(self) -> Mapping[str, SearchTool]:
         """Return the three tools."""
@@ -133,13 +133,13 @@ class SearchMode:
             reason = 'is no JSON object; write it as {"symbol": "BTCUSDT"}'
             return self._refuse(CALL, ArgumentFault("arguments", text, reason))
         try:
-            return await self._toolbox.call(name, arguments)
+            return await self.toolbox.call(name, arguments)
         except UnknownToolError as exc:
             return self._unknown(CALL, exc)
 
     async def _inventory(self) -> Inventory:
-        await self._toolbox.offered()
-        return self._toolbox.inventory
+        await self.toolbox.offered()
+        return self.toolbox.inventory
 
     def _ranked(self, inventory: Inventory) -> "Ranking":
         """Return the ranking of these tools; it is made once for each catalog."""
@@ -156,7 +156,7 @@ class SearchMode:
         return self._refuse(asked, fault)
 
     def _refuse(self, name: str, fault: ArgumentFault) -> Answer:
-        return self._toolbox.refuse(name, ArgumentError([fault]))
+        return self.toolbox.refuse(name, ArgumentError([fault]))
 
 
 def _name(given: str) -> str:

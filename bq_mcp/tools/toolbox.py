@@ -114,6 +114,22 @@ class Toolbox:
             raise UnknownToolError(name, inventory.closest(name), is_hidden=is_hidden)
         return await self._desk.call(tool, arguments, inventory)
 
+    def at(self, path: str) -> Tool | None:
+        """Return the tool of a path, offered or not; None where upstream does not list it."""
+        every = self.inventory.every.values()
+        return next((tool for tool in every if tool.endpoint.path == path), None)
+
+    async def choices(self, path: str, name: str, given: Mapping[str, object]) -> list[str]:
+        """Return what may be written for a parameter of a path, [] where that is not known.
+
+        `given` are arguments beside it, such as the symbol whose expiries are meant.
+        """
+        tool = self.at(path)
+        if tool is None or name not in tool.checker.forms:
+            return []
+        listed = tool.checker.forms[name].listed
+        return await self._desk.choices(tool, name, given, self.at(listed) if listed else None)
+
     async def _swap(self, catalog: Catalog) -> None:
         before, was_simulated = self.inventory, self.is_simulated
         self.inventory = self._inventory_of(catalog)

@@ -1,5 +1,6 @@
 """Clients of all revisions on one pipe: whatever came before, each request is served in its era."""
 
+import re
 from pathlib import Path
 
 from ..bench.wire import INITIALIZE
@@ -7,6 +8,13 @@ from .talk import HANDSHAKE, MODERN_META, call, cancelled, request, silent_upstr
 
 HANDSHAKE_REVISIONS = ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"]
 TOOLS = 62
+ASKED: dict[str, dict[str, object]] = {
+    "prompts/get": {"name": "trade_context", "arguments": {"symbol": "eth", "strike": 4000}},
+    "completion/complete": {
+        "ref": {"type": "ref/prompt", "name": "opex_week"},
+        "argument": {"name": "expiry", "value": ""},
+    },
+}
 
 
 def test_a_probe_before_between_and_after_the_handshake_changes_nothing() -> None:
@@ -98,12 +106,23 @@ def test_there_are_lists_of_prompts_and_resources_in_both_eras() -> None:
         *(request(method, method) for method in lists),
         *(request(f"modern {method}", method, modern=True) for method in lists),
         {"id": "prompt", "method": "prompts/get", "params": {"name": "x"}},
+        *(
+            {"id": f"{era} {method}", "method": method, "params": {**params, **meta}}
+            for era, meta in (("legacy", {}), ("modern", {"_meta": MODERN_META}))
+            for method, params in ASKED.items()
+        ),
         {"id": "resource", "method": "resources/read", "params": {"uri": "bq://x"}},
     )
     for method, name in lists.items():
-        assert said.result(method)[name] == said.result(f"modern {method}")[name] == []
+        assert said.result(method)[name] == said.result(f"modern {method}")[name]
+    for era in ("legacy", "modern"):
+        (message,) = said.result(f"{era} prompts/get")["messages"]
+        assert "strike 4000 in ETHUSDT" in message["content"]["text"]
+        proposed = said.result(f"{era} completion/complete")["completion"]["values"]
+        assert len(proposed) >= 5 and all(re.fullmatch(r"\d\d[A-Z]{3}\d\d", v) for v in proposed)
+    assert len(said.result("prompts/list")["prompts"]) >= 8
     assert said.code("prompt") == said.code("resource") == -32602
-    assert {"prompts", "resources", "tools"} <= said.result(0)["capabilities"].keys()
+    assert {"completions", "prompts", "resources", "tools"} <= said.result(0)["capabilities"].keys()
 
 
 def test_two_hundred_calls_at_once_and_an_argument_of_a_megabyte_are_answered() -> None:

@@ -16,7 +16,10 @@ from bq_mcp.catalog import bundled_hints
 from bq_mcp.compose import bundled_snapshot
 from bq_mcp.views import Question
 from bq_mcp.views.answer import render
+from bq_mcp.guides import topics
+from bq_mcp.workflows import Reach, book, render as render_prompt
 from datetime import datetime, UTC
+assert topics() and book().prompts and render_prompt("data_health", {{}}, Reach({{}}))
 assert {wheel!r} in bq_mcp.__file__ and {wheel!r} in str(prompts_root())
 endpoint = bundled_snapshot().by_path()["/gex/levels"]
 data = {{"all_expiry": {{"hvl": 67000}}, "odte": {{}}, "positioning": "flow"}}

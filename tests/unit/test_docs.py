@@ -10,11 +10,13 @@ from bq_mcp.settings import Settings
 from bq_mcp.views import Detail
 from bq_mcp.views.facts.freshness import Verdict
 from bq_mcp.views.read.forms import Form
+from bq_mcp.workflows import book
 
 ROOT = Path(__file__).parents[2]
 PAGES = [
     "README.md",
     "CONTRIBUTING.md",
+    "prompts/guides/glossary.md",
     *sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").glob("*.md")),
 ]
 
@@ -75,8 +77,14 @@ def test_links_lead_somewhere(name: str) -> None:
 
 
 def test_the_glossary_has_the_words_of_answers() -> None:
-    glossary = page("docs/glossary.md")
+    glossary = page("prompts/guides/glossary.md") + page("docs/glossary.md")
     first_cells = re.findall(r"^\| ([^|]+) \|", glossary, re.MULTILINE)
     assert set(get_args(Verdict)) <= set(first_cells)
     for word in (*get_args(Detail), *get_args(Form)):
         assert word.replace("_", "-") in glossary
+
+
+def test_the_page_of_prompts_names_each_with_its_arguments() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| ([^|]+) \|", page("docs/prompts.md"), re.MULTILINE)
+    told = {name: re.findall(r"\w+", arguments) for name, arguments in rows}
+    assert told == {name: list(prompt.arguments) for name, prompt in book().prompts.items()}
