@@ -1,20 +1,20 @@
 """Find which tokens of a list that was asked for a reply does not contain."""
 
-from collections.abc import Mapping
 from weakref import WeakKeyDictionary
 
 from ...envelope import Envelope
 from ..read.values import expiry_day, text
+from ..records import Path, parts_of
 from ..scene import Scene
 
 # Lists whose tokens need not stand in a reply under their own names.
 _UNNAMED = ("include", "fields", "series", "tags", "exchanges", "venues")
-# Blocks that repeat what was asked.
-ECHOES = ("filter", "request", "asked", "missing", "invalid")
-_MOST_LOOKED_AT = 200_000
+_ECHOES = ("filter", "request", "asked", "missing", "invalid")
+# As many parts of a reply, and rows of one, are looked at; of a larger one nothing is said.
+_MOST = 20_000
+_LONGEST = 11
 # The words of a reply are kept for as long as the reply itself.
 _READ: WeakKeyDictionary[Envelope, tuple[set[str], set[str]] | None] = WeakKeyDictionary()
-_LONGEST = 11
 
 
 def absent_tokens(scene: Scene) -> list[str]:
@@ -41,26 +41,28 @@ def absent_tokens(scene: Scene) -> list[str]:
     return found
 
 
+def is_aside(path: Path) -> bool:
+    """Tell whether a part repeats what was asked or lists what there is, and holds no rows."""
+    return _is_echo(path) or any("available" in name for name in path)
+
+
+def _is_echo(path: Path) -> bool:
+    return any(echo in name.casefold() for name in path for echo in _ECHOES)
+
+
 def _words(data: object) -> tuple[set[str], set[str]] | None:
     """Return the short texts and names of a payload, those of its lists of what there is apart.
 
     None where there is too much to look at all of it.
     """
     found: tuple[set[str], set[str]] = set(), set()
-    waiting = [(data, False)]
-    for _ in range(_MOST_LOOKED_AT):
-        if not waiting:
-            return found
-        value, listing = waiting.pop()
-        if isinstance(value, str) and len(value) <= _LONGEST:
-            found[listing].add(value)
-        elif isinstance(value, list):
-            waiting += [(item, listing) for item in value]
-        elif isinstance(value, Mapping):
-            for name, inner in value.items():
-                if not any(echo in name for echo in ECHOES):
-                    waiting += [(name, listing), (inner, listing or "available" in name)]
-    return None
+    parts = [part for part in parts_of(data, _MOST, _MOST) if not _is_echo(part[0])]
+    for path, part in parts:
+        fields = part.items() if isinstance(part, dict) else enumerate(part)
+        words = (x for name, held in fields if not _is_echo((str(name),)) for x in (name, held))
+        short = (x for x in words if isinstance(x, str) and len(x) <= _LONGEST)
+        found[is_aside(path)].update(short)
+    return found if len(parts) < _MOST else None
 
 
 def _plain(token: str) -> str:

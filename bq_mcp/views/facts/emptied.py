@@ -1,12 +1,13 @@
 """Tell which arguments left nothing in a reply, so that its zeros are not read as figures."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from ...text import clean
 from ..read.columns import word_set, words_of
+from ..read.forms import Forms
 from ..read.values import figure
 from ..scene import Scene
-from .absent import ECHOES
+from .absent import is_aside
 
 # What is asked for with these narrows nothing down.
 _NARROW_NOTHING = (
@@ -17,7 +18,6 @@ _NARROW_NOTHING = (
 )  # fmt: skip
 # Words of single values at the root of an empty payload that are settings or the market's.
 _NO_FIGURES = word_set("spot price hour hours minutes day days window time timestamp ms ts limit")
-_MOST_LOOKED_AT = 500
 _SHOWN = 3
 _VALUE_LIMIT = 24
 
@@ -25,33 +25,23 @@ _VALUE_LIMIT = 24
 def emptied_by(scene: Scene) -> str:
     """Return the arguments that left nothing, "" where something is left or none can have."""
     asked = {name: scene.query[name] for name in scene.query if name not in _NARROW_NOTHING}
-    if not asked or not _is_empty(scene.data, asked) or scene.forms.tables or scene.forms.grids:
+    forms = scene.forms
+    if not asked or forms.tables or forms.grids or forms.unread or any(_figures(forms, asked)):
         return ""
     told = [f"{name} {clean(value, _VALUE_LIMIT)}" for name, value in asked.items()]
     more = [f"{len(told) - _SHOWN} more arguments"] if len(told) > _SHOWN else []
     return ", ".join([*told[:_SHOWN], *more])
 
 
-def _is_empty(data: object, asked: Mapping[str, object]) -> bool:
-    """Tell whether a payload has no row, and no figure that is not zero."""
-    waiting = [data]
-    for _ in range(_MOST_LOOKED_AT):
-        if not waiting:
-            return True
-        value = waiting.pop()
-        if isinstance(value, Mapping):
-            inside = {name: inner for name, inner in value.items() if name not in asked}
-            waiting += [
-                inner for name, inner in inside.items() if not _is_aside(name, inner, value is data)
-            ]
-        elif (isinstance(value, list) and value) or value is True or figure(value):
-            return False
-    return False
-
-
-def _is_aside(name: str, inner: object, at_root: bool) -> bool:
-    """Tell whether a field says nothing of rows: what was asked, what there is, a setting."""
-    if any(part in name.casefold() for part in (*ECHOES, "available")):
-        return True
-    words = {"window"} if isinstance(inner, Mapping) else _NO_FIGURES
-    return at_root and not isinstance(inner, list) and not words.isdisjoint(words_of(name))
+def _figures(forms: Forms, asked: Mapping[str, object]) -> Iterator[object]:
+    """Yield the lists of a payload, its flags and figures, but for settings and what was asked."""
+    found: list[tuple[str, object]] = [(one.path, one.values) for one in forms.listings]
+    for record in forms.records:
+        fields = (pair for pair in record.fields.items() if pair[1] is True or figure(pair[1]))
+        found += [(f"{record.path}.{name}", value) for name, value in fields]
+    for place, value in found:
+        path = tuple(filter(None, place.split(".")))
+        words = frozenset(words_of(path[0])) if path else frozenset()
+        setting = words & (_NO_FIGURES if len(path) == 1 else {"window"})
+        if not setting and not is_aside(path) and asked.keys().isdisjoint(path):
+            yield value
