@@ -15,9 +15,8 @@ from .read.units import IvScale, iv_scale
 from .read.values import TEXT, Row, derive, field_at, figure, holds, mapping, text
 
 Spellings = str | Sequence[str]
-# The names that lead to a part; an unnamed one has its place.
-Path = tuple[str, ...]
-Branch = tuple[Path, Any]
+# A record and the names that lead to it; an unnamed one has its place.
+Branch = tuple[tuple[str, ...], Row]
 _NAMES = ("name", "id", "venue", "exchange", "symbol", "category")
 _NAMED = 3
 _first = itemgetter(0)
@@ -48,28 +47,27 @@ def paired(source: object, **columns: Spellings) -> list[Row]:
     return [{name: _cell(row, keys) for name, keys in names.items()} for row in rows_of(source)]
 
 
-def parts_of(data: object, most: int = 2_000, width: int = 500) -> Iterator[Branch]:
-    """Yield the records and lists of a payload, shallow ones first.
+def records_in(data: object, most: int = 2_000, width: int = 500) -> Iterator[Branch]:
+    """Yield the records below the root of a payload, shallow ones first.
 
     The `most` first parts are looked at, of each the first `width` rows or fields.
     """
-    waiting = deque[Branch]([((), data)] if isinstance(data, dict | list) else ())
+    waiting = deque[tuple[tuple[str, ...], object]]([((), data)])
     for _ in range(most):
         if not waiting:
             return
         path, part = waiting.popleft()
-        yield path, part
-        fields = part.items() if isinstance(part, dict) else enumerate(part)
-        for at, held in islice(fields, width):
+        inner: Iterable[tuple[str | int, object]] = ()
+        if isinstance(part, dict):
+            inner = part.items()
+            if path:
+                yield path, part
+        elif isinstance(part, list):
+            inner = enumerate(part)
+        for at, held in islice(inner, width):
             if isinstance(held, dict | list):
                 name = at if isinstance(at, str) else _own_name(held) or str(at)
                 waiting.append(((*path, name), held))
-
-
-def records_in(data: object, most: int = 2_000, width: int = 500) -> list[tuple[Path, Row]]:
-    """Return the records below the root of a payload, as `parts_of` yields them."""
-    parts = parts_of(data, most, width)
-    return [(path, part) for path, part in parts if path and isinstance(part, dict)]
 
 
 def read(value: object) -> object:

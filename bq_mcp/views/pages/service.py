@@ -78,7 +78,7 @@ def endpoints(scene: Scene) -> Mapping[str, Any] | None:
 
 def status(scene: Scene) -> Mapping[str, Any] | None:
     """Return the cells that are not healthy, the worst first, what works, and the venues."""
-    parts = records_in(scene.data)
+    parts = list(records_in(scene.data))
     cells = [_cell(*part) for part in parts if text(part[1].get("status"))]
     if not cells:
         return None
