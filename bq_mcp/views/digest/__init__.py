@@ -17,7 +17,7 @@ from .groups import cross_section_picks, panel_picks
 from .ladder import ladder_picks
 from .lens import Lens
 from .measures import NOT_LEADING, Measure
-from .prints import as_prints, prints_picks
+from .prints import prints_picks
 from .record import listing_pick, record_picks, told_path
 from .rows import rows_of
 from .series import series_picks
@@ -79,7 +79,7 @@ def lens_of(scene: Scene) -> Lens:
     hint, asked = scene.question.hint.answer, dict(_asked(scene))
     names = [one.values for one in scene.forms.listings if all(map(text, one.values))]
     heads = {len(found): [str(name) for name in found] for found in names}
-    tables = [as_prints(_headed(table, heads)) for table in scene.forms.tables]
+    tables = [_headed(table, heads) for table in scene.forms.tables]
     forms = replace(scene.forms, tables=tables)
     return Lens(hint, forms, scene.spot, scene.instant, scene.most_rows, asked)
 
