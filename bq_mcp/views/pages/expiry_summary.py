@@ -7,6 +7,7 @@ from .. import records
 from ..arithmetic import distance_pct, missing, occurrences, share_pct, side, total
 from ..read.values import Row, derive, mapping, number
 from ..scene import Scene
+from .levels import level_of
 
 _RANKS = {"front": 1, "next anchor": 2, "largest OI": 3}
 _DEARER = {"above": "puts", "below": "calls"}
@@ -72,6 +73,7 @@ def board(scene: Scene) -> dict[str, Any]:
             "share": derive(share_pct, row["oi"], whole),
             "away": derive(distance_pct, row["pain"], scene.spot),
             "dearer": _DEARER.get(side(row["skew"], 0) or ""),
+            **{kind: level_of(mapping(row["gamma"]), kind, scene.spot) for kind in ("call", "put")},
         }
         for row in alive
     ]
