@@ -525,7 +525,7 @@ OF_PAIN = [
         every=("max pain n/a · 0DTE",),
         never=("max pain 0", "$0", "because"),
     ),
-    Odd("/gex/max-pain", "no expiries", {"per_expiry": []}, every=("no expiries listed",)),
+    Odd("/gex/max-pain", "no expiries", {"per_expiry": []}, every=("per_expiry: rows received 0",)),
 ]
 CASES = [*OF_LEVELS, *OF_SEVERAL, *OF_STRIKES, *OF_PAIN]
 LARGE = [

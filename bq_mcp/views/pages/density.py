@@ -20,10 +20,9 @@ _ASKED_PRICE = ("strike", "price", "level", "target")
 
 def page(scene: Scene) -> Mapping[str, Any] | None:
     """Return the front, the month and the next anchor; one expiry alone with its ladder of odds."""
-    served = scene.root.get("expiries")
-    listed = records.keyed(served, "expiry")
+    listed = records.keyed(scene.root.get("expiries"), "expiry")
     rows = [{key: read(held) for key, held in row.items()} for row in listed]
-    if not rows and served not in ({}, []):
+    if not rows:
         return None
     ahead, settled = records.by_expiry(rows, scene.instant)
     anchor = records.next_anchor(ahead)

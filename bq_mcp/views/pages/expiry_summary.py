@@ -30,7 +30,7 @@ def page(scene: Scene) -> Mapping[str, Any] | None:
     """Return the front, the next anchor and the largest expiry, all rows and what adds up."""
     found = board(scene)
     rows = found["rows"]
-    if not (rows or found["settled"]) and scene.root.get("expiries") != []:
+    if not (rows or found["settled"]):
         return None
     chosen = {
         "front": found["front"],
