@@ -76,13 +76,6 @@ def read(value: object) -> object:
     return value if found is None else found
 
 
-def keyed(source: object, name: str) -> list[Row]:
-    """Return a map of records as rows that carry their key under `name`; a list as its rows."""
-    if not isinstance(source, Mapping):
-        return rows_of(source)
-    return [{**row, name: key} for key, row in source.items() if isinstance(row, Mapping)]
-
-
 def level(value: object, spot: float | None) -> dict[str, Any]:
     """Return a price with its distance in percent of spot and the side of it spot is on."""
     price = figure(value)

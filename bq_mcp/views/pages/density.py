@@ -20,8 +20,11 @@ _ASKED_PRICE = ("strike", "price", "level", "target")
 
 def page(scene: Scene) -> Mapping[str, Any] | None:
     """Return the front, the month and the next anchor; one expiry alone with its ladder of odds."""
-    listed = records.keyed(scene.root.get("expiries"), "expiry")
-    rows = [{key: read(held) for key, held in row.items()} for row in listed]
+    served = mapping(scene.root.get("expiries"))
+    rows = [
+        {name: read(held) for name, held in mapping(row).items()} | {"expiry": token}
+        for token, row in served.items()
+    ]
     if not rows:
         return None
     ahead, settled = records.by_expiry(rows, scene.instant)
