@@ -221,8 +221,11 @@ def _along(lead: list[Any], values: list[Any] | None) -> list[Any]:
 
 
 def _cell(record: Row, names: Sequence[str]) -> object:
-    found = (read(field_at(record, name)) for name in names)
-    return next((value for value in found if value is not None), None)
+    for name in names:
+        value = field_at(record, name) if "." in name else record.get(name)
+        if value is not None:
+            return read(value)
+    return None
 
 
 def _first_list(source: Row, names: Sequence[str]) -> list[Any] | None:

@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
-from typing import Any, cast
+from typing import Any
 
 from ..arithmetic import crossing, distance_pct, mean, seconds_between, spread
-from ..read.values import Derived, derive, figure, settlement
+from ..read.values import FIGURES, Derived, derive, figure, moment, settlement
 from ..scene import Scene
 
 _DOLLARS = "dealer_gamma_dollars_per_pct_spot"
@@ -24,11 +24,10 @@ _ALL_SETTLED = "no extremes: every cell counts settled contracts"
 
 def page(scene: Scene) -> Mapping[str, Any] | None:
     """Return the greek at spot over time, its zeros, and its extremes before any settlement."""
-    data, served = scene.root, scene.root.get("expiries_in_window")
-    tokens = served if isinstance(served, list) else []
-    grid = _field(scene, tokens)
+    data, grid = scene.root, _grid(scene)
     if grid is None and data.get("field_min") is None and data.get("field_max") is None:
         return None
+    tokens = _listed(data.get("expiries_in_window"))
     return {
         "data": data,
         "greek": data.get("greek") or scene.query.get("greek"),
@@ -114,18 +113,26 @@ def _zeros(prices: Sequence[float], line: Sequence[float | None]) -> Iterator[De
             yield from filter(None, [zero])
 
 
-def _field(scene: Scene, tokens: Sequence[object]) -> _Field | None:
-    """Return the cells by time and price; None where they do not fit their axes."""
-    for grid in scene.forms.grids:
-        axes = [axis for axis in (grid.down, grid.across) if axis and None not in axis.values]
-        if [axis.role for axis in axes] == ["time", "price"]:
-            times, prices = (cast("Sequence[Any]", axis.values) for axis in axes)
-            cells = cast("Sequence[Sequence[float | None]]", next(iter(grid.layers.values())))
-            return _Field(
-                list(times),
-                prices,
-                cells,
-                sorted({*filter(None, map(settlement, tokens))}),
-                scene.spot,
-            )
-    return None
+def _grid(scene: Scene) -> _Field | None:
+    """Return the cells, indexed [time][price], with their axes in ascending order."""
+    data = scene.root
+    times = [found for at in _listed(data.get("time_axis_ms")) if (found := moment(at))]
+    axis = (figure(at) for at in _listed(data.get("price_axis")))
+    prices = [price for price in axis if price is not None]
+    cells = [row for row in _listed(data.get("field")) if isinstance(row, list)]
+    if [*map(len, cells)] != [len(prices)] * len(times) or not times or not prices:
+        return None
+    down = sorted(range(len(times)), key=times.__getitem__)
+    across = sorted(range(len(prices)), key=prices.__getitem__)
+    lines = [row if FIGURES.issuperset(map(type, row)) else list(map(figure, row)) for row in cells]
+    return _Field(
+        [times[row] for row in down],
+        [prices[column] for column in across],
+        [[lines[row][column] for column in across] for row in down],
+        sorted(set(filter(None, map(settlement, _listed(data.get("expiries_in_window")))))),
+        scene.spot,
+    )
+
+
+def _listed(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
