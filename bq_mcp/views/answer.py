@@ -13,8 +13,8 @@ from ..envelope import Envelope, Reply
 from .digest import digest_of
 from .digest.also import also_of
 from .digest.sheet import Sheet
+from .facts.asked import emptied_by
 from .facts.caveats import caveats_of
-from .facts.emptied import emptied_by
 from .facts.freshness import Freshness
 from .facts.header import freshness_of, header_of
 from .facts.next import limits_told, ways_on

@@ -8,6 +8,7 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from functools import wraps
+from itertools import chain
 from statistics import fmean, median
 from typing import Literal
 
@@ -177,6 +178,13 @@ def change_pct(first: object, last: object) -> float | None:
 def net_of(added: Sequence[object], taken: Sequence[object]) -> float | None:
     """Return the sum of some figures less that of others; None where one is missing."""
     return None if missing([*added, *taken]) else change(total(taken), total(added))
+
+
+def thinned(length: int) -> list[int]:
+    """Return all places of a row of `length`, so ordered that any first few are spread evenly."""
+    steps = (1 << power for power in range(length.bit_length() + 1))
+    places = chain.from_iterable(reversed(spread(length, step + 1)) for step in steps)
+    return list(dict.fromkeys(places))
 
 
 def spread(length: int, limit: int) -> list[int]:

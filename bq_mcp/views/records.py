@@ -18,7 +18,6 @@ Spellings = str | Sequence[str]
 # A record and the names that lead to it; an unnamed one has its place.
 Branch = tuple[tuple[str, ...], Row]
 _NAMES = ("name", "id", "venue", "exchange", "symbol", "category")
-_FIELDS = 64
 _NAMED = 3
 _first = itemgetter(0)
 _SCOPES = {"all": "all expiries", "0dte": "0DTE"}
@@ -48,10 +47,10 @@ def paired(source: object, **columns: Spellings) -> list[Row]:
     return [{name: _cell(row, keys) for name, keys in names.items()} for row in rows_of(source)]
 
 
-def parts_of(data: object, most: int = 2_000, rows: int = 500) -> Iterator[Branch]:
+def records_in(data: object, most: int = 2_000, width: int = 500) -> Iterator[Branch]:
     """Yield the records below the root of a payload, shallow ones first.
 
-    The `most` first parts are looked at, of a list the first `rows`.
+    The `most` first parts are looked at, of each the first `width` rows or fields.
     """
     waiting = deque[tuple[tuple[str, ...], object]]([((), data)])
     for _ in range(most):
@@ -60,12 +59,12 @@ def parts_of(data: object, most: int = 2_000, rows: int = 500) -> Iterator[Branc
         path, part = waiting.popleft()
         inner: Iterable[tuple[str | int, object]] = ()
         if isinstance(part, dict):
-            inner = islice(part.items(), _FIELDS)
+            inner = part.items()
             if path:
                 yield path, part
         elif isinstance(part, list):
-            inner = enumerate(part[:rows])
-        for at, held in inner:
+            inner = enumerate(part)
+        for at, held in islice(inner, width):
             if isinstance(held, dict | list):
                 name = at if isinstance(at, str) else _own_name(held) or str(at)
                 waiting.append(((*path, name), held))
@@ -75,13 +74,6 @@ def read(value: object) -> object:
     """Return a number written as text as a number, any other value as it is."""
     found = figure(value) if isinstance(value, str) else None
     return value if found is None else found
-
-
-def keyed(source: object, name: str) -> list[Row]:
-    """Return a map of records as rows that carry their key under `name`; a list as its rows."""
-    if not isinstance(source, Mapping):
-        return rows_of(source)
-    return [{**row, name: key} for key, row in source.items() if isinstance(row, Mapping)]
 
 
 def level(value: object, spot: float | None) -> dict[str, Any]:
@@ -229,8 +221,11 @@ def _along(lead: list[Any], values: list[Any] | None) -> list[Any]:
 
 
 def _cell(record: Row, names: Sequence[str]) -> object:
-    found = (read(field_at(record, name)) for name in names)
-    return next((value for value in found if value is not None), None)
+    for name in names:
+        value = field_at(record, name) if "." in name else record.get(name)
+        if value is not None:
+            return read(value)
+    return None
 
 
 def _first_list(source: Row, names: Sequence[str]) -> list[Any] | None:

@@ -437,7 +437,7 @@ OF_STRIKES = [
         says=("largest: net GEX per 1% move",),
         never=("nearest", "beside spot", "(+1"),
     ),
-    profile("no strikes", 0, every=("no strikes returned, all expiries",), never=("$0",)),
+    profile("no strikes", 0, every=("strikes: rows received 0",), never=("$0",)),
     profile(
         "a venue filter that was not applied",
         data={"positioning": "std"},
@@ -525,7 +525,7 @@ OF_PAIN = [
         every=("max pain n/a · 0DTE",),
         never=("max pain 0", "$0", "because"),
     ),
-    Odd("/gex/max-pain", "no expiries", {"per_expiry": []}, every=("no expiries listed",)),
+    Odd("/gex/max-pain", "no expiries", {"per_expiry": []}, every=("per_expiry: rows received 0",)),
 ]
 CASES = [*OF_LEVELS, *OF_SEVERAL, *OF_STRIKES, *OF_PAIN]
 LARGE = [

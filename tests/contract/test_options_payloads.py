@@ -532,4 +532,4 @@ def test_empty_lists_are_told_in_words() -> None:
         (DENSITY, {"expiries": {}}),
     ):
         for detail in DETAILS:
-            assert "no expiries listed" in said(path, body(data), detail)
+            assert "expiries: rows received 0" in said(path, body(data), detail)

@@ -5,26 +5,23 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from operator import itemgetter
-from typing import TYPE_CHECKING
 
 from ..read.columns import leaf_of
 from ..read.forms import Form, Forms, Table
 from ..read.units import Unit
 from ..read.values import text
+from ..scene import Scene
 from .curve import curve_picks
 from .grid import grid_picks, layers_of
 from .groups import cross_section_picks, panel_picks
 from .ladder import ladder_picks
 from .lens import Lens
 from .measures import NOT_LEADING, Measure
-from .prints import as_prints, prints_picks
+from .prints import prints_picks
 from .record import listing_pick, record_picks, told_path
 from .rows import rows_of
 from .series import series_picks
 from .sheet import Figure, Part, Pick, Rows, Sheet
-
-if TYPE_CHECKING:
-    from ..scene import Scene
 
 _Digest = Callable[[Table, Sequence[Measure], Lens], Iterator[Pick]]
 _DIGESTS: Mapping[Form, _Digest] = {
@@ -51,7 +48,7 @@ class _Section:
     rows: Callable[[int, str], Rows | None] = lambda rank, name: None
 
 
-def digest_of(scene: "Scene", led: Sequence[Pick] = ()) -> Sheet:
+def digest_of(scene: Scene, led: Sequence[Pick] = ()) -> Sheet:
     """Return what stands out in a payload, by its forms and the hint of its endpoint.
 
     The picks `led` of a page stand before single figures, in place of those of the parts.
@@ -77,12 +74,12 @@ def digest_of(scene: "Scene", led: Sequence[Pick] = ()) -> Sheet:
     return Sheet(picks, list(tables.values()), [*notes, *filter(None, [hint.say])])
 
 
-def lens_of(scene: "Scene") -> Lens:
+def lens_of(scene: Scene) -> Lens:
     """Return what the payload of a reply is read with."""
     hint, asked = scene.question.hint.answer, dict(_asked(scene))
     names = [one.values for one in scene.forms.listings if all(map(text, one.values))]
     heads = {len(found): [str(name) for name in found] for found in names}
-    tables = [as_prints(_headed(table, heads)) for table in scene.forms.tables]
+    tables = [_headed(table, heads) for table in scene.forms.tables]
     forms = replace(scene.forms, tables=tables)
     return Lens(hint, forms, scene.spot, scene.instant, scene.most_rows, asked)
 
@@ -126,7 +123,7 @@ def _ranked(
         yield replace(pick, rank=(asked if wanted else rank) + shift)
 
 
-def _asked(scene: "Scene") -> Iterator[tuple[str, str]]:
+def _asked(scene: Scene) -> Iterator[tuple[str, str]]:
     """Yield what says which quantity an answer holds: as asked, served, or by default."""
     for name in _CHOICES:
         param = scene.question.endpoint.param(name)

@@ -1,9 +1,9 @@
 """What a page or a digest leaves out and the hint names, for a full answer."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from ..read.units import matches
+from ..scene import Scene
 from . import lens_of
 from .grid import layers_of
 from .measures import LARGEST, bare
@@ -11,14 +11,11 @@ from .record import listing_pick, record_picks, told_path
 from .rows import rows_of
 from .sheet import Pick, Rows, Sheet
 
-if TYPE_CHECKING:
-    from ..scene import Scene
-
 # Single lines before the rows of a table, further columns after all.
 _LINE_RANK, _ROWS_RANK = 4, 8
 
 
-def also_of(scene: "Scene", *, singles: bool) -> Sheet:
+def also_of(scene: Scene, *, singles: bool) -> Sheet:
     """Return the columns, largest cells and, as `singles`, fields that the hint `also` names.
 
     A digest has told single figures and lists, a page may not.

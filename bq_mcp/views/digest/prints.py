@@ -15,7 +15,6 @@ from .measures import LARGEST, Measure, bare, row, totals
 from .sheet import Figure, Part, Pick, Place
 
 _CLASSES, _SAMPLE, _LONGEST_NAME = 4, 500, 16
-_SIDED = frozenset(["buy", "sell", "long", "short", "bought", "sold", "b", "s"])
 _SIDES = frozenset(["side", "direction", "taker", "aggressor"])
 _ORDER: Sequence[Role] = ("name", "price", "expiry")
 
@@ -36,17 +35,6 @@ def prints_picks(table: Table, measures: Sequence[Measure], lens: Lens) -> Itera
     yield Pick(2, [row("largest", leads, at, placed) for at in tops[:1]], ["largest"])
     yield Pick(2, [lead.along(bare(tops[1:]), placed, "next largest", 2)], ["largest"])
     yield Pick(4, [lead.along(bare(newest[:LARGEST]), placed, "newest", 2)], ["newest"])
-
-
-def as_prints(table: Table) -> Table:
-    """Return rows that each have a side or the identity of a trade as the prints they are."""
-    for one in table.columns if table.form != "prints" else ():
-        values = {str(value).casefold() for value in one.values[:_SAMPLE]} - {"none"}
-        identity = {"trade", "id"} <= set(words_of(one.name)) or words_of(one.name) == ("tradeid",)
-        if identity or (one.role == "name" and values and values <= _SIDED):
-            columns = [*table.key, *table.columns]
-            return replace(table, key=[], columns=columns, form="prints", as_served=False)
-    return table
 
 
 def newest_first(table: Table) -> list[int]:

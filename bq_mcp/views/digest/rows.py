@@ -2,16 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 
-from ..arithmetic import spread
+from ..arithmetic import thinned
 from ..read.forms import Column, Table
 from ..read.values import number
 from .lens import LEADS, Lens
 from .measures import Measure
 from .prints import newest_first, telling
 from .sheet import Figure, Place, Rows
-
-# So many rows of a series, the ends first and then wide steps.
-_THINNED = (2, 3, 5, 9, 17, 33)
 
 
 def rows_of(
@@ -44,8 +41,7 @@ def _chosen(table: Table, lead: Measure, lens: Lens) -> Iterator[int]:
     """Yield the rows of a table, the most telling first: by its form, then as the hint says."""
     order = lens.hint.order
     if table.form == "series":
-        for shown in _THINNED:
-            yield from reversed(spread(table.size, shown))
+        yield from thinned(table.size)
     elif table.form == "ladder" and lens.spot is not None and order != "size":
         prices, spot = table.key[0].values, lens.spot
         yield from sorted(range(table.size), key=lambda at: abs((number(prices[at]) or 0) - spot))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from ..read.values import mapping, number, text
 from ..scene import Scene
-from .absent import absent_tokens
+from .asked import absent_tokens
 from .header import reads_forms
 from .notes import CONVENTIONS, NOTES, SERVED, texts_in
 

@@ -12,7 +12,7 @@ from ...scalars import parse_instant
 from ..model import simulated_mark
 from ..pages import PAGES
 from ..read.values import Row, expiry_day, figure, moment, text
-from ..records import parts_of
+from ..records import records_in
 from ..scene import Scene
 from .freshness import Freshness, assess, assess_trading_day, ended_before
 
@@ -23,14 +23,14 @@ _ENDS_EARLIER = ("as_of", "before", "to", "end", "until")
 _RETRY_AFTER_S = 10.0
 # Two clocks may be set apart by as much without making an age doubtful.
 _CLOCKS_APART_S = 600.0
-# How much of a payload is looked at for its first line: parts, rows of each, columns of each.
-_PARTS, _ROWS, _COLUMNS = 160, 24, 64
+# How much of a payload is looked at for its first line: parts, rows and columns of each.
+_PARTS, _WIDTH = 160, 64
 
 
 def header_of(scene: Scene, fresh: Freshness) -> Mapping[str, Any]:
     """Return what the first line says; `at` is the one instant it prints."""
     failure, meta = scene.reply.failure, scene.envelope.meta
-    seen = [part for _, part in parts_of(scene.data, _PARTS, _ROWS)]
+    seen = [part for _, part in records_in(scene.data, _PARTS, _WIDTH)]
     filtered, title = meta.exchanges_filtered, scene.question.hint.title
     said = (block.get(name) for block in (scene.root, scene.query) for name in ("symbol", "coin"))
     symbol = next(filter(None, map(text, (meta.symbol, *said))), "")
@@ -165,5 +165,5 @@ def _shows_gex(part: Row) -> bool:
     lists = [value for value in part.values() if isinstance(value, list) and value]
     # Beside lists of lists stand the names of their columns.
     headed = lists if any(isinstance(value[0], list) for value in lists) else []
-    columns = (name for value in headed for name in value[:_COLUMNS] if isinstance(name, str))
+    columns = (name for value in headed for name in value[:_WIDTH] if isinstance(name, str))
     return any("gex" in name.casefold() for name in (*fields, *columns))

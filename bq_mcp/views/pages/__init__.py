@@ -5,9 +5,10 @@ of that path, or a sheet; None where the payload lacks what the page leads with.
 """
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..digest.sheet import Sheet
+from ..scene import Scene
 from . import (
     chain,
     density,
@@ -24,10 +25,7 @@ from . import (
     trace_summary,
 )
 
-if TYPE_CHECKING:
-    from ..scene import Scene
-
-Page = Callable[["Scene"], Mapping[str, Any] | Sheet | None]
+Page = Callable[[Scene], Mapping[str, Any] | Sheet | None]
 
 PAGES: Mapping[str, Page] = {
     "/changelog": service.changelog,

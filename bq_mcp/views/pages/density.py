@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .. import records
-from ..arithmetic import change, distance_pct, expiry_type, share_pct
+from ..arithmetic import change, distance_pct, expiry_type, share_pct, thinned
 from ..read.values import Row, derive, figure, mapping, text
 from ..records import around, ordered, paired, read
 from ..scene import Scene
@@ -20,10 +20,12 @@ _ASKED_PRICE = ("strike", "price", "level", "target")
 
 def page(scene: Scene) -> Mapping[str, Any] | None:
     """Return the front, the month and the next anchor; one expiry alone with its ladder of odds."""
-    served = scene.root.get("expiries")
-    listed = records.keyed(served, "expiry")
-    rows = [{key: read(held) for key, held in row.items()} for row in listed]
-    if not rows and served not in ({}, []):
+    served = mapping(scene.root.get("expiries"))
+    rows = [
+        {name: read(held) for name, held in mapping(row).items()} | {"expiry": token}
+        for token, row in served.items()
+    ]
+    if not rows:
         return None
     ahead, settled = records.by_expiry(rows, scene.instant)
     anchor = records.next_anchor(ahead)
@@ -40,7 +42,7 @@ def page(scene: Scene) -> Mapping[str, Any] | None:
         "alone": alone,
         "leads": leads,
         "left": derive(len, ahead[len(chosen) :]) or None,
-        "ladder": _spread(steps),
+        "ladder": records.placed(steps, [steps[at] for at in thinned(len(steps))]),
         "strikes": derive(len, steps),
         "upto": figure(scene.root.get("filtered_dte_max")),
         "settled": records.values_of(settled, "expiry") or None,
@@ -68,15 +70,6 @@ def _lead(row: Row, names: Sequence[str], scene: Scene) -> Row:
         "asked": asked,
         "beside": [] if asked is None else around(steps, "strike", asked),
     }
-
-
-def _spread(steps: Sequence[Row]) -> list[Row]:
-    """Return steps with their importance, so that any number kept is spread evenly.
-
-    That is the place of a step with its bits reversed, as text for the mark of its line.
-    """
-    bits = len(steps).bit_length()
-    return [{**of, "place": f"{int(f'{at:0{bits}b}'[::-1], 2)}"} for at, of in enumerate(steps)]
 
 
 def _coarse(row: Row, strikes: Sequence[Any]) -> float | None:

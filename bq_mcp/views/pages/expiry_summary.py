@@ -1,12 +1,13 @@
 """The board of expiries: volatility, open interest, exposure and max pain of each."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from .. import records
 from ..arithmetic import distance_pct, missing, occurrences, share_pct, side, total
-from ..read.values import Row, derive, mapping, number
+from ..read.values import derive, mapping, number
 from ..scene import Scene
+from .levels import level_of
 
 _RANKS = {"front": 1, "next anchor": 2, "largest OI": 3}
 _DEARER = {"above": "puts", "below": "calls"}
@@ -29,7 +30,7 @@ def page(scene: Scene) -> Mapping[str, Any] | None:
     """Return the front, the next anchor and the largest expiry, all rows and what adds up."""
     found = board(scene)
     rows = found["rows"]
-    if not (rows or found["settled"]) and scene.root.get("expiries") != []:
+    if not (rows or found["settled"]):
         return None
     chosen = {
         "front": found["front"],
@@ -45,7 +46,10 @@ def page(scene: Scene) -> Mapping[str, Any] | None:
     held = {of: derive(total, records.values_of(split, f"{of}.total_oi")) for of in names}
     return {
         **found,
-        "leads": [_lead(*of, len(told)) for of in told],
+        "leads": [
+            {**row, "rank": _RANKS.get(names[0], 1), "names": ", ".join(names)}
+            for row, names in told
+        ],
         "others": records.placed(others, records.top(others, "oi", len(others))),
         # Coin and USD stand side by side where every row has both.
         "usd": None if found["no_oi"] or missing(usd) else derive(total, usd),
@@ -72,6 +76,7 @@ def board(scene: Scene) -> dict[str, Any]:
             "share": derive(share_pct, row["oi"], whole),
             "away": derive(distance_pct, row["pain"], scene.spot),
             "dearer": _DEARER.get(side(row["skew"], 0) or ""),
+            **{kind: level_of(mapping(row["gamma"]), kind, scene.spot) for kind in ("call", "put")},
         }
         for row in alive
     ]
@@ -87,9 +92,3 @@ def board(scene: Scene) -> dict[str, Any]:
         "unstated": None if scale or not records.measured(rows, "atm") else "IV scale not stated",
         "settled": records.values_of(settled, "expiry") or None,
     }
-
-
-def _lead(row: Row, names: Sequence[str], leads: int) -> Row:
-    """Return a row that decides; `few` says by which of its reasons it is told in few words."""
-    few = "alone" if leads == 1 or names[:2] == ["front", "next anchor"] else names[0]
-    return {**row, "rank": _RANKS.get(names[0], 1), "names": ", ".join(names), "few": few}

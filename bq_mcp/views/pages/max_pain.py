@@ -20,11 +20,11 @@ _SAME_WITHIN = 0.005
 def page(scene: Scene) -> Mapping[str, Any] | None:
     """Return max pain by expiry or of one expiry; None for a payload with neither."""
     data = scene.root
-    if not {"max_pain", "per_expiry", "pain_curve"} & data.keys():
-        return None
     stated = pain_of(mapping(data.get("max_pain")), scene.spot)
     curve, table = _curve(scene, stated), _table(scene)
-    alone = not (curve or table["front"] or table["unlisted"])
+    if not (table["front"] or table["settled"] or {"max_pain", "pain_curve"} & data.keys()):
+        return None
+    alone = not (curve or table["front"])
     return {
         **scope_of(data),
         "tokens": data.get("expiry_tokens") or None,
@@ -53,7 +53,6 @@ def _table(scene: Scene) -> dict[str, Any]:
         "others": others[: scene.most_rows],
         "count": str(len(others)),
         "settled": derive(len, settled) or None,
-        "unlisted": "no expiries listed" if isinstance(served, list) and not rows else "",
     }
 
 

@@ -8,9 +8,6 @@ from ..arithmetic import change, share_of_gross
 from ..read.values import Row, derive, expiry_day, mapping, number
 from ..scene import Scene
 from .expiry_summary import board
-from .levels import level_of
-
-_WALLS = ("call", "put")
 
 
 def page(scene: Scene) -> Mapping[str, Any] | None:
@@ -19,12 +16,9 @@ def page(scene: Scene) -> Mapping[str, Any] | None:
     pointer = mapping(root.get("next_anchor"))
     if not (found["rows"] or found["settled"] or pointer) and root.get("expirations") != []:
         return None
-    rows = [
-        {**row, **{kind: level_of(mapping(row["gamma"]), kind, scene.spot) for kind in _WALLS}}
-        for row in found["rows"]
-    ]
+    rows, front = found["rows"], found["front"]
     anchor = _anchor(rows, scene)
-    row, front = anchor["row"], next((row for row in rows if row["dte"] is not None), None)
+    row = anchor["row"]
     nets, kinds = records.values_of(rows, "net"), root.get("filtered_types") or None
     title = "front and next anchor" if front is row else "next anchor"
     # Where no anchor leads, the front does.

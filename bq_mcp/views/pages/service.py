@@ -12,7 +12,7 @@ from ...catalog.entries import PATH_KEYS, TAG_KEYS, entries
 from ...catalog.reading import Reading
 from ..digest.curve import dated
 from ..read.values import Derived, Row, derive, expiry_day, figure, moment, text
-from ..records import by_expiry, grouped, parts_of, rows_of, values_of, without
+from ..records import by_expiry, grouped, records_in, rows_of, values_of, without
 from ..scene import Scene
 
 _VERDICTS = ("status", "overall_status", "overall")
@@ -78,7 +78,7 @@ def endpoints(scene: Scene) -> Mapping[str, Any] | None:
 
 def status(scene: Scene) -> Mapping[str, Any] | None:
     """Return the cells that are not healthy, the worst first, what works, and the venues."""
-    parts = list(parts_of(scene.data))
+    parts = list(records_in(scene.data))
     cells = [_cell(*part) for part in parts if text(part[1].get("status"))]
     if not cells:
         return None
@@ -128,7 +128,7 @@ def symbols(scene: Scene) -> Mapping[str, Any] | None:
             "live": fields.get("categories_live"),
             "rest": {key: fields[key] for key in fields if key not in _KNOWN} or None,
         }
-        for path, fields in parts_of(scene.data)
+        for path, fields in records_in(scene.data)
         if _SYMBOL.fullmatch(path[-1]) or not fields.keys().isdisjoint(_FIELDS)
     ]
     return {"total": derive(len, rows), "rows": rows} if rows else None

@@ -21,7 +21,7 @@ def page(scene: Scene) -> Mapping[str, Any] | None:
     Rows of less than two days are noisy and lead nothing; settled ones are only counted.
     """
     served = paired(scene.data, expiry=("expiries", "expiry"), **{name: name for name in _FIGURES})
-    if not served and scene.root.get("expiries") != []:
+    if not served:
         return None
     ahead, settled = by_expiry(served, scene.instant)
     rows = [{**row, "dearer": _DEARER.get(side(row["skew_25d"], 0) or "")} for row in ahead]

@@ -28,7 +28,7 @@ _LONE_SHOWN, _BUMPS_SHOWN = 3, 4
 def page(scene: Scene) -> Mapping[str, Any] | None:
     """Return tenors, slope, bumps, constant maturities, all expiries and the earlier curve."""
     served, compare = records.paired(scene.data, **_COLUMNS), mapping(scene.root.get("compare"))
-    if not served and not compare and scene.root.get("expiries") != []:
+    if not served and not compare:
         return None
     rows, settled = records.by_expiry(served, scene.instant)
     historical = records.paired(compare.get("historical"), days="dte_bucket", iv="atm_iv")

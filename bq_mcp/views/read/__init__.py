@@ -1,3 +1,1 @@
-from .normalise import read_forms
-
-__all__ = ["read_forms"]
+"""What a payload holds: its values, columns and layouts, taken apart into forms."""

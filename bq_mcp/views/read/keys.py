@@ -21,7 +21,7 @@ _FORMS: dict[Role, Form] = {
     "days": "curve",
     "name": "cross_section",
 }
-_SIDES = word_set("buy sell b s bid ask bought sold buyer seller taker maker")
+_SIDES = word_set("buy sell b s bid ask bought sold buyer seller taker maker long short")
 _TYPES = word_set("call put c p calls puts")
 _HAS_DIGIT = re.compile(r"\d")
 _AXES = 6
@@ -51,7 +51,8 @@ def choose_key(along: Columns, columns: Columns) -> Key:
     axes = sorted(_axes(columns, size), key=lambda axis: axis.rank)[:_AXES]
     timed = any(axis.column.role == "time" for axis in axes)
     sided = any(column.role == "name" and _are(_SIDES, column) for column in columns)
-    if timed and sided and axes[0].rank > _EVEN:
+    # Sides of one bucket share its instant, prints do not.
+    if timed and sided and (axes[0].rank > _EVEN or axes[0].distinct == size):
         return (), "prints", False
     around = [axis for axis in axes if any(axis.column is held for held in along)]
     strong = [axis for axis in axes if axis.rank <= _PRICE or axis.distinct < size]

@@ -91,7 +91,8 @@ def test_each_label_of_brief_has_its_own_figures() -> None:
     lines = ask(board(), PATH, "brief").text.split("\n")
     assert lines[1].startswith("front 21NOV26: ATM IV 61.2%, OI share 15.0%, net GEX -$1.5m")
     assert lines[2].startswith(
-        "next anchor 27NOV26: skew -1.0 pts (calls dearer), PCR 0.50, max pain 66,000"
+        "next anchor 27NOV26: skew -1.0 pts (calls dearer), PCR 0.50, OI share 10.0%, "
+        "max pain 66,000"
     )
 
 
@@ -184,7 +185,7 @@ def test_max_pain_of_brief_is_that_of_front_and_anchor() -> None:
 
 
 def test_no_expiry_is_said() -> None:
-    assert "no expiries listed" in ask({"expiries": []}, PATH).text
+    assert "expiries: rows received 0" in ask({"expiries": []}, PATH).text
 
 
 @pytest.mark.parametrize(("detail", "budget"), [("brief", 150), ("standard", 500), ("full", 2_000)])

@@ -208,8 +208,8 @@ def test_numbers_written_as_text_are_numbers() -> None:
 def test_an_empty_curve_names_the_filter() -> None:
     empty: dict[str, Any] = {"expiries": [], "dtes": [], "atm_iv": []}
     for detail in ("brief", "standard"):
-        text = told(empty, detail, query={"dte_max": 0}).text
-        assert "no expiries listed" in text and "filter: dte_max 0" in text
+        text = ask(empty, PATH, detail, query={"dte_max": 0}).text
+        assert "nothing with dte_max 0: empty, not zero" in text
 
 
 def test_template_knows_every_name_it_uses() -> None:

@@ -237,10 +237,10 @@ BURST = BurstLimitError("x", retry_after=12)
 @pytest.mark.parametrize(
     ("failure", "words"),
     [
-        (TIMEOUT, "upstream did not answer in time; try again in 10s"),
-        (BURST, "this minute's calls are used up; try again in 12s"),
-        (QuotaExhaustedError("x"), "this month's calls are used up; do not repeat"),
-        (BackQuantError("x"), "upstream failed; try again in 10s"),
+        (TIMEOUT, "no newer one (timeout); try again in 10s"),
+        (BURST, "no newer one (burst limit); try again in 12s"),
+        (QuotaExhaustedError("x"), "no newer one (quota); do not repeat"),
+        (BackQuantError("x"), "no newer one (error); try again in 10s"),
     ],
 )
 def test_an_older_answer_says_why(failure: BackQuantError, words: str) -> None:
