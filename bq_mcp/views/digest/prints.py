@@ -16,6 +16,7 @@ from .sheet import Figure, Part, Pick, Place
 
 _CLASSES, _SAMPLE, _LONGEST_NAME = 4, 500, 16
 _SIDES = frozenset(["side", "direction", "taker", "aggressor"])
+_SUBJECT = frozenset(["symbol", "coin", "currency", "underlying", "asset"])
 _ORDER: Sequence[Role] = ("name", "price", "expiry")
 
 
@@ -26,6 +27,8 @@ def prints_picks(table: Table, measures: Sequence[Measure], lens: Lens) -> Itera
     window = [lens.place(axes[0], at) for at in (*newest[-1:], *newest[:1])]
     ends = [Part("window from", [], window[:1]), Part("to", [], window[1:])]
     yield Pick(1, ends, ["window"])
+    same = [lens.place(axis, 0) for axis in _axes_by_values(table, one=True)]
+    yield Pick(2, [Part("in every row", [], same)] if same else [], ["same"])
     yield totals(table, [one for one in measures[:2] if one.adds][:1], placed)
     yield from _groups(lead, table)
     flags = [one for one in table.columns if any(x is True for x in one.values[:_SAMPLE])]
@@ -49,14 +52,19 @@ def newest_first(table: Table) -> list[int]:
 def telling(table: Table) -> list[Column]:
     """Return what tells a print from others: its time, side, type, strike, expiry and venue.
 
-    What is the same in all rows tells nothing, and no long identity is told.
+    What is the same in all rows is told once, and no long identity is told.
     """
     found = [*_axes(table, "time")[:1], *(one for one in table.key if not one.name)]
+    return [*found, *_axes_by_values(table, one=False)]
+
+
+def _axes_by_values(table: Table, one: bool) -> Iterator[Column]:
+    """Yield the axes with one value in all rows, or those with several, long identities apart."""
     for axis in (axis for role in _ORDER for axis in _axes(table, role)):
         values = {str(value) for value in axis.values[:_SAMPLE]}
-        if len(values) > 1 and (axis.role != "name" or max(map(len, values)) <= _LONGEST_NAME):
-            found.append(axis)
-    return found
+        short = axis.role != "name" or max(map(len, values)) <= _LONGEST_NAME
+        if short and (len(values) == 1) == one and not _SUBJECT & set(words_of(axis.name)):
+            yield axis
 
 
 def _axes(table: Table, role: Role) -> list[Column]:

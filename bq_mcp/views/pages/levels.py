@@ -14,6 +14,7 @@ from ..scene import Scene
 from .max_pain import pain_of
 
 _SETS = {"all_expiry": "all expiries", "odte": "0DTE"}
+_NEAR = 0.0001
 # What a level is called, and its fields here and on other routes of the service.
 _LEVELS = {
     "flip": ("flip", "hvl", "gamma_flip"),
@@ -55,10 +56,13 @@ def _entry(scene: Scene, symbol: str, entry: Any) -> dict[str, Any]:
     spot = price if price and price > 0 else None
     asked, computed_at = scene.query.get("positioning") or "flow", moment(entry.get("computed_at"))
     found = _symbol(scene, entry, spot)
+    levels = (found[name][kind]["value"] for name in _SETS for kind in _LEVELS)
     return {
         **found,
         "symbol": symbol,
         "price": spot,
+        # Rounding must not move spot to the other side of a level.
+        "near": any(at and spot and abs(at / spot - 1) < _NEAR for at in levels),
         "model": model,
         "asked": asked if model and model != asked else None,
         "stamped": None if computed_at == scene.instant else computed_at,
