@@ -99,7 +99,9 @@ def _columns(front: Sequence[Row], scene: Scene) -> tuple[Sequence[str], str]:
     # Quotes that were not recorded are 0, which a caveat says.
     told = [name for name in _FIRST if name not in _QUOTES or "quotes_note" not in scene.extra]
     first = [name for name in told if name in known]
-    then = [name for name in _THEN if name in known and (scene.detail == "full" or not first)]
+    # Who asks for greeks or volume by name wants to see them.
+    wide = scene.detail == "full" or "include" in scene.query or not first
+    then = [name for name in _THEN if name in known and wide]
     null = [_WORDS.get(name, name) for name in _FIRST if name in served - known]
     unit = "in coin" if scene.envelope.meta.symbol in ("BTCUSDT", "ETHUSDT") else "unit not stated"
     notes = {

@@ -15,6 +15,7 @@ from ..scene import Scene
 
 _MONTH = 30
 _RANKS = {"front": 1, "~30d": 2}
+_SURE = 0.005
 _ASKED_PRICE = ("strike", "price", "level", "target")
 
 
@@ -42,11 +43,17 @@ def page(scene: Scene) -> Mapping[str, Any] | None:
         "alone": alone,
         "leads": leads,
         "left": derive(len, ahead[len(chosen) :]) or None,
-        "ladder": records.placed(steps, [steps[at] for at in thinned(len(steps))]),
+        "ladder": records.placed(steps, _evenly(steps)),
         "strikes": derive(len, steps),
         "upto": figure(scene.root.get("filtered_dte_max")),
         "settled": records.values_of(settled, "expiry") or None,
     }
+
+
+def _evenly(steps: Sequence[Row]) -> list[Row]:
+    """Return steps spread evenly over those whose odds are neither sure nor none."""
+    open_ = [step for step in steps if _SURE < (figure(step["below"]) or 0.0) < 1 - _SURE]
+    return [open_[at] for at in thinned(len(open_))]
 
 
 def _lead(row: Row, names: Sequence[str], scene: Scene) -> Row:
