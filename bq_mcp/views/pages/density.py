@@ -15,7 +15,7 @@ from ..scene import Scene
 
 _MONTH = 30
 _RANKS = {"front": 1, "~30d": 2}
-_SURE = 0.005
+_SURE = 0.001
 _ASKED_PRICE = ("strike", "price", "level", "target")
 
 
@@ -51,9 +51,13 @@ def page(scene: Scene) -> Mapping[str, Any] | None:
 
 
 def _evenly(steps: Sequence[Row]) -> list[Row]:
-    """Return steps spread evenly over those whose odds are neither sure nor none."""
+    """Return the steps whose odds are neither sure nor none: round strikes first, spread evenly."""
     open_ = [step for step in steps if _SURE < (figure(step["below"]) or 0.0) < 1 - _SURE]
-    return [open_[at] for at in thinned(len(open_))]
+    return sorted((open_[at] for at in thinned(len(open_))), key=_digits)
+
+
+def _digits(step: Row) -> int:
+    return len(f"{step['strike']:.10g}".rstrip("0"))
 
 
 def _lead(row: Row, names: Sequence[str], scene: Scene) -> Row:

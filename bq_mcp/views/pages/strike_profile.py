@@ -63,6 +63,7 @@ def page(scene: Scene) -> Mapping[str, Any] | None:
             for sign, of in signed
             if sums["net"] is not None
         ],
+        "heaviest": _levels(records.top(_held(rows), "oi", _LARGEST), scene.spot),
         "order": order,
         "beside": [{**row, "far": order != _BESIDE and row["away"]} for row in shown if brief],
         "rows": [] if brief else records.placed(records.ordered(shown, "value"), shown),
@@ -83,6 +84,12 @@ def _ratio(puts: Sequence[Any], calls: Sequence[Any]) -> Mapping[str, object] | 
     sums = [derive(total, part) for part in zip(*both, strict=True)]
     over = derive(len, both) if len(both) < len(puts) else None
     return {"value": derive(quotient, *sums), "over": over} if both else None
+
+
+def _held(rows: Sequence[Row]) -> list[Row]:
+    """Return the strikes whose open interest is known, calls and puts together under `oi`."""
+    both = [(row, [row["call_oi"], row["put_oi"]]) for row in rows]
+    return [{**row, "oi": derive(total, sizes)} for row, sizes in both if None not in sizes]
 
 
 def _chosen(rows: Sequence[Row], spot: float | None) -> tuple[str, list[Row]]:
