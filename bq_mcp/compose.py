@@ -54,6 +54,7 @@ class Service:
     client: Client
     toolbox: Toolbox
     offer: Offer
+    clock: Clock
     _open: AsyncExitStack = field(default_factory=AsyncExitStack)
 
     async def __aenter__(self) -> "Service":
@@ -144,7 +145,7 @@ def compose(
     selection = Selection(settings.toolsets, settings.tools, settings.exclude_tools)
     toolbox = Toolbox(keeper, desk, bundled_hints(), selection)
     offer = SearchMode(toolbox) if settings.mode == "search" else toolbox
-    return Service(settings, transport, client, toolbox, offer)
+    return Service(settings, transport, client, toolbox, offer, clock)
 
 
 def _owner(base_url: str, key: str | None) -> str:

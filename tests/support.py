@@ -96,6 +96,7 @@ class Bench:
     transport: HttpTransport
     client: Client
     toolbox: Toolbox
+    clock: Clock
     _open: AsyncExitStack = field(default_factory=AsyncExitStack)
 
     async def __aenter__(self) -> "Bench":
@@ -140,4 +141,4 @@ def bench(
         disk=DiskCopy(folder, BASE_URL) if folder else None,
     )
     desk = Desk(client, clock, keeper.see_version, why_no_key="" if key else "no key")
-    return Bench(upstream, transport, client, Toolbox(keeper, desk, bundled_hints()))
+    return Bench(upstream, transport, client, Toolbox(keeper, desk, bundled_hints()), clock)

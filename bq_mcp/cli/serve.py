@@ -53,5 +53,7 @@ def make_server(service: "Service") -> "ToolServer":
         version=__version__,
         instructions=partial(render_instructions, search=service.settings.mode == "search"),
         resources=service,
+        client=service.client,
+        clock=service.clock,
         warm=service.transport.warm,
     )

@@ -1,4 +1,4 @@
-"""The MCP server: two handlers over a toolbox, for every revision the SDK speaks."""
+"""The MCP server: tools, prompts and resources, for every revision the SDK speaks."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -13,18 +13,18 @@ from mcp.server.session import ServerSession
 from mcp.shared.exceptions import MCPError
 from mcp.types.version import MODERN_PROTOCOL_VERSIONS
 
+from ..client import Client, Clock
 from ..logs import Log
-from ..tools import Offer, UnknownToolError
+from ..tools import Offer, SearchMode, UnknownToolError
 from ..views import Answer
 from .audience import Audience
-from .empty_lists import no_resource_templates, no_resources, no_such_resource
 from .guard import Guard
 from .identity import IDENTITY, SERVER_NAME
 from .prompts import Prompts
-from .results import answer_call, call_result, listed_tool, unknown_tool
+from .resources import Resources
+from .results import LIST_TTL_MS, answer_call, call_result, listed_tool, unknown_tool
 
 _log = Log(__name__)
-_LIST_TTL_MS = 300_000
 # How long the background leaves the processor to the handshake and the first list.
 _LIST_PATIENCE_S = 3.0
 _QUIET_S = 0.25
@@ -52,7 +52,7 @@ class ToolServer(Server[None]):
         extensions: dict[str, dict[str, Any]] | None = None,
     ) -> InitializationOptions:
         return super().create_initialization_options(
-            notification_options or NotificationOptions(tools_changed=True),
+            notification_options or NotificationOptions(tools_changed=True, resources_changed=True),
             experimental_capabilities,
             extensions,
         )
@@ -95,7 +95,7 @@ class _Handlers:
         self.listed.set()
         return types.ListToolsResult(
             tools=[listed_tool(tool) for tool in offered.values()],
-            ttl_ms=_LIST_TTL_MS if self._toolbox.keeper.is_final else 0,
+            ttl_ms=LIST_TTL_MS if self._toolbox.keeper.is_final else 0,
             cache_scope="public",
         )
 
@@ -134,21 +134,27 @@ def build_server(
     version: str,
     instructions: Instructions,
     resources: AbstractAsyncContextManager[object],
+    client: Client,
+    clock: Clock,
     warm: Warm,
 ) -> ToolServer:
     """Return a server over `toolbox`.
 
     `resources` is entered and left with the server's lifespan; `warm` is awaited in the background
     once the first list has gone out; `instructions` is called with whether the data is simulated.
+    `client` is the one behind the toolbox: it knows the limits.
     """
     audience = Audience()
     handlers = _Handlers(toolbox, audience)
     prompts = Prompts(toolbox)
+    whole = toolbox.toolbox if isinstance(toolbox, SearchMode) else toolbox
+    shelf = Resources(whole, audience, client, clock)
 
     @asynccontextmanager
     async def lifespan(_: Server[None]) -> AsyncIterator[None]:
         async with resources, anyio.create_task_group() as tasks:
             tasks.start_soon(_refresh, toolbox, warm, handlers.listed)
+            tasks.start_soon(shelf.watch.run)
             yield None
             tasks.cancel_scope.cancel()
 
@@ -164,16 +170,19 @@ def build_server(
         on_list_prompts=prompts.list_prompts,
         on_get_prompt=prompts.get_prompt,
         on_completion=prompts.complete,
-        on_list_resources=no_resources,
-        on_list_resource_templates=no_resource_templates,
-        on_read_resource=no_such_resource,
-        on_subscriptions_listen=audience.listen,
+        on_list_resources=shelf.list_resources,
+        on_list_resource_templates=shelf.list_templates,
+        on_read_resource=shelf.read,
+        on_subscribe_resource=shelf.subscribe,
+        on_unsubscribe_resource=shelf.unsubscribe,
+        on_subscriptions_listen=shelf.listen,
     )
     server.middleware[:] = [Guard()]
 
     async def tools_changed() -> None:
         server.instructions = instructions(toolbox.is_simulated)
         await audience.tell()
+        await shelf.tools_changed()
 
     toolbox.on_change(tools_changed)
     return server

@@ -1,5 +1,7 @@
 """Turn tools and answers into protocol objects."""
 
+from typing import Any
+
 import mcp.types as types
 
 from ..logs import Log
@@ -9,6 +11,8 @@ from ..views import Answer, simulated_mark
 
 _log = Log(__name__)
 META_KEY = "bq-mcp/answer"
+# How long clients may keep a list once it is the live one.
+LIST_TTL_MS = 300_000
 # Some clients show `_meta` to the model, so what goes without saying is left out of it.
 _GOES_WITHOUT_SAYING = {"simulated": False, "retryable": False, "cache": "miss"}
 _OURS = ("view",)
@@ -34,16 +38,21 @@ def listed_tool(tool: Offered) -> types.Tool:
 
 def call_result(answer: Answer) -> types.CallToolResult:
     """Return an answer as a result: text for the model, the same facts as data in `_meta`."""
+    return types.CallToolResult(
+        content=[types.TextContent(type="text", text=answer.text)],
+        is_error=answer.is_error,
+        _meta=meta_of(answer) or None,
+    )
+
+
+def meta_of(answer: Answer) -> dict[str, Any]:
+    """Return the facts of an answer as data, under our key; nothing where all go without saying."""
     told = {
         name: value
         for name, value in answer.meta.items()
         if name not in _OURS and _GOES_WITHOUT_SAYING.get(name) != value
     }
-    return types.CallToolResult(
-        content=[types.TextContent(type="text", text=answer.text)],
-        is_error=answer.is_error,
-        _meta={META_KEY: told} if told else None,
-    )
+    return {META_KEY: told} if told else {}
 
 
 async def answer_call(toolbox: Offer, name: str, arguments: dict[str, object]) -> Answer:

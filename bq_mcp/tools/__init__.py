@@ -2,6 +2,7 @@
 
 from .call import Desk
 from .inventory import Inventory, Tool
+from .members import spelled
 from .opening import is_wrapper
 from .search_mode import Offer, Offered, SearchMode
 from .selection import Selection
@@ -18,4 +19,5 @@ __all__ = [
     "Toolbox",
     "UnknownToolError",
     "is_wrapper",
+    "spelled",
 ]

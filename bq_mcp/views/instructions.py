@@ -1,6 +1,12 @@
-"""Render the server's own instructions to the model."""
+"""Render pages of words about this server: its instructions to the model, its own resources."""
+
+from functools import cache
+from typing import TYPE_CHECKING
 
 from ..words import prompts_root
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 
 def render_instructions(simulated: bool, *, search: bool = False) -> str:
@@ -8,11 +14,19 @@ def render_instructions(simulated: bool, *, search: bool = False) -> str:
 
     `search`: it finds the tools through others.
     """
+    return render_page("instructions", simulated=simulated, search=search)
+
+
+def render_page(name: str, **context: object) -> str:
+    """Return the words of `NAME.md.jinja` below `prompts/`, every name of which has to be given."""
+    return _words().get_template(f"{name}.md.jinja").render(context).strip()
+
+
+@cache
+def _words() -> "Environment":
     # Rendered while the server starts: the environment of the views would cost more to build.
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    words = Environment(
+    return Environment(
         loader=FileSystemLoader(prompts_root()), undefined=StrictUndefined, autoescape=False
     )
-    template = words.get_template("instructions.md.jinja")
-    return template.render(simulated=simulated, search=search).strip()

@@ -144,11 +144,12 @@ def test_it_converts_every_tool(client: Client, found: Found) -> None:
         assert sorted(found["converted"]) == sorted(found["tools"])
 
 
-def test_prompts_resources_and_templates_are_lists(found: Found) -> None:
+def test_prompts_resources_and_templates_are_lists_and_a_resource_is_read(found: Found) -> None:
     lists = found["lists"]
     assert all(isinstance(count, int) for count in lists.values()), lists
     # Some clients know no prompts.
     assert lists.get("prompts", len(book().prompts)) == len(book().prompts)
+    assert lists["resources"] > lists["templates"] > lists["texts"] == 1
 
 
 def test_a_call_is_answered(found: Found) -> None:

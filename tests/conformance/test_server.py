@@ -51,6 +51,8 @@ async def connected(
         version="0",
         instructions=render_instructions,
         resources=parts,
+        client=parts.client,
+        clock=parts.clock,
         warm=warm or parts.transport.warm,
     )
     async with Client(server, mode=mode, **options) as client:

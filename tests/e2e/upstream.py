@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
 from typing import Any
@@ -19,10 +19,15 @@ LEVELS = {"call_resistance": 75_000, "put_support": 64_000, "hvl": 70_000, "posi
 
 
 class Plan:
-    """The calls of one key: `limit` a minute, whoever makes them; the minute ends in `minute`."""
+    """The calls of one key: `limit` a minute, whoever makes them; the minute ends in `minute`.
 
-    def __init__(self, limit: int, minute: int = 50) -> None:
+    All data are `age` seconds old; `paths` counts what was asked for.
+    """
+
+    def __init__(self, limit: int, minute: int = 50, *, age: float = 0.0) -> None:
         self.limit = limit
+        self.age = age
+        self.paths: Counter[str] = Counter()
         self.minute_ends = int(time.time()) + minute
         self.statuses: Counter[int] = Counter()
         self.catalogs = 0
@@ -52,8 +57,15 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         status, left = self.plan.spend()
-        now = datetime.now(UTC).isoformat(timespec="milliseconds")
-        meta = {"version": "2.10", "timestamp": now, "computed_at": now, "symbol": "BTCUSDT"}
+        self.plan.paths[self.path.partition("?")[0]] += 1
+        now = datetime.now(UTC)
+        computed_at = now - timedelta(seconds=self.plan.age)
+        meta = {
+            "version": "2.10",
+            "timestamp": now.isoformat(timespec="milliseconds"),
+            "computed_at": computed_at.isoformat(timespec="milliseconds"),
+            "symbol": "BTCUSDT",
+        }
         data: object = LEVELS
         if self.path.startswith("/v2/endpoints"):
             data = {"endpoints": self.plan.next_catalog()}

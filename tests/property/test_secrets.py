@@ -99,6 +99,10 @@ async def ask(client: Client, leak: Leak) -> list[object]:
             told.append(await client.call_tool(name, arguments))
         except MCPError as error:
             told.append(error.error)
+    try:
+        told.append(await client.read_resource(f"bq://levels/{leak.key}"))
+    except MCPError as error:
+        told.append(error.error)
     return told
 
 
@@ -120,6 +124,8 @@ async def session(parts: Bench, wire: Wire, time: FakeTime, leaks: list[Leak]) -
         version="0",
         instructions=render_instructions,
         resources=parts,
+        client=parts.client,
+        clock=parts.clock,
         warm=wire.warm,
     )
     told: list[object] = []

@@ -6,7 +6,17 @@ from anthropic.lib.tools import ToolError
 from anthropic.lib.tools.mcp import async_mcp_tool
 from mcp import ClientSession, StdioServerParameters
 from mcp.client.stdio import stdio_client
-from task import ARGUMENTS, COMMAND, ENV, answer, convert_each, count_lists, make_calls, report
+from task import (
+    ARGUMENTS,
+    COMMAND,
+    ENV,
+    RESOURCE,
+    answer,
+    convert_each,
+    count_lists,
+    make_calls,
+    report,
+)
 
 
 async def main():
@@ -31,6 +41,7 @@ async def main():
                 prompts=session.list_prompts,
                 resources=session.list_resources,
                 templates=session.list_resource_templates,
+                texts=lambda: session.read_resource(RESOURCE),
             ),
             answers=await make_calls(call),
         )

@@ -2,7 +2,7 @@
 
 import anyio
 from fastmcp import Client
-from task import ARGUMENTS, COMMAND, ENV, answer, count_lists, make_calls, report
+from task import ARGUMENTS, COMMAND, ENV, RESOURCE, answer, count_lists, make_calls, report
 
 
 async def main():
@@ -20,6 +20,7 @@ async def main():
                 prompts=client.list_prompts,
                 resources=client.list_resources,
                 templates=client.list_resource_templates,
+                texts=lambda: client.read_resource(RESOURCE),
             ),
             answers=await make_calls(call),
         )

@@ -9,7 +9,7 @@ from google import genai
 from google.genai import types
 from mcp import ClientSession, StdioServerParameters
 from mcp.client.stdio import stdio_client
-from task import ARGUMENTS, CALLS, COMMAND, ENV, answer, count_lists, report
+from task import ARGUMENTS, CALLS, COMMAND, ENV, RESOURCE, answer, count_lists, report
 
 
 class Model(BaseHTTPRequestHandler):
@@ -82,6 +82,7 @@ async def main():
                 prompts=session.list_prompts,
                 resources=session.list_resources,
                 templates=session.list_resource_templates,
+                texts=lambda: session.read_resource(RESOURCE),
             ),
             answers=read_answers(),
         )

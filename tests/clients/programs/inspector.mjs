@@ -2,7 +2,7 @@
 
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { answer, countLists, makeCalls, report, task } from "./task.mjs";
+import { answer, countLists, makeCalls, report, resource, task } from "./task.mjs";
 
 const program = fileURLToPath(new URL("../node_modules/.bin/mcp-inspector", import.meta.url));
 const env = Object.entries(task.env).flatMap(([name, value]) => ["-e", `${name}=${value}`]);
@@ -33,6 +33,7 @@ report({
     prompts: () => ask("prompts/list"),
     resources: () => ask("resources/list"),
     templates: () => ask("resources/templates/list"),
+    texts: () => ask("resources/read", "--uri", resource),
   }),
   answers: await makeCalls(async (name, args) => {
     const options = ["--tool-name", name, "--tool-args-json", JSON.stringify(args)];

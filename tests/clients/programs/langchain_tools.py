@@ -6,7 +6,17 @@ from langchain_core.utils.function_calling import convert_to_openai_tool
 from langchain_mcp_adapters.client import MultiServerMCPClient
 from langchain_mcp_adapters.server_info import load_mcp_server_info
 from langchain_mcp_adapters.tools import load_mcp_tools
-from task import ARGUMENTS, COMMAND, ENV, answer, convert_each, count_lists, make_calls, report
+from task import (
+    ARGUMENTS,
+    COMMAND,
+    ENV,
+    RESOURCE,
+    answer,
+    convert_each,
+    count_lists,
+    make_calls,
+    report,
+)
 
 
 async def main():
@@ -29,6 +39,7 @@ async def main():
                 prompts=session.list_prompts,
                 resources=session.list_resources,
                 templates=session.list_resource_templates,
+                texts=lambda: session.read_resource(RESOURCE),
             ),
             answers=await make_calls(call),
         )

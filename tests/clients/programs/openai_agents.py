@@ -11,7 +11,7 @@ from openai.types.responses import (
     ResponseOutputMessage,
     ResponseOutputText,
 )
-from task import ARGUMENTS, CALLS, COMMAND, ENV, answer, convert_each, count_lists, report
+from task import ARGUMENTS, CALLS, COMMAND, ENV, RESOURCE, answer, convert_each, count_lists, report
 
 
 class Script(Model):
@@ -64,6 +64,7 @@ async def main():
                 prompts=server.list_prompts,
                 resources=server.list_resources,
                 templates=server.list_resource_templates,
+                texts=lambda: server.read_resource(RESOURCE),
             ),
             answers={name: answer(text, None) for name, text in zip(CALLS, texts, strict=True)},
         )

@@ -9,7 +9,7 @@ from pydantic_ai.messages import ModelResponse, TextPart, ToolCallPart, ToolRetu
 from pydantic_ai.models.function import FunctionModel
 from pydantic_ai.profiles.google import GoogleJsonSchemaTransformer
 from pydantic_ai.profiles.openai import OpenAIJsonSchemaTransformer
-from task import ARGUMENTS, CALLS, COMMAND, ENV, answer, convert_each, count_lists, report
+from task import ARGUMENTS, CALLS, COMMAND, ENV, RESOURCE, answer, convert_each, count_lists, report
 
 
 def convert(tool):
@@ -37,6 +37,7 @@ async def main():
                 prompts=toolset.client.list_prompts,
                 resources=toolset.client.list_resources,
                 templates=toolset.client.list_resource_templates,
+                texts=lambda: toolset.client.read_resource(RESOURCE),
             ),
             answers={
                 name: answer(str(part.content), part.outcome != "success")

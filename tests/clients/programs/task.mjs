@@ -16,7 +16,10 @@ export async function makeCalls(call) {
   return answers;
 }
 
-// How many prompts, resources or templates a client gets, or what it throws.
+// A live resource, to be read.
+export const resource = "bq://levels/BTC";
+
+// How many prompts, resources, templates or texts of one resource a client gets, or what it throws.
 export async function countLists(asks) {
   const counts = {};
   for (const [name, ask] of Object.entries(asks)) {

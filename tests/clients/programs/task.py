@@ -14,6 +14,8 @@ COMMAND, *ARGUMENTS = TASK["command"]
 ENV = TASK["env"]
 MODE = TASK["mode"]
 CALLS = {name: tuple(call) for name, call in TASK["calls"].items()}
+# A live resource, to be read.
+RESOURCE = "bq://levels/BTC"
 
 Answer = dict[str, Any]
 
@@ -37,7 +39,7 @@ async def make_calls(
 
 
 async def count_lists(**asks: Callable[[], Awaitable[Any]]) -> dict[str, int | str]:
-    """Return how many prompts, resources or templates a client gets, or what it raises."""
+    """Return how many prompts, resources, templates or texts a client gets, or what it raises."""
     counts: dict[str, int | str] = {}
     for name, ask in asks.items():
         try:

@@ -2,7 +2,7 @@
 
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
-import { answer, countLists, makeCalls, report, server } from "./task.mjs";
+import { answer, countLists, makeCalls, report, resource, server } from "./task.mjs";
 
 const transport = new StdioClientTransport(server);
 let era;
@@ -17,6 +17,7 @@ report({
     prompts: () => client.listPrompts(),
     resources: () => client.listResources(),
     templates: () => client.listResourceTemplates(),
+    texts: () => client.readResource({ uri: resource }),
   }),
   answers: await makeCalls(async (name, args) => {
     const result = await client.callTool({ name, arguments: args });

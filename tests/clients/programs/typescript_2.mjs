@@ -2,7 +2,7 @@
 
 import { Client } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
-import { answer, countLists, makeCalls, report, server, task } from "./task.mjs";
+import { answer, countLists, makeCalls, report, resource, server, task } from "./task.mjs";
 
 const versionNegotiation = { mode: task.mode };
 const client = new Client({ name: "try", version: "0" }, { versionNegotiation });
@@ -15,6 +15,7 @@ report({
     prompts: () => client.listPrompts(),
     resources: () => client.listResources(),
     templates: () => client.listResourceTemplates(),
+    texts: () => client.readResource({ uri: resource }),
   }),
   answers: await makeCalls(async (name, args) => {
     const result = await client.callTool({ name, arguments: args });

@@ -4,7 +4,7 @@ import { createMCPClient } from "@ai-sdk/mcp";
 import { StdioMCPTransport } from "@ai-sdk/mcp/mcp-stdio";
 import { generateText, isStepCount } from "ai";
 import { MockLanguageModelV4 } from "ai/test";
-import { answer, countLists, report, server, task } from "./task.mjs";
+import { answer, countLists, report, resource, server, task } from "./task.mjs";
 
 const calls = Object.entries(task.calls);
 const toolCall = ([toolCallId, [toolName, args]]) =>
@@ -38,6 +38,7 @@ report({
     prompts: () => client.listPrompts(),
     resources: () => client.listResources(),
     templates: () => client.listResourceTemplates(),
+    texts: () => client.readResource({ uri: resource }),
   }),
   answers: Object.fromEntries(results.flatMap((message) => message.content.map(read))),
 });
