@@ -24,6 +24,7 @@ from .catalog import (
     load_catalog,
 )
 from .client import Breaker, Client, Clock, LateTransport, LoadApp, MemoryStore, Tuning
+from .composites import bundled_composites
 from .settings import Settings
 from .text import MASK
 from .tools import Desk, Offer, SearchMode, Selection, Toolbox
@@ -143,7 +144,7 @@ def compose(
         why_no_key="" if key else settings.why_no_key(),
     )
     selection = Selection(settings.toolsets, settings.tools, settings.exclude_tools)
-    toolbox = Toolbox(keeper, desk, bundled_hints(), selection)
+    toolbox = Toolbox(keeper, desk, bundled_hints(), selection, bundled_composites())
     offer = SearchMode(toolbox) if settings.mode == "search" else toolbox
     return Service(settings, transport, client, toolbox, offer, clock)
 

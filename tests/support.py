@@ -15,6 +15,7 @@ from bq_mcp.catalog import Catalog, CatalogKeeper, DiskCopy, RemoteCatalog, bund
 from bq_mcp.client import Breaker, Client, Clock, MemoryStore, Tuning
 from bq_mcp.client.transport import HttpTransport
 from bq_mcp.compose import bundled_snapshot
+from bq_mcp.composites import Composite
 from bq_mcp.tools import Desk, Toolbox
 
 NOW = datetime(2026, 11, 20, 14, 32, 22, tzinfo=UTC)
@@ -117,6 +118,7 @@ def bench(
     deadline: float = 5.0,
     clock: Clock | None = None,
     transport: HttpTransport | None = None,
+    composites: Mapping[str, Composite] | None = None,
 ) -> Bench:
     """Return a toolbox whose upstream is `upstream`, with disk copies in `folder`."""
 
@@ -141,4 +143,5 @@ def bench(
         disk=DiskCopy(folder, BASE_URL) if folder else None,
     )
     desk = Desk(client, clock, keeper.see_version, why_no_key="" if key else "no key")
-    return Bench(upstream, transport, client, Toolbox(keeper, desk, bundled_hints()), clock)
+    toolbox = Toolbox(keeper, desk, bundled_hints(), composites=composites or {})
+    return Bench(upstream, transport, client, toolbox, clock)

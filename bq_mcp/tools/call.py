@@ -1,15 +1,22 @@
-"""Carry out one tool call: arguments, client, view; every failure becomes an answer."""
+"""Carry out one tool call: arguments, client, view; every failure becomes an answer.
 
-from collections.abc import Callable, Mapping
+A composite is such a call whose replies are several, asked at once.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 
+import anyio
+
 from ..client import Client, Clock, Limits, Reply, Tally, in_worker
-from ..errors import BackQuantError, MissingKeyError
-from ..views import Answer, Question
+from ..composites import Ask, Heard
+from ..errors import BackQuantError, MissingKeyError, NoDataError, VanishedToolError
+from ..views import Answer, Detail, Question
 from .arguments import Prepared
 from .choices import closed_choices, expiry_choices
-from .inventory import Inventory, Tool
+from .inventory import CompositeTool, Inventory, Tool
 from .listed import refuse_unlisted
 from .pace import lifetime_of
 
@@ -44,18 +51,70 @@ class Desk:
         try:
             prepared = tool.checker.prepare(arguments, now)
             ignored = prepared.ignored
-            if self._why_no_key and not tool.hint.public:
-                raise MissingKeyError(self._why_no_key)
-            await refuse_unlisted(tool, prepared, inventory, self._client, now)
-            lifetime = lifetime_of(tool, prepared.query, now)
-            reply = await self._client.get(prepared.path, prepared.pairs, lifetime, tally)
-            self._see_version(reply.envelope.meta.version)
-            work = partial(self._answer, tool, prepared, reply, inventory)
-            answer = await in_worker(reply.size, work, deadline=deadline)
+            if isinstance(tool, CompositeTool):
+                prepared = replace(prepared, query=tool.composite.filled(prepared.query, now))
+                await refuse_unlisted(tool, prepared, inventory, self._client, now)
+                heard = await self._heard(tool, prepared, inventory, tally, now)
+                size, work = _size(heard), partial(self._joint, tool, prepared, heard, inventory)
+            else:
+                reply = await self._reply(tool, prepared, inventory, tally, now)
+                size, work = reply.size, partial(self._answer, tool, prepared, reply, inventory)
+            answer = await in_worker(size, work, deadline=deadline)
         except BackQuantError as error:
-            refusal = self.refuse(tool.name, error, inventory)
-            return _accounted(refusal, self._client.limits, tally, ignored)
-        return _accounted(answer, reply.limits, tally, ignored)
+            answer = self.refuse(tool.name, error, inventory)
+        return _accounted(answer, self._client.limits, tally, ignored)
+
+    async def _reply(
+        self, tool: Tool, prepared: Prepared, inventory: Inventory, tally: Tally, now: datetime
+    ) -> Reply:
+        """Return the reply to one checked call of an endpoint.
+
+        Raises:
+            BackQuantError: as the client, or what needs no request to be known.
+        """
+        if self._why_no_key and not tool.hint.public:
+            raise MissingKeyError(self._why_no_key)
+        await refuse_unlisted(tool, prepared, inventory, self._client, now)
+        lifetime = lifetime_of(tool, prepared.query, now)
+        reply = await self._client.get(prepared.path, prepared.pairs, lifetime, tally)
+        self._see_version(reply.envelope.meta.version)
+        return reply
+
+    async def _heard(
+        self,
+        tool: CompositeTool,
+        prepared: Prepared,
+        inventory: Inventory,
+        tally: Tally,
+        now: datetime,
+    ) -> list[Heard]:
+        """Return what upstream says to the questions of a composite, put at once, in their order.
+
+        Raises:
+            BackQuantError: no question has a reply; the first failure, one with data before none.
+        """
+
+        async def hear(place: int, ask: Ask) -> None:
+            if part := tool.parts.get(ask.path):
+                try:
+                    asked = part.checker.prepare(ask.query, now)
+                    said = await self._reply(part, asked, inventory, tally, now)
+                except BackQuantError as error:
+                    heard[place] = Heard(ask, failure=error)
+                else:
+                    question = _question(part, asked, prepared.detail, inventory)
+                    heard[place] = Heard(ask, question, said)
+
+        asks = list(tool.composite.questions(prepared.query))
+        heard = [Heard(ask) for ask in asks]
+        async with anyio.create_task_group() as tasks:
+            for place, ask in enumerate(asks):
+                tasks.start_soon(hear, place, ask)
+        if not any(one.reply for one in heard):
+            failures = [one.failure for one in heard if one.failure]
+            missing = VanishedToolError(asks[0].path)
+            raise min(failures, key=lambda error: isinstance(error, NoDataError), default=missing)
+        return heard
 
     async def choices(
         self, tool: Tool, name: str, given: Mapping[str, object], lister: Tool | None
@@ -88,19 +147,35 @@ class Desk:
         # What renders is imported with the first answer: listing tools does not need it.
         from ..views.answer import render
 
-        question = Question(
-            tool=tool.name,
-            endpoint=tool.endpoint,
-            hint=tool.hint,
-            query=prepared.query,
-            detail=prepared.detail,
-            tool_names=inventory.names,
-        )
+        question = _question(tool, prepared, prepared.detail, inventory)
         return render(question, reply, reply.server_now(self._clock.monotonic()))
+
+    def _joint(
+        self, tool: CompositeTool, prepared: Prepared, heard: list[Heard], inventory: Inventory
+    ) -> Answer:
+        from ..composites.answer import render
+
+        question = _question(tool, prepared, prepared.detail, inventory)
+        return render(question, heard, self._clock.monotonic())
 
     def is_simulated(self, inventory: Inventory) -> bool:
         """Decide whether a sandbox answers: by the client's replies so far, or by the catalog."""
         return self._client.simulated or inventory.catalog.simulated
+
+
+def _question(tool: Tool, prepared: Prepared, detail: Detail, inventory: Inventory) -> Question:
+    return Question(
+        tool=tool.name,
+        endpoint=tool.endpoint,
+        hint=tool.hint,
+        query=prepared.query,
+        detail=detail,
+        tool_names=inventory.names,
+    )
+
+
+def _size(heard: Iterable[Heard]) -> int:
+    return sum(one.reply.size for one in heard if one.reply)
 
 
 def _accounted(answer: Answer, limits: Limits, tally: Tally, ignored: tuple[str, ...]) -> Answer:

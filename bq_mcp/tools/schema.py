@@ -30,15 +30,17 @@ _TITLE = re.compile(r"(?!SIMULATED|STALE)\w[\w ,.&/()'+%-]*")
 SCHEMA_LIMIT = 10_000
 
 
-def tool_names(endpoints: Iterable[Endpoint], settled: Container[str] = ()) -> dict[str, str]:
+def tool_names(
+    endpoints: Iterable[Endpoint], settled: Container[str] = (), reserved: Iterable[str] = ()
+) -> dict[str, str]:
     """Return the tool name of each path: path segments joined by `_`, placeholders dropped.
 
     Two paths that would share a name are told apart by their placeholders (`_by_greek`), then by
-    a digest of the path, then by a number. Paths in `settled`
-    choose first, so that a newcomer never takes the name of a tool that agents already know.
+    a digest of the path, then by a number. Paths in `settled` choose first, so that a newcomer
+    never takes the name of a tool that agents already know; names in `reserved` are not given.
     """
     names: dict[str, str] = {}
-    taken: set[str] = set()
+    taken = set(reserved)
     paths = sorted((endpoint.path for endpoint in endpoints), key=_fewest_placeholders)
     for path in sorted(paths, key=lambda path: path not in settled):
         names[path] = next(name for name in _candidates(path) if name not in taken)

@@ -3,11 +3,12 @@
 from collections.abc import Awaitable, Callable, Mapping
 
 from ..catalog import Catalog, CatalogKeeper, Hint
+from ..composites import Composite
 from ..errors import BackQuantError, VanishedToolError
 from ..logs import Log
 from ..views import Answer
 from .call import Desk
-from .inventory import Inventory, Tool
+from .inventory import NO_COMPOSITES, Inventory, Tool
 from .selection import EVERYTHING, Selection
 
 _log = Log(__name__)
@@ -42,11 +43,13 @@ class Toolbox:
         desk: Desk,
         hints: Mapping[str, Hint],
         selection: Selection = EVERYTHING,
+        composites: Mapping[str, Composite] = NO_COMPOSITES,
     ) -> None:
         self.keeper = keeper
         self._desk = desk
         self._hints = hints
         self._selection = selection
+        self._composites = composites
         self._listeners: list[ToolsListener] = []
         self._vanished: set[str] = set()
         self.inventory = self._first_inventory()
@@ -64,7 +67,7 @@ class Toolbox:
             return self._inventory_of(self.keeper.current)
 
     def _inventory_of(self, catalog: Catalog) -> Inventory:
-        return Inventory(catalog, self._hints, self._selection)
+        return Inventory(catalog, self._hints, self._selection, self._composites)
 
     def on_change(self, listener: ToolsListener) -> None:
         """Call `listener` after each swap that changes what a client is shown."""

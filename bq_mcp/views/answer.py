@@ -45,7 +45,7 @@ def render(
     scene = Scene(question, reply, now)
     printer = Printer(scene, freshness_of(scene), environment or service())
     view, text = printer.raw() if question.detail == "raw" else printer.worded()
-    return Answer(text, _meta(scene, printer.fresh, view))
+    return Answer(text, meta_of(scene, printer.fresh, view))
 
 
 @dataclass
@@ -59,7 +59,7 @@ class Printer:
     def __post_init__(self) -> None:
         question = self.scene.question
         self.header = header_of(self.scene, self.fresh)
-        self.caveats = caveats_of(self.scene)
+        self.caveats = self.gathered()
         self.terse = question.detail == "brief"
         self.shared: Mapping[str, Any] = {
             "spot": self.scene.spot,
@@ -68,10 +68,18 @@ class Printer:
             "tool": lambda path: question.tool_names.get(path, MISSING),
         }
 
+    def gathered(self) -> Mapping[str, object]:
+        """Return the caveats by kind."""
+        return caveats_of(self.scene)
+
+    def budget(self) -> int:
+        """Return how many tokens the whole answer may have."""
+        return BUDGETS[self.scene.question.detail]
+
     def worded(self) -> tuple[str, str]:
         """Return the name of the view and the whole answer in words."""
         detail, head = self.scene.question.detail, self.head()
-        room = BUDGETS[detail] - estimate(head)
+        room = self.budget() - estimate(head)
         view, found = self.body()
         # Caveats give way to the lead, down to their kinds.
         lead = sum(line.size for line in found if line.rank == 1 and not line.table)
@@ -179,7 +187,8 @@ class Printer:
         return "raw", f"{head}\n{found.json}"
 
 
-def _meta(scene: Scene, fresh: Freshness, view: str) -> Mapping[str, object]:
+def meta_of(scene: Scene, fresh: Freshness, view: str) -> Mapping[str, object]:
+    """Return the facts of an answer as data."""
     meta, reply = scene.envelope.meta, scene.reply
     found: dict[str, object] = {
         "computed_at": _iso(meta.computed_at),

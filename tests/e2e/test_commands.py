@@ -40,13 +40,13 @@ def test_try_prints_answers_that_say_simulated_and_how_old_they_are() -> None:
 def test_tools_as_json_is_what_a_model_is_shown() -> None:
     done = bq("tools", "--json", "--sandbox")
     listed = json.loads(done.stdout)
-    assert len(listed) == 62
+    assert len(listed) == 65
     assert all({"name", "description", "inputSchema"} == set(tool) for tool in listed)
 
 
 def test_tools_prints_the_cost_of_listing() -> None:
     done = bq("tools", "--sandbox")
-    assert re.search(r"62 tools, about [\d,]+ tokens to list", done.stdout)
+    assert re.search(r"65 tools, about [\d,]+ tokens to list", done.stdout)
     assert "catalog: snapshot" in done.stderr
 
 

@@ -7,7 +7,7 @@ from ..bench.wire import INITIALIZE
 from .talk import HANDSHAKE, MODERN_META, call, cancelled, request, silent_upstream, talk
 
 HANDSHAKE_REVISIONS = ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"]
-TOOLS = 62
+TOOLS = 65
 ASKED: dict[str, dict[str, object]] = {
     "prompts/get": {"name": "trade_context", "arguments": {"symbol": "eth", "strike": 4000}},
     "completion/complete": {

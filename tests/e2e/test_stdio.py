@@ -56,7 +56,7 @@ def test_the_sandbox_answers_over_stdio_and_says_simulated() -> None:
         server.notify("notifications/initialized")
         assert "SIMULATED" in handshake["instructions"]
         assert handshake["capabilities"]["tools"]["listChanged"] is True
-        assert len(server.request("tools/list")["tools"]) == 62
+        assert len(server.request("tools/list")["tools"]) == 65
         result = server.request("tools/call", {"name": "gex_levels", "arguments": {}})
         assert text_of(result).startswith("SIMULATED BTCUSDT")
         assert result["_meta"]["bq-mcp/answer"]["simulated"] is True
@@ -75,7 +75,7 @@ def test_the_newest_revision_works_without_a_handshake() -> None:
         found = server.request("server/discover", MODERN)
         assert "SIMULATED" in found["instructions"]
         listed = server.request("tools/list", MODERN)
-        assert len(listed["tools"]) == 62 and listed["ttlMs"] > 0
+        assert len(listed["tools"]) == 65 and listed["ttlMs"] > 0
         result = server.request(
             "tools/call", {"name": "expiries", "arguments": {"symbol": "eth"}, **MODERN}
         )
@@ -92,7 +92,7 @@ def test_without_upstream_or_key_it_starts_lists_and_explains(
 ) -> None:
     with child(env=dead_upstream) as server:
         server.handshake()
-        assert len(server.request("tools/list")["tools"]) == 62
+        assert len(server.request("tools/list")["tools"]) == 65
         result = server.request("tools/call", {"name": "gex_levels", "arguments": {}})
     assert result["isError"] and "BACKQUANT_API_KEY" in text_of(result)
 

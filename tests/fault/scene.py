@@ -14,6 +14,7 @@ from bq_mcp.client import Breaker, Client, Clock, MemoryStore, Store, Tuning
 from bq_mcp.client.model import RawReply, Request, Send
 from bq_mcp.client.transport import HttpTransport
 from bq_mcp.compose import bundled_snapshot
+from bq_mcp.composites import bundled_composites
 from bq_mcp.sandbox.access import SANDBOX_KEY
 from bq_mcp.sandbox.app import create_app
 from bq_mcp.sandbox.faults import Fault, Schedule
@@ -147,7 +148,8 @@ def desk(send: Send, store: Store, clock: Clock, tuning: Tuning) -> tuple[Client
         send, store, clock, owner="test", tuning=tuning, breaker=Breaker(clock.monotonic)
     )
     keeper = CatalogKeeper(bundled_snapshot, remote=None, disk=None)
-    return client, Toolbox(keeper, Desk(client, clock, keeper.see_version), bundled_hints())
+    asked = Desk(client, clock, keeper.see_version)
+    return client, Toolbox(keeper, asked, bundled_hints(), composites=bundled_composites())
 
 
 def newest(at: datetime) -> datetime:
