@@ -5,6 +5,7 @@ from statistics import median
 
 import pytest
 
+from bq_mcp.composites import bundled_composites
 from tests.answerability.desk import unsettled
 from tests.answerability.reading import of_every_market, questions
 from tests.contract.sandbox_answers import SEEDS, offered
@@ -36,5 +37,7 @@ def test_each_question_has_two_wordings_and_a_truth() -> None:
 
 
 def test_every_tool_is_right_for_a_question() -> None:
-    assert {tool for asked in questions() for tool in asked.right} == set(offered().tools)
+    assert {
+        tool for asked in questions() for tool in asked.right
+    } == offered().tools.keys() | bundled_composites().keys()
     assert all(call.tool in asked.right for asked in questions() for call in asked.calls)

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import anyio
 import pytest
 
+from bq_mcp.composites import bundled_composites
 from bq_mcp.tools import SearchMode
 from tests.unit.tools.test_toolbox import toolbox
 
@@ -16,7 +17,7 @@ SHARE = 0.95
 
 def missed(asked: Iterable[tuple[str, Question]]) -> list[str]:
     """Return the wordings for which no right tool is among the first."""
-    mode = SearchMode(toolbox())
+    mode = SearchMode(toolbox(composites=bundled_composites()))
 
     async def look() -> list[str]:
         lost = []

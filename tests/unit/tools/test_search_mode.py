@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bq_mcp.composites import bundled_composites
 from bq_mcp.tools import SearchMode, UnknownToolError
 from bq_mcp.views import Answer
 
 from .test_toolbox import toolbox
 
-MODE = SearchMode(toolbox())
+MODE = SearchMode(toolbox(composites=bundled_composites()))
 _encoding = bpe_openai.get_encoding("o200k_base")
 
 
@@ -23,7 +24,7 @@ def ask(name: str, **arguments: Any) -> Answer:
 
 def test_a_signature_says_what_is_needed_and_what_is_answered() -> None:
     found = ask("find_tools", query="dealer vanna by strike").text.splitlines()
-    assert found[0] == "5 of 62 tools, best first; call them with call_tool"
+    assert found[0] == "5 of 65 tools, best first; call them with call_tool"
     assert found[1].startswith("options_greeks(greek*, symbol, ")
     assert "Dealer delta (DEX), theta, vega, vanna or charm exposure by strike." in found[1]
 

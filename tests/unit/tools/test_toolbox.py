@@ -3,6 +3,7 @@
 import json
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import anyio
 import pytest
@@ -20,6 +21,7 @@ from bq_mcp.catalog import (
 )
 from bq_mcp.client import Breaker, Client, MemoryStore, Tuning
 from bq_mcp.client.model import RawReply, Request
+from bq_mcp.composites import Composite
 from bq_mcp.envelope import Envelope, read_envelope
 from bq_mcp.errors import UnreachableError
 from bq_mcp.tools import Desk, Toolbox, UnknownToolError
@@ -50,11 +52,15 @@ def unreachable() -> Client:
     )
 
 
-def toolbox(fetch: Fetch | None = None, client: Client | None = None) -> Toolbox:
+def toolbox(
+    fetch: Fetch | None = None,
+    client: Client | None = None,
+    composites: Mapping[str, Composite] = MappingProxyType({}),
+) -> Toolbox:
     remote = RemoteCatalog(fetch, has_key=True) if fetch else None
     keeper = CatalogKeeper(lambda: load_catalog(SNAPSHOT, "snapshot"), remote=remote, disk=None)
     desk = Desk(client or unreachable(), still_clock(), keeper.see_version)
-    return Toolbox(keeper, desk, bundled_hints())
+    return Toolbox(keeper, desk, bundled_hints(), composites=composites)
 
 
 def test_an_unknown_tool_names_the_closest() -> None:
