@@ -437,7 +437,7 @@ OF_STRIKES = [
         says=("largest: net GEX per 1% move",),
         never=("nearest", "beside spot", "(+1"),
     ),
-    profile("no strikes", 0, every=("strikes: rows received 0",), never=("$0",)),
+    profile("no strikes", 0, every=("no strikes returned, all expiries",), never=("$0",)),
     profile(
         "a venue filter that was not applied",
         data={"positioning": "std"},
