@@ -364,7 +364,7 @@ OF_STRIKES = [
         data={"net_gex": [None, 0, -0.0004], "call_gex": None, "put_gex": None},
         every=("net GEX -$0.0004 per 1% move, 3 strikes", "net n/a at 1", "largest +: no strike"),
         says=("67,000 (-0.3%) n/a", "67,500 (+0.4%) $0"),
-        never=("calls +", "(calls n/a"),
+        never=("calls +$", "(calls n/a"),
     ),
     profile(
         "holes at different strikes",
@@ -437,7 +437,7 @@ OF_STRIKES = [
         says=("largest: net GEX per 1% move",),
         never=("nearest", "beside spot", "(+1"),
     ),
-    profile("no strikes", 0, every=("strikes: rows received 0",), never=("$0",)),
+    profile("no strikes", 0, every=("no strikes returned, all expiries",), never=("$0",)),
     profile(
         "a venue filter that was not applied",
         data={"positioning": "std"},

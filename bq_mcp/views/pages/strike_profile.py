@@ -31,11 +31,11 @@ _ADDS_WITHIN = 0.01
 
 
 def page(scene: Scene) -> Mapping[str, Any] | None:
-    """Return the profile; None for a payload without strikes."""
+    """Return the profile; None for a payload without a list of strikes."""
     root, brief = scene.root, scene.detail == "brief"
-    rows = records.paired(scene.data, **_COLUMNS) if "strikes" in root else ()
-    if not rows:
+    if not isinstance(root.get("strikes"), list):
         return None
+    rows = records.paired(scene.data, **_COLUMNS)
     found = {name: [row[name] for row in rows] for name in _SUMMED}
     sums = {name: derive(total, found[name]) for name in _SUMMED}
     window = mapping(root.get("filtered_strike_window"))
@@ -50,6 +50,7 @@ def page(scene: Scene) -> Mapping[str, Any] | None:
         "sums": sums,
         "gross": derive(gross, found["net"]),
         "strikes": derive(len, rows),
+        "asked": {name: scene.query[name] for name in _FILTERS if name in scene.query} or None,
         "filtered": bool(window) or any(scene.query.get(name) for name in _FILTERS),
         "low": figure(window.get("min")),
         "high": figure(window.get("max")),

@@ -91,8 +91,7 @@ def test_each_label_of_brief_has_its_own_figures() -> None:
     lines = ask(board(), PATH, "brief").text.split("\n")
     assert lines[1].startswith("front 21NOV26: ATM IV 61.2%, OI share 15.0%, net GEX -$1.5m")
     assert lines[2].startswith(
-        "next anchor 27NOV26: skew -1.0 pts (calls dearer), PCR 0.50, OI share 10.0%, "
-        "max pain 66,000"
+        "next anchor 27NOV26: skew -1.0 pts (calls dearer), PCR 0.50, max pain 66,000"
     )
 
 
