@@ -15,10 +15,13 @@ from tests.contract.view_numbers import strangers, unfounded
 TYPED = [view for view in all_facts() if view.path not in PATHS]
 
 
+@pytest.mark.parametrize(
+    "seeds", [SEEDS[:1], pytest.param(SEEDS[1:2], marks=pytest.mark.sweep)], ids=["one", "other"]
+)
 @pytest.mark.parametrize("view", TYPED, ids=lambda view: view.path)
-def test_every_figure_has_a_source(view: ViewFacts) -> None:
+def test_every_figure_has_a_source(view: ViewFacts, seeds: tuple[int, ...]) -> None:
     found = []
-    for case in view.cases(SEEDS[:2]):
+    for case in view.cases(seeds):
         body = reply(case)
         if not body["success"]:
             continue

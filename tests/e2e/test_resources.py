@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from bq_mcp.composites import bundled_composites
 from bq_mcp.server.places import Places
 
 from ..bench.wire import Child
@@ -17,7 +18,10 @@ NEARLY_REFRESHED_S = 29.5
 
 
 def test_every_resource_of_the_sandbox_can_be_read_in_both_eras() -> None:
-    uris = [place.uri for place in Places(bench(Upstream()).toolbox).every()]
+    uris = [
+        place.uri
+        for place in Places(bench(Upstream(), composites=bundled_composites()).toolbox).every()
+    ]
 
     def read(era: str, uri: str, **more: Any) -> dict[str, Any]:
         return {"id": f"{era} {uri}", "method": "resources/read", "params": {"uri": uri, **more}}
