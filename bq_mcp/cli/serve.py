@@ -2,7 +2,6 @@
 
 import gc
 import sys
-from functools import partial
 from typing import TYPE_CHECKING
 
 from .exits import UsageFault, say
@@ -48,10 +47,14 @@ def make_server(service: "Service") -> "ToolServer":
     from ..server import build_server
     from ..views import render_instructions
 
+    def instructions(simulated: bool) -> str:
+        search, offered = service.settings.mode == "search", service.toolbox.tools.keys()
+        return render_instructions(simulated, search=search, offered=offered)
+
     return build_server(
         service.offer,
         version=__version__,
-        instructions=partial(render_instructions, search=service.settings.mode == "search"),
+        instructions=instructions,
         resources=service,
         client=service.client,
         clock=service.clock,

@@ -1,5 +1,6 @@
 """Render pages of words about this server: its instructions to the model, its own resources."""
 
+from collections.abc import Collection
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -9,12 +10,14 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 
-def render_instructions(simulated: bool, *, search: bool = False) -> str:
+def render_instructions(
+    simulated: bool, *, search: bool = False, offered: Collection[str] = ()
+) -> str:
     """Return what a model is told of this server before it calls anything.
 
-    `search`: it finds the tools through others.
+    `search`: it finds the tools through others; `offered` are the names of those on offer.
     """
-    return render_page("instructions", simulated=simulated, search=search)
+    return render_page("instructions", simulated=simulated, search=search, offered=offered)
 
 
 def render_page(name: str, **context: object) -> str:

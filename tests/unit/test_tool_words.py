@@ -49,7 +49,8 @@ def hint_of(path: str) -> Hint:
 
 
 def instructions(simulated: bool, search: bool = False) -> str:
-    return render_instructions(simulated, search=search)
+    offered = ["compare_symbols", "market_brief", "multi_gex_levels"]
+    return render_instructions(simulated, search=search, offered=offered)
 
 
 def test_the_hints_cover_the_known_endpoints_and_no_other() -> None:
@@ -160,7 +161,8 @@ def test_instructions_fit_their_budget_and_name_the_simulated_mark(
     assert ("call_tool" in text) == search
     assert tokens(text) <= INSTRUCTIONS_TOKENS
     assert "SIMULATED" in text
-    assert "multi_gex_levels" in text
+    assert "Start with market_brief. For several symbols use compare_symbols or multi" in text
+    assert "market_brief" not in render_instructions(simulated, search=search)
     assert all(word in text for word in ("brief", "standard", "full", "raw", "n/a", "std", "age"))
     assert not AVOIDED.search(text)
 
