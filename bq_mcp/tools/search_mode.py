@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 FIND, DESCRIBE, CALL = "find_tools", "describe_tool", "call_tool"
 _MOST_FOUND = 5
 _MOST_NAMES = 6
-_LONGEST_LINE = 200
+_LONGEST_LINE = 250
 _QUERY_LIMIT = 400
 _NAME_LIMIT = 80
 _SENTENCE = re.compile(r"(?<=[.;]) ")
@@ -165,17 +165,26 @@ def _name(given: str) -> str:
 
 
 def _signature(tool: Tool) -> str:
-    """Return a tool's name, its arguments (`*` is needed) and what it answers, in one line."""
+    """Return a tool's name, its arguments and what it answers, in one line.
+
+    A needed argument has a `*`, and its values where these are a closed set.
+    """
+    properties = tool.input_schema["properties"]
     needed = tool.input_schema.get("required", ())
-    names = [param.name + "*" * (param.name in needed) for param in tool.endpoint.params]
-    names.sort(key=lambda name: not name.endswith("*"))
+    free = [param.name for param in tool.endpoint.params if param.name not in needed]
+    names = [*(_needed(name, properties[name]) for name in needed), *free]
     more = [", …"] if len(names) > _MOST_NAMES else []
     line = f"{tool.name}({', '.join(names[:_MOST_NAMES])}{''.join(more)}):"
     for sentence in _SENTENCE.split(tool.description):
         if len(line) + len(sentence) > _LONGEST_LINE:
             break
         line += f" {sentence}"
-    return line if line[-1] != ":" else f"{line} {tool.title}"
+    return line.rstrip(";") if line[-1] != ":" else f"{line} {tool.title}"
+
+
+def _needed(name: str, part: Mapping[str, Any]) -> str:
+    values = part.get("items", part).get("enum")
+    return f"{name}*: {'|'.join(map(str, values))}" if values else f"{name}*"
 
 
 def _argument(name: str, part: Mapping[str, Any], is_needed: bool) -> str:

@@ -25,7 +25,7 @@ def ask(name: str, **arguments: Any) -> Answer:
 def test_a_signature_says_what_is_needed_and_what_is_answered() -> None:
     found = ask("find_tools", query="dealer vanna by strike").text.splitlines()
     assert found[0] == "5 of 65 tools, best first; call them with call_tool"
-    assert found[1].startswith("options_greeks(greek*, symbol, ")
+    assert found[1].startswith("options_greeks(greek*: ") and "|charm" in found[1]
     assert "Dealer delta (DEX), theta, vega, vanna or charm exposure by strike." in found[1]
 
 
