@@ -55,7 +55,7 @@ def make_server(service: "Service") -> "ToolServer":
         service.offer,
         version=__version__,
         instructions=instructions,
-        resources=service,
+        parts=service,
         client=service.client,
         clock=service.clock,
         warm=service.transport.warm,

@@ -133,14 +133,14 @@ def build_server(
     *,
     version: str,
     instructions: Instructions,
-    resources: AbstractAsyncContextManager[object],
+    parts: AbstractAsyncContextManager[object],
     client: Client,
     clock: Clock,
     warm: Warm,
 ) -> ToolServer:
     """Return a server over `toolbox`.
 
-    `resources` is entered and left with the server's lifespan; `warm` is awaited in the background
+    `parts` is entered and left with the server's lifespan; `warm` is awaited in the background
     once the first list has gone out; `instructions` is called with whether the data is simulated.
     `client` is the one behind the toolbox: it knows the limits.
     """
@@ -152,7 +152,7 @@ def build_server(
 
     @asynccontextmanager
     async def lifespan(_: Server[None]) -> AsyncIterator[None]:
-        async with resources, anyio.create_task_group() as tasks:
+        async with parts, anyio.create_task_group() as tasks:
             tasks.start_soon(_refresh, toolbox, warm, handlers.listed)
             tasks.start_soon(shelf.watch.run)
             yield None

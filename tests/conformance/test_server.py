@@ -50,7 +50,7 @@ async def connected(
         parts.toolbox,
         version="0",
         instructions=render_instructions,
-        resources=parts,
+        parts=parts,
         client=parts.client,
         clock=parts.clock,
         warm=warm or parts.transport.warm,

@@ -123,7 +123,7 @@ async def session(parts: Bench, wire: Wire, time: FakeTime, leaks: list[Leak]) -
         parts.toolbox,
         version="0",
         instructions=render_instructions,
-        resources=parts,
+        parts=parts,
         client=parts.client,
         clock=parts.clock,
         warm=wire.warm,

@@ -6,10 +6,11 @@ import pytest
 
 from bq_mcp.catalog import bundled_hints
 from bq_mcp.compose import bundled_snapshot
+from bq_mcp.composites import bundled_composites
 from bq_mcp.guides import topics
 from bq_mcp.tools import Inventory
 
-TOOLS = Inventory(bundled_snapshot(), bundled_hints()).tools
+TOOLS = Inventory(bundled_snapshot(), bundled_hints(), composites=bundled_composites()).tools
 
 
 def test_there_is_a_guide_for_each_topic() -> None:
