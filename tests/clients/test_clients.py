@@ -20,6 +20,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bq_mcp.catalog import SNAPSHOT
+from bq_mcp.composites import bundled_composites
 from bq_mcp.sandbox.access import SANDBOX_KEY
 from bq_mcp.sandbox.app import create_app
 from bq_mcp.sandbox.faults import Fault, Schedule
@@ -133,7 +134,7 @@ def run(
 
 
 def test_it_lists_every_tool(found: Found) -> None:
-    assert len(set(found["tools"])) == len(ENDPOINTS)
+    assert len(set(found["tools"])) == len(ENDPOINTS) + len(bundled_composites())
 
 
 def test_it_converts_every_tool(client: Client, found: Found) -> None:
