@@ -1,8 +1,8 @@
 """The offered list: the composites and one tool per endpoint, from a catalog and the hints."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cached_property
 from types import MappingProxyType
@@ -11,7 +11,7 @@ from ..catalog import NO_HINT, Catalog, Endpoint, Hint
 from ..composites import Composite
 from ..logs import Log
 from .arguments import ArgumentChecker
-from .schema import InputSchema, description, input_schema, title, tool_names
+from .schema import InputSchema, description, input_schema, title, tool_names, without_pointers
 from .selection import CORE, EVERYTHING, NEW, Selection
 
 _log = Log(__name__)
@@ -100,9 +100,11 @@ class Inventory:
         offered = list(_as_many_as_fit(taken))
         if len(offered) < len(taken):
             _log.warning("tools left out, the list is full", left_out=len(taken) - len(offered))
-        self.tools: Mapping[str, Tool] = {
-            tool.name: tool for tool in sorted(offered, key=lambda tool: tool.name)
-        }
+        offered.sort(key=lambda tool: tool.name)
+        shown = {tool.name for tool in offered}
+        if len(shown) < len(every):
+            offered = [_without_pointers(tool, shown) for tool in offered]
+        self.tools: Mapping[str, Tool] = {tool.name: tool for tool in offered}
         self.names = {tool.endpoint.path: tool.name for tool in self.tools.values()}
 
     @property
@@ -126,6 +128,11 @@ def _composite_tool(
     paths = {part.path for part in composite.parts} & by_path.keys()
     parts = {path: Tool(composite.name, by_path[path], hints.get(path, NO_HINT)) for path in paths}
     return CompositeTool(composite.name, endpoint, composite.hint, composite, parts)
+
+
+def _without_pointers(tool: Tool, offered: Container[str]) -> Tool:
+    when = without_pointers(tool.hint.when, offered)
+    return replace(tool, hint=replace(tool.hint, when=when))
 
 
 def _as_many_as_fit(tools: Iterable[Tool]) -> Iterator[Tool]:

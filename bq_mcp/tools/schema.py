@@ -26,6 +26,8 @@ _NEW_DESCRIPTION_LIMIT = 240
 _NEW_NOTE_LIMIT = 120
 # A title is shown without quotes: plain words, and none that opens a line of ours.
 _TITLE = re.compile(r"(?!SIMULATED|STALE)\w[\w ,.&/()'+%-]*")
+# "Words: tool_name" or "words: tool_name or tool_name", to the end of the sentence.
+POINTER = re.compile(r"(?P<words>[^.;:]+): (?P<tools>[a-z0-9_]+(?: or [a-z0-9_]+)*)(?=[.;]|$)")
 # Today's largest takes 1,800 characters.
 SCHEMA_LIMIT = 10_000
 
@@ -94,6 +96,20 @@ def description(endpoint: Endpoint, hint: Hint) -> str:
     words = clean(endpoint.summary or endpoint.description, _NEW_DESCRIPTION_LIMIT)
     call = f"GET {endpoint.path}"
     return f"{call}, described upstream as: {_quoted(words)}" if words else call
+
+
+def without_pointers(words: str, offered: Container[str]) -> str:
+    """Return a description without its hints at tools that are not on offer."""
+    sentences = (
+        "; ".join(clause for clause in sentence.rstrip(".").split("; ") if _leads(clause, offered))
+        for sentence in words.split(". ")
+    )
+    return " ".join(f"{kept[0].upper()}{kept[1:]}." for kept in sentences if kept)
+
+
+def _leads(clause: str, offered: Container[str]) -> bool:
+    pointer = POINTER.fullmatch(clause)
+    return not pointer or all(name in offered for name in pointer["tools"].split(" or "))
 
 
 def input_schema(endpoint: Endpoint, hint: Hint) -> InputSchema:

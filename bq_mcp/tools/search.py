@@ -13,12 +13,11 @@ from math import log
 from snowballstemmer import stemmer
 
 from .inventory import Tool
+from .schema import POINTER
 
 _SATURATION = 2.0
 _LENGTH_WEIGHT = 0.3
 _WORD = re.compile(r"[a-z]+|\d+")
-# "Clause: tool_name" or "clause: tool_name or tool_name", up to the end of the sentence.
-_POINTER = re.compile(r"(?P<words>[^.;:]+): (?P<tools>[a-z0-9_]+(?: or [a-z0-9_]+)*)(?=[.;]|$)")
 _stem = stemmer("english").stemWord
 
 
@@ -79,7 +78,7 @@ def _texts(tools: Mapping[str, Tool]) -> Mapping[str, str]:
     texts: defaultdict[str, list[str]] = defaultdict(list)
     for name, tool in tools.items():
         own = tool.description
-        for pointer in _POINTER.finditer(tool.description):
+        for pointer in POINTER.finditer(tool.description):
             named = pointer["tools"].split(" or ")
             if not tools.keys().isdisjoint(named):
                 own = own.replace(pointer[0], "")

@@ -113,8 +113,10 @@ class Toolbox:
         if tool is None and name in self._vanished:
             return self.refuse(name, VanishedToolError(name, inventory.closest(name)))
         if tool is None:
-            is_hidden = name in inventory.every
-            raise UnknownToolError(name, inventory.closest(name), is_hidden=is_hidden)
+            if name in inventory.every:
+                # A name like it says nothing of what could stand in for it.
+                raise UnknownToolError(name, None, is_hidden=True)
+            raise UnknownToolError(name, inventory.closest(name))
         return await self._desk.call(tool, arguments, inventory)
 
     def at(self, path: str) -> Tool | None:

@@ -106,9 +106,11 @@ def _series(scene: Scene) -> Iterator[list[datetime]]:
     if not reads_forms(scene):
         return
     axes = [axis for grid in scene.forms.grids for axis in (grid.down, grid.across)]
+    by_size = scene.question.hint.answer.order == "size"
     for table in scene.forms.tables:
-        # Single prints share no key but have a time.
-        axes += [*table.key, *(table.columns if table.form == "prints" else ())]
+        # Single prints share no key but have a time; the largest ones are no series.
+        prints = table.form == "prints" and not by_size
+        axes += [*table.key, *(table.columns if prints else ())]
     for axis in axes:
         if axis and axis.role == "time":
             yield [instant for value in axis.values if (instant := moment(value))]

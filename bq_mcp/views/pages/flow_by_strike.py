@@ -15,7 +15,7 @@ from ..read.values import derive
 from ..scene import Scene
 
 _BOUGHT, _SOLD = frozenset(["buy", "bought"]), frozenset(["sell", "sold"])
-_NET = "largest dealer net size in coin, sold less bought"
+_NET = "largest net left to dealers in coin (+ long), takers' sold less bought"
 
 
 def page(scene: Scene) -> Sheet | None:

@@ -49,3 +49,5 @@ def test_what_is_hidden_is_not_named_as_a_next_step() -> None:
     )
     assert "/gex/strike-profile" not in inventory.names
     assert "gex_strike_profile" in inventory.every
+    told = inventory.tools["gex_levels"].description
+    assert told.endswith("Start here for GEX. Several symbols: multi_gex_levels.")
