@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from itertools import product
+from random import Random
 
 import bpe_openai
 import pytest
@@ -61,6 +62,8 @@ EXTREMES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 }
 # A grid of 200 by 200 takes the sandbox a while; every second of these is enough in a sweep.
 LARGE = {"time_steps": "200", "price_steps": "200"}
+# Of the chain's 23,000 a symbol.
+COMBINATIONS = 600
 # A brief answer has the lines of the first three ranks.
 _encoding = bpe_openai.get_encoding("o200k_base")
 
@@ -130,10 +133,12 @@ def test_every_extreme_alone_keeps_budgets_and_lines(path: str, symbol: str) -> 
 @pytest.mark.sweep
 @pytest.mark.parametrize("symbol", SYMBOLS)
 @pytest.mark.parametrize("path", EXTREMES)
-def test_every_combination_keeps_its_budget(path: str, symbol: str) -> None:
+def test_combinations_keep_their_budget(path: str, symbol: str) -> None:
+    every = list(combinations(path))
+    chosen = Random(f"{path} {symbol}").sample(every, min(COMBINATIONS, len(every)))
     found = [
         fault
-        for case in cases(path, symbol, combinations(path))
+        for case in cases(path, symbol, iter(chosen))
         for fault in over_budget(case)
         if "lost a line" not in fault
     ]
