@@ -1,5 +1,6 @@
 """Every call that a prompt names is answered with figures."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
@@ -12,7 +13,16 @@ from bq_mcp.workflows import Reach, book, render
 
 from ..unit.test_workflows import NOW, PROMPTS, every, needed, steps, values
 
+EXPIRY = "25DEC26"
 pytestmark = [pytest.mark.anyio, pytest.mark.sweep]
+
+
+def filled(arguments: Mapping[str, object]) -> dict[str, object]:
+    """Return arguments with an expiry in place of the one that a step before tells."""
+    # What a step before it tells stands in angle brackets.
+    told = {name for name, value in arguments.items() if str(value).startswith("<")}
+    known = {name: value for name, value in arguments.items() if name not in told}
+    return known | ({"expiry": EXPIRY} if "expiry" in told else {})
 
 
 @pytest.mark.parametrize("prompt", PROMPTS)
@@ -27,8 +37,6 @@ async def test_every_call_of_a_prompt_is_answered(prompt: str) -> None:
         reach = Reach(service.toolbox.inventory.names)
         for given in (needed(prompt), every(prompt), {**needed(prompt), **thin}):
             for tool, arguments in steps(render(prompt, values(prompt, **given), reach)):
-                # What a step before it tells stands in angle brackets.
-                known = {k: v for k, v in arguments.items() if not str(v).startswith("<")}
-                answer = await service.toolbox.call(tool, known)
+                answer = await service.toolbox.call(tool, filled(arguments))
                 assert not answer.is_error, answer.text
                 assert "no data" not in answer.text or "symbol" in given, answer.text
