@@ -24,7 +24,8 @@ def test_the_four_quadrants_lead_and_dealers_hold_what_was_sold_less_what_was_bo
         "total of 5 strikes: callBuy.premium $15k, callSell.premium $15k, putBuy.premium $15k,"
         " putSell.premium $15k",
         "running total of open contracts since 2026-05-17",
-        "largest dealer net size in coin, sold less bought: 47 at 71,000 (+1.4%)",
+        "largest net left to dealers in coin (+ long), takers' sold less bought: 47"
+        " at 71,000 (+1.4%)",
     ]
 
 
