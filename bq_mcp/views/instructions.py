@@ -1,5 +1,6 @@
 """Render pages of words about this server: its instructions to the model, its own resources."""
 
+import tomllib
 from collections.abc import Collection
 from functools import cache
 from typing import TYPE_CHECKING
@@ -17,7 +18,9 @@ def render_instructions(
 
     `search`: it finds the tools through others; `offered` are the names of those on offer.
     """
-    return render_page("instructions", simulated=simulated, search=search, offered=offered)
+    held = {"simulated" if simulated else "live", "search" if search else "tools", *offered}
+    lines = tomllib.loads((prompts_root() / "instructions.toml").read_text("utf-8"))["line"]
+    return "\n".join(line["text"] for line in lines if line.get("when") in {None, *held})
 
 
 def render_page(name: str, **context: object) -> str:
@@ -27,7 +30,7 @@ def render_page(name: str, **context: object) -> str:
 
 @cache
 def _words() -> "Environment":
-    # Rendered while the server starts: the environment of the views would cost more to build.
+    # As for answers, Jinja is imported when it is needed.
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     return Environment(

@@ -161,7 +161,7 @@ def test_instructions_fit_their_budget_and_name_the_simulated_mark(
     assert ("call_tool" in text) == search
     assert tokens(text) <= INSTRUCTIONS_TOKENS
     assert "SIMULATED" in text
-    assert "Start with market_brief. For several symbols use compare_symbols or multi" in text
+    assert all(name in text for name in ("market_brief", "compare_symbols", "multi_gex_levels"))
     assert "market_brief" not in render_instructions(simulated, search=search)
     assert all(word in text for word in ("brief", "standard", "full", "raw", "n/a", "std", "age"))
     assert not AVOIDED.search(text)
