@@ -15,7 +15,7 @@ from mcp.types.version import MODERN_PROTOCOL_VERSIONS
 
 from ..client import Client, Clock
 from ..logs import Log
-from ..tools import Offer, SearchMode, UnknownToolError
+from ..tools import Offer, UnknownToolError
 from ..views import Answer
 from .audience import Audience
 from .guard import Guard
@@ -146,9 +146,8 @@ def build_server(
     """
     audience = Audience()
     handlers = _Handlers(toolbox, audience)
-    prompts = Prompts(toolbox)
-    whole = toolbox.toolbox if isinstance(toolbox, SearchMode) else toolbox
-    shelf = Resources(whole, audience, client, clock)
+    prompts = Prompts(toolbox, clock.now)
+    shelf = Resources(toolbox.toolbox, audience, client, clock)
 
     @asynccontextmanager
     async def lifespan(_: Server[None]) -> AsyncIterator[None]:

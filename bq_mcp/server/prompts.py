@@ -1,7 +1,7 @@
 """Serve prompts, and complete their arguments and the variables of resource addresses."""
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from difflib import get_close_matches
 from typing import TypeVar
 
@@ -13,7 +13,7 @@ from ..errors import ArgumentError
 from ..guides import topics
 from ..logs import Log
 from ..text import clean
-from ..tools import Offer, SearchMode, Toolbox
+from ..tools import Offer
 from ..tools.search_mode import CALL
 from ..workflows import Argument, Reach, Workflow, book, checked, render
 
@@ -24,15 +24,11 @@ _NAME_LIMIT = 80
 _T = TypeVar("_T")
 
 
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
 class Prompts:
     """Answers what clients ask of the prompts, for the tools on offer."""
 
-    def __init__(self, offer: Offer, *, now: Callable[[], datetime] = _utc_now) -> None:
-        self._toolbox: Toolbox = offer.toolbox if isinstance(offer, SearchMode) else offer
+    def __init__(self, offer: Offer, now: Callable[[], datetime]) -> None:
+        self._toolbox = offer.toolbox
         # The tool that calls the others.
         self._through = "" if offer is self._toolbox else CALL
         self._now = now

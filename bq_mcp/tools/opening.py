@@ -135,6 +135,11 @@ def _names_tool(name: str, value: object, inner: Mapping[str, object] | None, to
     named = inner.get("name") if inner is not None and set(inner) == {"name"} else value
     if _joined(name) not in _TOOL_NAMES or not isinstance(named, str):
         return False
+    return is_name_of(named, tool)
+
+
+def is_name_of(named: str, tool: str) -> bool:
+    """Tell whether `named` is the name of a tool, whatever a client puts before it."""
     return named.endswith(tool) and _SERVER.fullmatch(named.removesuffix(tool)) is not None
 
 

@@ -12,7 +12,7 @@ from ..text import clean
 from ..views import Answer
 from ..words import prompts_root
 from .inventory import Inventory, Tool
-from .opening import as_object, opened
+from .opening import as_object, is_name_of, opened
 from .schema import InputSchema
 from .spellings import is_absent
 from .toolbox import Toolbox, ToolsListener, UnknownToolError
@@ -27,8 +27,6 @@ _LONGEST_LINE = 250
 _QUERY_LIMIT = 400
 _NAME_LIMIT = 80
 _SENTENCE = re.compile(r"(?<=[.;]) ")
-# What clients put before the name of a tool.
-_SERVER = re.compile(r"^(mcp_+)?bq(_+|[.:/])(?=[a-z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +113,7 @@ class SearchMode:
 
     async def _describe(self, given: Mapping[str, Any]) -> Answer:
         inventory = await self._inventory()
-        name = _name(given["tool"])
+        name = _name(given["tool"], inventory)
         tool = inventory.tools.get(name)
         if tool is None:
             return self._unknown(DESCRIBE, UnknownToolError(name, inventory.closest(name)))
@@ -126,7 +124,7 @@ class SearchMode:
         return Answer("\n".join(lines), {})
 
     async def _call(self, given: Mapping[str, Any]) -> Answer:
-        name = _name(given["tool"])
+        name = _name(given["tool"], await self._inventory())
         arguments = {key: value for key, value in given.items() if key != "tool"}
         text = arguments.get("arguments")
         if not is_absent(text) and as_object(text) is None:
@@ -159,9 +157,11 @@ class SearchMode:
         return self.toolbox.refuse(name, ArgumentError([fault]))
 
 
-def _name(given: str) -> str:
-    """Return the name of a tool without what clients put before it."""
-    return _SERVER.sub("", clean(given, _NAME_LIMIT).strip().lower().replace("-", "_"))
+def _name(given: str, inventory: Inventory) -> str:
+    """Return the name of the tool that is meant, without what clients put before it."""
+    said = clean(given, _NAME_LIMIT).strip().lower().replace("-", "_")
+    meant = (name for name in inventory.tools if is_name_of(said, name))
+    return said if said in inventory.tools else max(meant, key=len, default=said)
 
 
 def _signature(tool: Tool) -> str:

@@ -79,6 +79,11 @@ class Toolbox:
         return self._desk.is_simulated(self.inventory)
 
     @property
+    def toolbox(self) -> "Toolbox":
+        """Return this: what offers tools has them all somewhere."""
+        return self
+
+    @property
     def tools(self) -> Mapping[str, Tool]:
         """Return the tools on offer now."""
         return self.inventory.tools

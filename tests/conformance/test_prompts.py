@@ -161,7 +161,7 @@ async def test_a_prompt_names_what_the_settings_offer(
         raise AssertionError("rendering asks nothing")
 
     service = compose(load_settings(**settings), sandbox=InProcess(load, "key"))
-    prompts = Prompts(service.offer)
+    prompts = Prompts(service.offer, service.clock.now)
     params = types.GetPromptRequestParams(name="levels_and_regime")
     (message,) = (await prompts.get_prompt(MagicMock(), params)).messages
     assert isinstance(message.content, types.TextContent)

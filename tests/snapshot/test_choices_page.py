@@ -6,20 +6,19 @@ from collections.abc import Iterable
 import bpe_openai
 import pytest
 
-from bq_mcp.catalog import bundled_hints
-from bq_mcp.cli.inspect import listing
+from bq_mcp.cli.inspect import choices, listing
 from bq_mcp.composites import bundled_composites
-from bq_mcp.tools import Inventory, Offered, SearchMode, Selection
+from bq_mcp.tools import Offered
 from tests.answerability.reading import questions
 
-from ..unit.tools.offered import INVENTORY
 from ..unit.tools.test_toolbox import toolbox
 from .snapshots import check
 
 LIMITS = {"all": 12_500, "core": 3_800, "search": 450}
 # Of the questions in `tests/answerability`, those that the core has a right tool for.
 SETTLED = 0.75
-EVERY = Inventory(INVENTORY.catalog, bundled_hints(), composites=bundled_composites()).every
+TOOLBOX = toolbox(composites=bundled_composites())
+EVERY = TOOLBOX.inventory.every
 HEAD = """\
 # What listing the tools costs
 
@@ -37,37 +36,21 @@ def tokens(tools: Iterable[Offered]) -> int:
     return sum(len(_encoding.encode(line)) for line in lines)
 
 
-def of(toolset: str) -> list[Offered]:
-    chosen = Selection((toolset,))
-    return [tool for tool in EVERY.values() if chosen.takes(tool.name, tool.toolsets)]
-
-
-def choices() -> dict[str, list[Offered]]:
-    """Return the tools of each choice by the words it is made with."""
-    toolsets = sorted(set().union(*(tool.toolsets for tool in EVERY.values())) - {"core"})
-    return {
-        "all": [*EVERY.values()],
-        "`--toolsets core`": of("core"),
-        "`--mode search`": [*SearchMode(toolbox()).tools.values()],
-        **{f"`--toolsets {name}`": of(name) for name in toolsets},
-    }
-
-
 def test_the_page_of_choices_is_up_to_date() -> None:
     rows = [
-        f"| {words} | {len(tools)} | {tokens(tools):,} |\n" for words, tools in choices().items()
+        f"| `{words}` | {len(tools)} | {tokens(tools):,} |\n" for words, tools in choices(TOOLBOX)
     ]
     check("../../docs/choices.md", HEAD + "".join(rows))
 
 
 @pytest.mark.parametrize("name", LIMITS)
 def test_a_choice_costs_no_more_than_it_may(name: str) -> None:
-    (tools,) = (tools for words, tools in choices().items() if name in words.strip("`").split())
+    (tools,) = (tools for words, tools in choices(TOOLBOX) if name == words.split()[-1])
     assert tokens(tools) <= LIMITS[name]
 
 
 def test_the_core_has_a_right_tool_for_most_questions() -> None:
-    core = {tool.name for tool in of("core")}
+    core = {tool.name for tool in dict(choices(TOOLBOX))["--toolsets core"]}
     settled = [
         question
         for question in questions()

@@ -57,9 +57,9 @@ def test_templates_are_small_enough_to_change() -> None:
     sources = {path.name: path.read_text("utf-8") for path in TEMPLATES}
     long = [name for name, text in sources.items() if text.count("\n") > 80]
     wide = [
-        f"{name}: {line}"
-        for name, text in sources.items()
-        for line in text.split("\n")
+        f"{path.name}: {line}"
+        for path in prompts_root().rglob("*.jinja")
+        for line in path.read_text("utf-8").split("\n")
         if len(line) > 120
     ]
     code = " ".join(re.sub(r"\{#.*?#\}", "", text, flags=re.DOTALL) for text in sources.values())
