@@ -4,6 +4,7 @@ import hashlib
 import random
 import sys
 import time
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -23,11 +24,21 @@ from .catalog import (
     bundled_hints,
     load_catalog,
 )
-from .client import Breaker, Client, Clock, LateTransport, LoadApp, MemoryStore, Tuning
+from .client import (
+    Breaker,
+    Client,
+    Clock,
+    LateTransport,
+    LoadApp,
+    MemoryStore,
+    Send,
+    Store,
+    Tuning,
+)
 from .composites import bundled_composites
 from .settings import Settings
 from .text import MASK
-from .tools import Desk, Offer, SearchMode, Selection, Toolbox
+from .tools import Desk, Offer, SearchMode, Selection, Stock, Toolbox
 
 if TYPE_CHECKING:
     from .client.transport import HttpTransport
@@ -44,27 +55,47 @@ class InProcess:
 
 
 @dataclass(frozen=True, slots=True)
-class Service:
-    """Everything one process needs; to be entered by whoever uses it.
+class Line:
+    """The way to upstream with one key, and all that is known of that key; to be entered."""
 
-    `offer` is what clients are shown: the toolbox, or the search mode over it.
-    """
-
-    settings: Settings
     transport: LateTransport
     client: Client
-    toolbox: Toolbox
-    offer: Offer
-    clock: Clock
+    why_no_key: str
     _open: AsyncExitStack = field(default_factory=AsyncExitStack)
 
-    async def __aenter__(self) -> "Service":
+    async def __aenter__(self) -> "Line":
         await self._open.enter_async_context(self.transport)
         await self._open.enter_async_context(self.client)
         return self
 
     async def __aexit__(self, *exc_info: object) -> None:
         await self._open.aclose()
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Everything a process needs that serves one key; to be entered by whoever uses it.
+
+    `offer` is what clients are shown: the toolbox, or the search mode over it.
+    """
+
+    settings: Settings
+    line: Line
+    toolbox: Toolbox
+    offer: Offer
+    clock: Clock
+
+    @property
+    def client(self) -> Client:
+        """Return what asks upstream."""
+        return self.line.client
+
+    async def __aenter__(self) -> "Service":
+        await self.line.__aenter__()
+        return self
+
+    async def __aexit__(self, *exc_info: object) -> None:
+        await self.line.__aexit__(*exc_info)
 
 
 def utc_now() -> datetime:
@@ -100,9 +131,31 @@ def compose(
     Opens nothing: the catalog comes from disk or the bundled snapshot, the network is untouched.
     """
     clock = clock or real_clock()
-    key = sandbox.key if sandbox else settings.key()
+    line = connect(settings, clock, sandbox=sandbox)
+    keeper = keep_catalog(settings, line, clock, sandbox=sandbox)
+    stock = Stock(keeper, bundled_hints(), selection_of(settings), bundled_composites())
+    keeper.on_change(stock.swap)
+    toolbox = Toolbox(stock, desk_of(line, keeper, clock))
+    return Service(settings, line, toolbox, offer_of(toolbox, settings.mode), clock)
+
+
+def connect(
+    settings: Settings,
+    clock: Clock,
+    *,
+    sandbox: InProcess | None = None,
+    key: str | None = None,
+    store: Store | None = None,
+    watching: Callable[[Send], Send] | None = None,
+) -> Line:
+    """Return a line with `key`, else with the key of the settings or of the sandbox.
+
+    Without a `store` it gets one of its own. `watching` may stand around what is sent.
+    """
+    own = sandbox.key if sandbox else settings.key()
     if secret := settings.key():
         MASK.add(secret)
+    sent = key or own
     base_url = _IN_PROCESS_URL if sandbox else settings.base_url
 
     def make_transport() -> "HttpTransport":
@@ -110,7 +163,7 @@ def compose(
 
         return HttpTransport(
             base_url,
-            key=key,
+            key=sent,
             user_agent=f"bq-mcp/{__version__}",
             phase_timeout=settings.deadline_seconds,
             load_app=sandbox.load_app if sandbox else None,
@@ -119,10 +172,10 @@ def compose(
 
     transport = LateTransport(make_transport)
     client = Client(
-        transport.send,
-        MemoryStore(settings.cache_megabytes * 1024**2),
+        watching(transport.send) if watching else transport.send,
+        store or MemoryStore(settings.cache_megabytes * 1024**2),
         clock,
-        owner=_owner(base_url, key),
+        owner=_owner(base_url, sent),
         tuning=Tuning(
             deadline=settings.deadline_seconds,
             patience=settings.patience_seconds,
@@ -131,22 +184,47 @@ def compose(
         breaker=Breaker(clock.monotonic),
         simulated=sandbox is not None,
     )
-    keeper = CatalogKeeper(
+    return Line(transport, client, "" if sent else settings.why_no_key())
+
+
+def keep_catalog(
+    settings: Settings, line: Line, clock: Clock, *, sandbox: InProcess | None = None
+) -> CatalogKeeper:
+    """Return the catalog in force, which is read over `line`; the sandbox's is the snapshot."""
+    has_key = not line.why_no_key
+    return CatalogKeeper(
         bundled_snapshot,
-        remote=None if sandbox else RemoteCatalog(client.fetch, has_key=key is not None),
+        remote=None if sandbox else RemoteCatalog(line.client.fetch, has_key=has_key),
         disk=None if sandbox else DiskCopy(cache_folder(settings), settings.base_url),
         monotonic=clock.monotonic,
     )
-    desk = Desk(
-        client,
+
+
+def desk_of(
+    line: Line,
+    keeper: CatalogKeeper,
+    clock: Clock,
+    *,
+    see_key: Callable[[bool], None] | None = None,
+) -> Desk:
+    """Return what answers calls over a line; `see_key` hears whether upstream takes its key."""
+    return Desk(
+        line.client,
         clock,
         keeper.see_version,
-        why_no_key="" if key else settings.why_no_key(),
+        why_no_key=line.why_no_key,
+        see_key=see_key,
     )
-    selection = Selection(settings.toolsets, settings.tools, settings.exclude_tools)
-    toolbox = Toolbox(keeper, desk, bundled_hints(), selection, bundled_composites())
-    offer = SearchMode(toolbox) if settings.mode == "search" else toolbox
-    return Service(settings, transport, client, toolbox, offer, clock)
+
+
+def selection_of(settings: Settings) -> Selection:
+    """Return the tools that the settings offer."""
+    return Selection(settings.toolsets, settings.tools, settings.exclude_tools)
+
+
+def offer_of(toolbox: Toolbox, mode: str) -> Offer:
+    """Return what clients are shown of a toolbox in this mode."""
+    return SearchMode(toolbox) if mode == "search" else toolbox
 
 
 def _owner(base_url: str, key: str | None) -> str:

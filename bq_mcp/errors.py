@@ -6,6 +6,7 @@
     ├ VanishedToolError      a tool known earlier is no longer offered upstream
     ├ ArgumentError          the caller's arguments are wrong; no request was sent
     ├ MissingKeyError        a call needs a key and there is none; no request was sent
+    ├ BusyError              this server carries out enough calls already; no request was sent
     ├ TransportError         no usable reply
     │  ├ RequestTimeoutError UnreachableError MalformedReplyError ReplyTooLargeError
     │  └ CertificateError ProxyFaultError: what to change is on this machine
@@ -88,6 +89,17 @@ class MissingKeyError(BackQuantError):
     """A call needs an API key and none is set; no request was sent."""
 
     kind = "missing_key"
+
+
+class BusyError(BackQuantError):
+    """This server carries out as many calls as it may; no request was sent."""
+
+    kind = "busy"
+    retryable = True
+
+    def __init__(self, message: str, *, retry_after: int = 1) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class TransportError(BackQuantError):

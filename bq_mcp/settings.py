@@ -3,8 +3,9 @@
 import ipaddress
 import os
 import re
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -42,13 +43,13 @@ def _base_url(value: object) -> str:
         raise ValueError("must hold no credentials, query or fragment")
     if not _FOLDER.fullmatch(parts.path):
         raise ValueError(_NO_ADDRESS)
-    if parts.scheme == "http" and not _is_loopback(host):
+    if parts.scheme == "http" and not is_loopback(host):
         raise ValueError("plain http is allowed on this machine only (127.0.0.1); use https")
     path = parts.path.rstrip("/").removesuffix("/v2").rstrip("/")
     return f"{parts.scheme}://{parts.netloc}{path}"
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -60,7 +61,7 @@ def _api_key(value: object) -> object:
     return read_key(value) if isinstance(value, str) else value
 
 
-def _folder(value: object) -> object:
+def path_of(value: object) -> object:
     """Return a folder with `~` in front replaced by the home folder."""
     if not isinstance(value, str | Path):
         return value
@@ -77,17 +78,18 @@ def _names(value: object) -> object:
     return tuple(name for part in value.split(",") if (name := part.strip().lower()))
 
 
+Model = TypeVar("Model", bound=BaseModel)
 Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
 _LEVELS = {"warn": "warning", "critical": "error", "fatal": "error", "trace": "debug"}
 
 
-def _lower(value: object) -> object:
+def lower_case(value: object) -> object:
     return value.strip().lower() if isinstance(value, str) else value
 
 
 def _log_level(value: object) -> object:
     """Return a level as this program calls it, from any case and the usual other names."""
-    name = _lower(value)
+    name = lower_case(value)
     return _LEVELS.get(name, name) if isinstance(name, str) else name
 
 
@@ -105,17 +107,17 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     api_key: Annotated[SecretStr | None, BeforeValidator(_api_key)] = None
-    api_key_file: Annotated[Path | None, BeforeValidator(_folder)] = None
+    api_key_file: Annotated[Path | None, BeforeValidator(path_of)] = None
     base_url: Annotated[str, BeforeValidator(_base_url)] = DEFAULT_BASE_URL
     deadline_seconds: Annotated[float, Field(gt=0, le=300)] = 20.0
     patience_seconds: Annotated[float, Field(ge=0, le=60)] = 5.0
     stale_cadences: Annotated[int, Field(ge=0, le=1000)] = 20
     cache_megabytes: Annotated[int, Field(ge=1, le=4096)] = 64
-    cache_dir: Annotated[Path | None, BeforeValidator(_folder)] = None
+    cache_dir: Annotated[Path | None, BeforeValidator(path_of)] = None
     toolsets: Names = ()
     tools: Names = ()
     exclude_tools: Names = ()
-    mode: Annotated[Literal["tools", "search"], BeforeValidator(_lower)] = "tools"
+    mode: Annotated[Literal["tools", "search"], BeforeValidator(lower_case)] = "tools"
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"], BeforeValidator(_log_level)
     ] = "warning"
@@ -137,18 +139,27 @@ def load_settings(**overrides: object) -> Settings:
     Raises:
         ConfigError: a value cannot be used; the message names the variable, never the value.
     """
+    settings = read_environment(Settings, overrides)
+    if settings.key() is None and settings.api_key_file:
+        given = {"api_key": text_of(settings.api_key_file, "API_KEY_FILE")}
+        settings = read_environment(Settings, {**overrides, **given})
+    return settings
+
+
+def read_environment(model: type[Model], overrides: Mapping[str, object]) -> Model:
+    """Return what the environment sets of a model's fields, `overrides` first.
+
+    Raises:
+        ConfigError: a value cannot be used; the message names the variable, never the value.
+    """
     try:
-        settings = Settings.model_validate({**_environment(), **overrides})
-        if settings.key() is None and settings.api_key_file:
-            given = {"api_key": _text_of(settings.api_key_file)}
-            settings = Settings.model_validate({**_environment(), **overrides, **given})
-        return settings
+        return model.model_validate({**_environment(model.model_fields), **overrides})
     except ValidationError as exc:
         faults = [f"{_PREFIX}{str(e['loc'][0]).upper()}: {_words(e['msg'])}" for e in exc.errors()]
         raise ConfigError("; ".join(faults)) from None
 
 
-def _text_of(path: Path) -> str:
+def text_of(path: Path, name: str) -> str:
     """Return what a key file holds.
 
     Raises:
@@ -159,17 +170,17 @@ def _text_of(path: Path) -> str:
             text = file.read(_KEY_FILE_BYTES).decode("utf-8-sig").strip()
     except (OSError, ValueError) as exc:
         reason = f"cannot be read ({type(exc).__name__})"
-        raise ConfigError(f"{_PREFIX}API_KEY_FILE: {reason}") from None
+        raise ConfigError(f"{_PREFIX}{name}: {reason}") from None
     if not text or "\n" in text:
-        raise ConfigError(f"{_PREFIX}API_KEY_FILE: must hold the key alone, on one line")
+        raise ConfigError(f"{_PREFIX}{name}: must hold the key alone, on one line")
     return text
 
 
-def _environment() -> dict[str, str]:
+def _environment(fields: Iterable[str]) -> dict[str, str]:
     """Return what the environment sets, by field; names of variables are read in any case."""
     # Client configurations pass an empty text for what their user left blank.
     given = {name.upper(): value for name, value in os.environ.items() if value.strip()}
-    names = {name: _PREFIX + name.upper() for name in Settings.model_fields}
+    names = {name: _PREFIX + name.upper() for name in fields}
     found = {name: given[variable] for name, variable in names.items() if variable in given}
     # What stands around a key tells something of it.
     return {name: text if name == "api_key" else _bare(text) for name, text in found.items()}

@@ -11,12 +11,14 @@ from typing import Any
 
 import anyio.lowlevel
 
-from bq_mcp.catalog import Catalog, CatalogKeeper, DiskCopy, RemoteCatalog, bundled_hints
+from bq_mcp.catalog import Catalog, CatalogKeeper, DiskCopy, Hint, RemoteCatalog, bundled_hints
 from bq_mcp.client import Breaker, Client, Clock, MemoryStore, Tuning
 from bq_mcp.client.transport import HttpTransport
 from bq_mcp.compose import bundled_snapshot
 from bq_mcp.composites import Composite
-from bq_mcp.tools import Desk, Toolbox
+from bq_mcp.tools import Desk, Selection, Stock, Toolbox
+from bq_mcp.tools.inventory import NO_COMPOSITES
+from bq_mcp.tools.selection import EVERYTHING
 
 NOW = datetime(2026, 11, 20, 14, 32, 22, tzinfo=UTC)
 BASE_URL = "http://127.0.0.1:9"
@@ -109,6 +111,18 @@ class Bench:
         return await self._open.__aexit__(*exc_info)
 
 
+def stock_of(
+    keeper: CatalogKeeper,
+    hints: Mapping[str, Hint] | None = None,
+    composites: Mapping[str, Composite] = NO_COMPOSITES,
+    selection: Selection = EVERYTHING,
+) -> Stock:
+    """Return all tools of a catalog, swapped with it."""
+    stock = Stock(keeper, hints or bundled_hints(), selection, composites)
+    keeper.on_change(stock.swap)
+    return stock
+
+
 def bench(
     upstream: Upstream,
     *,
@@ -119,6 +133,7 @@ def bench(
     clock: Clock | None = None,
     transport: HttpTransport | None = None,
     composites: Mapping[str, Composite] | None = None,
+    selection: Selection = EVERYTHING,
 ) -> Bench:
     """Return a toolbox whose upstream is `upstream`, with disk copies in `folder`."""
 
@@ -143,5 +158,6 @@ def bench(
         disk=DiskCopy(folder, BASE_URL) if folder else None,
     )
     desk = Desk(client, clock, keeper.see_version, why_no_key="" if key else "no key")
-    toolbox = Toolbox(keeper, desk, bundled_hints(), composites=composites or {})
+    stock = stock_of(keeper, composites=composites or {}, selection=selection)
+    toolbox = Toolbox(stock, desk)
     return Bench(upstream, transport, client, toolbox, clock)

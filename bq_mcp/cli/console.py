@@ -2,6 +2,7 @@
 
 import importlib.util
 import time
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -22,9 +23,14 @@ def open_service(*, sandbox: bool, **options: str | None) -> Service:
     Raises:
         ConfigError: a setting is wrong, or the sandbox is not installed.
     """
-    settings = load_settings(**{name: text for name, text in options.items() if text is not None})
+    settings = load_settings(**chosen(options))
     set_level(settings.log_level)
     return compose(settings, sandbox=in_process() if sandbox else None)
+
+
+def chosen(options: Mapping[str, str | None]) -> dict[str, str]:
+    """Return the options that were given."""
+    return {name: text for name, text in options.items() if text is not None}
 
 
 def in_process() -> InProcess:

@@ -42,6 +42,7 @@ ModeOption = Annotated[
     Literal["tools", "search"] | None,
     typer.Option(help="Offer the tools themselves, or three that find and call them."),
 ]
+HTTP_ADDRESS = "127.0.0.1:8765"
 # Stated again: their owners would make each command start later.
 PlanName = Literal["starter", "standard", "pro", "enterprise", "evaluation"]
 DetailName = Literal["brief", "standard", "full", "raw"]
@@ -63,11 +64,23 @@ def serve(
     tools: ToolsOption = None,
     exclude_tools: ExcludeOption = None,
     mode: ModeOption = None,
+    http: Annotated[
+        str | None,
+        typer.Option(metavar="[HOST:PORT]", help=f"Serve over HTTP, at {HTTP_ADDRESS} by itself."),
+    ] = None,
+    metrics: Annotated[
+        str | None, typer.Option(metavar="HOST:PORT", help="Over HTTP: serve metrics there.")
+    ] = None,
 ) -> None:
-    """Serve MCP over standard input and output."""
+    """Serve MCP over standard input and output, or over HTTP."""
     from .serve import serve as run
+    from .serve import serve_over_http
 
-    run(sandbox=sandbox, toolsets=toolsets, tools=tools, exclude_tools=exclude_tools, mode=mode)
+    chosen = {"toolsets": toolsets, "tools": tools, "exclude_tools": exclude_tools, "mode": mode}
+    if http is None:
+        run(sandbox=sandbox, **chosen)
+    else:
+        serve_over_http(http, sandbox=sandbox, metrics=metrics, **chosen)
 
 
 @app.command("try")
@@ -186,6 +199,16 @@ def doctor(sandbox: SandboxFlag = False) -> None:
     examine(sandbox=sandbox)
 
 
+def _with_address(arguments: list[str]) -> list[str]:
+    """Return the arguments with an address behind an `--http` that stands alone."""
+    filled = []
+    for place, word in enumerate(arguments):
+        following = arguments[place + 1 : place + 2]
+        is_alone = word == "--http" and (not following or following[0].startswith("-"))
+        filled.append(f"--http={HTTP_ADDRESS}" if is_alone else word)
+    return filled
+
+
 def main() -> None:
     """Run the command line; a wrong setting or argument is one line and exit code 2."""
     write_utf8()
@@ -195,7 +218,7 @@ def main() -> None:
         if name.upper() == "BACKQUANT_API_KEY" and not is_harmless(value.strip()):
             MASK.add(value.strip())
     try:
-        app()
+        app(_with_address(sys.argv[1:]))
     except (ConfigError, UsageFault) as exc:
         fail(str(exc), code=2)
     except BrokenPipeError:

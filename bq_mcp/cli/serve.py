@@ -41,22 +41,44 @@ def serve(*, sandbox: bool, **options: str | None) -> None:
     run(serve_stdio, server, patience=service.settings.deadline_seconds + _BEYOND_DEADLINE_S)
 
 
+def serve_over_http(
+    address: str, *, sandbox: bool, metrics: str | None, **options: str | None
+) -> None:
+    """Serve any number of clients over HTTP until a signal ends it."""
+    gc.disable()
+    from ..compose import real_clock
+    from ..http import Address, HttpSettings, serve_http
+    from ..logs import set_level
+    from ..settings import load_settings, read_environment
+    from .console import chosen, in_process, run
+
+    settings = load_settings(**chosen(options))
+    http = read_environment(HttpSettings, chosen({"metrics": metrics}))
+    set_level(settings.log_level)
+    gc.freeze()
+    gc.enable()
+    run(
+        serve_http,
+        settings,
+        http,
+        Address.read(address),
+        real_clock(),
+        sandbox=in_process() if sandbox else None,
+        tell=lambda line: say(line, err=True),
+    )
+
+
 def make_server(service: "Service") -> "ToolServer":
     """Return the MCP server over a service."""
     from .. import __version__
-    from ..server import build_server
-    from ..views import render_instructions
-
-    def instructions(simulated: bool) -> str:
-        search, offered = service.settings.mode == "search", service.toolbox.tools.keys()
-        return render_instructions(simulated, search=search, offered=offered)
+    from ..server import build_server, instructions_for
 
     return build_server(
         service.offer,
         version=__version__,
-        instructions=instructions,
+        instructions=instructions_for(service.offer),
         parts=service,
         client=service.client,
         clock=service.clock,
-        warm=service.transport.warm,
+        warm=service.line.transport.warm,
     )

@@ -6,8 +6,8 @@ from .clock import Clock
 from .counters import Counters, Tally
 from .late_transport import LateTransport
 from .lifetime import Lifetime
-from .model import Limits, LoadApp, QueryPairs, Reply
-from .store import MemoryStore, Store
+from .model import Limits, LoadApp, QueryPairs, RawReply, Reply, Request, Send
+from .store import MemoryStore, Store, StoreEntry
 from .worker import in_worker
 
 __all__ = [
@@ -21,8 +21,12 @@ __all__ = [
     "LoadApp",
     "MemoryStore",
     "QueryPairs",
+    "RawReply",
     "Reply",
+    "Request",
+    "Send",
     "Store",
+    "StoreEntry",
     "Tally",
     "Tuning",
     "in_worker",

@@ -43,6 +43,11 @@ class Counters:
         """Requests that did not have to be made."""
         return self.hits + self.joined + self.bundled - self.bundles
 
+    def add(self, other: "Counters") -> None:
+        """Count what `other` counted as well."""
+        for name, amount in vars(other).items():
+            setattr(self, name, getattr(self, name) + amount)
+
     def as_dict(self) -> dict[str, float]:
         """Return the counts by name, and what they `saved`."""
         counts = {name: round(value, 3) for name, value in vars(self).items()}

@@ -23,11 +23,13 @@ class Audience:
     """The client, told of changes: by its session or by the streams it listens to.
 
     The handshake revisions have a session, and subscribe to resources one by one; later ones
-    listen. `changed` is set, and replaced, when other resources are watched than before.
+    listen. Where each request stands alone there are no sessions: `keeps_session` is false.
+    `changed` is set, and replaced, when other resources are watched than before.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, keeps_session: bool = True) -> None:
         self.changed = anyio.Event()
+        self.keeps_session = keeps_session
         self._bus = InMemorySubscriptionBus()
         self._listeners = ListenHandler(self._bus)
         self._has_left = False
@@ -75,7 +77,7 @@ class Audience:
 
     def add(self, ctx: ServerRequestContext[None]) -> None:
         """Remember who asks, where it cannot listen."""
-        if ctx.protocol_version not in MODERN_PROTOCOL_VERSIONS:
+        if self.keeps_session and ctx.protocol_version not in MODERN_PROTOCOL_VERSIONS:
             # Each request brings a session of its own; all lead to the same client.
             self._session = ctx.session
 

@@ -1,13 +1,15 @@
 """The MCP server: tools, prompts and resources, for every revision the SDK speaks."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
 import anyio
 import mcp.types as types
 from mcp.server import NotificationOptions, Server, ServerRequestContext
+from mcp.server.context import ServerMiddleware
 from mcp.server.models import InitializationOptions
 from mcp.server.session import ServerSession
 from mcp.shared.exceptions import MCPError
@@ -16,13 +18,21 @@ from mcp.types.version import MODERN_PROTOCOL_VERSIONS
 from ..client import Client, Clock
 from ..logs import Log
 from ..tools import Offer, UnknownToolError
-from ..views import Answer
+from ..views import Answer, render_instructions
+from .allowance import Allowance
 from .audience import Audience
 from .guard import Guard
 from .identity import IDENTITY, SERVER_NAME
 from .prompts import Prompts
 from .resources import Resources
-from .results import LIST_TTL_MS, answer_call, call_result, listed_tool, unknown_tool
+from .results import (
+    LIST_TTL_MS,
+    CacheScope,
+    answer_call,
+    call_result,
+    listed_tool,
+    unknown_tool,
+)
 
 _log = Log(__name__)
 # How long the background leaves the processor to the handshake and the first list.
@@ -34,15 +44,34 @@ Instructions = Callable[[bool], str]
 Warm = Callable[[], Awaitable[None]]
 
 
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a server can promise on its transport.
+
+    `keeps_session`: a connection of the handshake era lasts, so its client can be told of changes.
+    `list_scope`: whether lists are the same for whoever asks. `middleware` stands inside the guard.
+    """
+
+    keeps_session: bool = True
+    list_scope: CacheScope = "public"
+    middleware: Sequence[ServerMiddleware[Any]] = ()
+
+
+ONE_CLIENT = Terms()
+
+
 class ToolServer(Server[None]):
-    """A server that promises `listChanged` on handshake-era connections too.
+    """A server that promises `listChanged` on handshake-era connections that last.
 
     `hang_up` ends the streams of all that listen, and of all that will.
     """
 
-    def __init__(self, *, hang_up: Callable[[], None], **options: Any) -> None:
+    def __init__(self, *, hang_up: Callable[[], None], keeps_session: bool, **options: Any) -> None:
         super().__init__(SERVER_NAME, **options)
         self.hang_up = hang_up
+        self._told = NotificationOptions(
+            tools_changed=keeps_session, resources_changed=keeps_session
+        )
         self.add_request_handler("server/discover", types.RequestParams, self.discover)
 
     def create_initialization_options(
@@ -52,9 +81,7 @@ class ToolServer(Server[None]):
         extensions: dict[str, dict[str, Any]] | None = None,
     ) -> InitializationOptions:
         return super().create_initialization_options(
-            notification_options or NotificationOptions(tools_changed=True, resources_changed=True),
-            experimental_capabilities,
-            extensions,
+            notification_options or self._told, experimental_capabilities, extensions
         )
 
     @property
@@ -81,10 +108,11 @@ class ToolServer(Server[None]):
 class _Handlers:
     """Answers what clients ask of a toolbox; `listed` is set once a list went out."""
 
-    def __init__(self, toolbox: Offer, audience: Audience) -> None:
+    def __init__(self, toolbox: Offer, audience: Audience, list_scope: CacheScope) -> None:
         self.listed = anyio.Event()
         self._toolbox = toolbox
         self._audience = audience
+        self._list_scope = list_scope
 
     async def list_tools(
         self, ctx: ServerRequestContext[None], params: types.PaginatedRequestParams | None
@@ -96,7 +124,7 @@ class _Handlers:
         return types.ListToolsResult(
             tools=[listed_tool(tool) for tool in offered.values()],
             ttl_ms=LIST_TTL_MS if self._toolbox.keeper.is_final else 0,
-            cache_scope="public",
+            cache_scope=self._list_scope,
         )
 
     async def call_tool(
@@ -128,6 +156,16 @@ class _Handlers:
         return tool.input_schema if tool else None
 
 
+def instructions_for(offer: Offer) -> Instructions:
+    """Return what renders the instructions for the tools on offer."""
+
+    def instructions(simulated: bool) -> str:
+        search, offered = offer is not offer.toolbox, offer.toolbox.tools.keys()
+        return render_instructions(simulated, search=search, offered=offered)
+
+    return instructions
+
+
 def build_server(
     toolbox: Offer,
     *,
@@ -136,29 +174,48 @@ def build_server(
     parts: AbstractAsyncContextManager[object],
     client: Client,
     clock: Clock,
-    warm: Warm,
+    warm: Warm | None,
+    allowance: Allowance | None = None,
+    terms: Terms = ONE_CLIENT,
 ) -> ToolServer:
     """Return a server over `toolbox`.
 
     `parts` is entered and left with the server's lifespan; `warm` is awaited in the background
-    once the first list has gone out; `instructions` is called with whether the data is simulated.
-    `client` is the one behind the toolbox: it knows the limits.
+    once the first list has gone out, and then the catalog kept up to date, unless it is None
+    because somebody else does; `instructions` is called with whether the data is simulated.
+    `client` is the one behind the toolbox: it knows the limits. `allowance` is what polling with
+    its key may take, where other servers poll with it too.
     """
-    audience = Audience()
-    handlers = _Handlers(toolbox, audience)
+    audience = Audience(keeps_session=terms.keeps_session)
+    handlers = _Handlers(toolbox, audience, terms.list_scope)
     prompts = Prompts(toolbox, clock.now)
-    shelf = Resources(toolbox.toolbox, audience, client, clock)
+    shelf = Resources(
+        toolbox.toolbox,
+        audience,
+        client,
+        clock,
+        allowance=allowance or Allowance(lambda: client.limits, clock),
+        list_scope=terms.list_scope,
+    )
+
+    async def tools_changed() -> None:
+        server.instructions = instructions(toolbox.is_simulated)
+        await audience.tell()
+        await shelf.tools_changed()
 
     @asynccontextmanager
     async def lifespan(_: Server[None]) -> AsyncIterator[None]:
         async with parts, anyio.create_task_group() as tasks:
-            tasks.start_soon(_refresh, toolbox, warm, handlers.listed)
-            tasks.start_soon(shelf.watch.run)
-            yield None
-            tasks.cancel_scope.cancel()
+            with toolbox.telling(tools_changed):
+                if warm is not None:
+                    tasks.start_soon(_refresh, toolbox, warm, handlers.listed)
+                tasks.start_soon(shelf.watch.run)
+                yield None
+                tasks.cancel_scope.cancel()
 
     server = ToolServer(
         hang_up=audience.hang_up,
+        keeps_session=terms.keeps_session,
         version=version,
         **IDENTITY,
         instructions=instructions(toolbox.is_simulated),
@@ -172,18 +229,11 @@ def build_server(
         on_list_resources=shelf.list_resources,
         on_list_resource_templates=shelf.list_templates,
         on_read_resource=shelf.read,
-        on_subscribe_resource=shelf.subscribe,
-        on_unsubscribe_resource=shelf.unsubscribe,
+        on_subscribe_resource=shelf.subscribe if terms.keeps_session else None,
+        on_unsubscribe_resource=shelf.unsubscribe if terms.keeps_session else None,
         on_subscriptions_listen=shelf.listen,
     )
-    server.middleware[:] = [Guard()]
-
-    async def tools_changed() -> None:
-        server.instructions = instructions(toolbox.is_simulated)
-        await audience.tell()
-        await shelf.tools_changed()
-
-    toolbox.on_change(tools_changed)
+    server.middleware[:] = [Guard(), *terms.middleware]
     return server
 
 

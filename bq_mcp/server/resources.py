@@ -1,7 +1,6 @@
 """Serve resources: guides, what the server knows of itself, and answers of tools by address."""
 
 from collections.abc import Sequence
-from typing import Literal
 
 import mcp.types as types
 from mcp.server import ServerRequestContext
@@ -14,10 +13,11 @@ from ..tools import Toolbox, UnknownToolError
 from ..views import Answer, render_page
 from .about import catalog_text, limits_text
 from .addresses import GUIDE, Address, Place
+from .allowance import Allowance
 from .audience import Audience
 from .places import URI_LIMIT, Places
 from .polling import seconds_left
-from .results import LIST_TTL_MS, answer_call, meta_of
+from .results import LIST_TTL_MS, CacheScope, answer_call, meta_of
 from .watch import Watch
 
 _DAY_MS = 86_400_000
@@ -27,14 +27,24 @@ _WRONG_ARGUMENT = ("argument", "invalid_request")
 class Resources:
     """Lists and reads resources, and lets clients subscribe to them; `watch` keeps these told."""
 
-    def __init__(self, toolbox: Toolbox, audience: Audience, client: Client, clock: Clock) -> None:
+    def __init__(
+        self,
+        toolbox: Toolbox,
+        audience: Audience,
+        client: Client,
+        clock: Clock,
+        *,
+        allowance: Allowance,
+        list_scope: CacheScope,
+    ) -> None:
         self._toolbox = toolbox
         self._audience = audience
         self._client = client
         self._clock = clock
         self._places = Places(toolbox)
         self._told: Sequence[Place] = ()
-        self.watch = Watch(audience, self._places.at, self._answer, lambda: client.limits, clock)
+        self._list_scope = list_scope
+        self.watch = Watch(audience, self._places.at, self._answer, allowance, clock)
 
     async def list_resources(
         self, ctx: ServerRequestContext[None], _: types.PaginatedRequestParams | None
@@ -46,7 +56,7 @@ class Resources:
         return types.ListResourcesResult(
             resources=[_listed(place) for place in self._told],
             ttl_ms=self._list_ttl_ms(),
-            cache_scope="public",
+            cache_scope=self._list_scope,
         )
 
     async def list_templates(self, *_: object) -> types.ListResourceTemplatesResult:
@@ -55,7 +65,7 @@ class Resources:
         return types.ListResourceTemplatesResult(
             resource_templates=[_template(one) for one in self._places.offered() if one.variable],
             ttl_ms=self._list_ttl_ms(),
-            cache_scope="public",
+            cache_scope=self._list_scope,
         )
 
     async def read(
@@ -70,7 +80,8 @@ class Resources:
         if place.address.tool:
             return await self._read_answer(params.uri, place)
         text, ttl_ms = self._own_text(place)
-        scope: Literal["public", "private"] = "public" if ttl_ms else "private"
+        scope: CacheScope = "public" if place.address.kind == GUIDE else self._list_scope
+        scope = scope if ttl_ms else "private"
         return types.ReadResourceResult(
             contents=[_text(params.uri, place, text)], ttl_ms=ttl_ms, cache_scope=scope
         )

@@ -1,6 +1,6 @@
 """Turn tools and answers into protocol objects."""
 
-from typing import Any
+from typing import Any, Literal
 
 import mcp.types as types
 
@@ -8,6 +8,8 @@ from ..logs import Log
 from ..text import clean
 from ..tools import Offer, Offered, UnknownToolError
 from ..views import Answer, simulated_mark
+
+CacheScope = Literal["public", "private"]
 
 _log = Log(__name__)
 META_KEY = "bq-mcp/answer"

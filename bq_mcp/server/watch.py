@@ -9,7 +9,7 @@ from math import inf
 
 import anyio
 
-from ..client import Clock, Limits
+from ..client import Clock
 from ..logs import Log
 from ..views import Answer
 from .addresses import Place
@@ -52,17 +52,20 @@ class _Poll:
 
 
 class Watch:
-    """Polls what the audience watches; `resolve` finds the resource of a uri, `ask` its answer."""
+    """Polls what the audience watches; `resolve` finds the resource of a uri, `ask` its answer.
+
+    `allowance` is that of the key.
+    """
 
     def __init__(
         self,
         audience: Audience,
         resolve: Callable[[str], Place | None],
         ask: Callable[[Place], Awaitable[Answer]],
-        limits: Callable[[], Limits],
+        allowance: Allowance,
         clock: Clock,
     ) -> None:
-        self.allowance = Allowance(limits, clock)
+        self.allowance = allowance
         self._audience = audience
         self._resolve = resolve
         self._ask = ask

@@ -6,6 +6,7 @@ from .members import spelled
 from .opening import is_wrapper
 from .search_mode import Offer, Offered, SearchMode
 from .selection import Selection
+from .stock import Stock
 from .toolbox import Toolbox, UnknownToolError
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "Offered",
     "SearchMode",
     "Selection",
+    "Stock",
     "Tool",
     "Toolbox",
     "UnknownToolError",

@@ -12,7 +12,13 @@ import anyio
 
 from ..client import Client, Clock, Limits, Reply, Tally, in_worker
 from ..composites import Ask, Heard
-from ..errors import BackQuantError, MissingKeyError, NoDataError, VanishedToolError
+from ..errors import (
+    BackQuantError,
+    MissingKeyError,
+    NoDataError,
+    UnauthorizedError,
+    VanishedToolError,
+)
 from ..views import Answer, Detail, Question
 from .arguments import Prepared
 from .choices import closed_choices, expiry_choices
@@ -25,7 +31,8 @@ class Desk:
     """Answers tool calls against one client.
 
     `why_no_key` says why there is no key, "" where there is one; without one only public endpoints
-    are asked. `see_version` is told the version of each reply.
+    are asked. `see_version` is told the version of each reply, `see_key` whether upstream accepted
+    the key, each time it shows.
     """
 
     def __init__(
@@ -35,8 +42,10 @@ class Desk:
         see_version: Callable[[str | None], None],
         *,
         why_no_key: str = "",
+        see_key: Callable[[bool], None] | None = None,
     ) -> None:
         self._client = client
+        self._see_key = see_key
         self._see_version = see_version
         self._why_no_key = why_no_key
         self._clock = clock
@@ -76,9 +85,22 @@ class Desk:
             raise MissingKeyError(self._why_no_key)
         await refuse_unlisted(tool, prepared, inventory, self._client, now)
         lifetime = lifetime_of(tool, prepared.query, now)
-        reply = await self._client.get(prepared.path, prepared.pairs, lifetime, tally)
+        try:
+            reply = await self._client.get(prepared.path, prepared.pairs, lifetime, tally)
+        except UnauthorizedError:
+            self._judge_key(tool, accepted=False)
+            raise
+        except NoDataError:
+            self._judge_key(tool, accepted=True)
+            raise
+        self._judge_key(tool, accepted=True)
         self._see_version(reply.envelope.meta.version)
         return reply
+
+    def _judge_key(self, tool: Tool, *, accepted: bool) -> None:
+        # Public endpoints answer whatever the key.
+        if self._see_key is not None and not tool.hint.public:
+            self._see_key(accepted)
 
     async def _heard(
         self,

@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,8 @@ from .inventory import Inventory, Tool
 from .opening import as_object, is_name_of, opened
 from .schema import InputSchema
 from .spellings import is_absent
-from .toolbox import Toolbox, ToolsListener, UnknownToolError
+from .stock import ToolsListener
+from .toolbox import Toolbox, UnknownToolError
 
 if TYPE_CHECKING:
     from .search import Ranking
@@ -77,9 +79,9 @@ class SearchMode:
         """Whether a sandbox answers, as far as is known."""
         return self.toolbox.is_simulated
 
-    def on_change(self, listener: ToolsListener) -> None:
-        """Call `listener` after each swap of the tools that can be found."""
-        self.toolbox.on_change(listener)
+    def telling(self, listener: ToolsListener) -> AbstractContextManager[None]:
+        """Call `listener`, for as long as this lasts, after each swap of the tools to be found."""
+        return self.toolbox.telling(listener)
 
     async def offered(self) -> Mapping[str, SearchTool]:
         """Return the three tools."""

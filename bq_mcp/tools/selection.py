@@ -13,15 +13,19 @@ NEW = "new"
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The toolsets and tools to offer, all of them where neither is named; `exclude` wins."""
+    """The toolsets and tools to offer, all of them where neither is named; `exclude` wins.
+
+    Never one that `within` does not take.
+    """
 
     toolsets: tuple[str, ...] = ()
     tools: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    within: "Selection | None" = None
 
     def takes(self, name: str, toolsets: Collection[str]) -> bool:
         """Decide whether the tool `name`, a member of `toolsets`, is offered."""
-        if name in self.exclude:
+        if name in self.exclude or (self.within and not self.within.takes(name, toolsets)):
             return False
         is_open = not (self.toolsets or self.tools)
         return is_open or name in self.tools or not set(self.toolsets).isdisjoint(toolsets)

@@ -1,20 +1,16 @@
-"""The tools in force: what is offered now, how it is called, how it is swapped."""
+"""The tools in force, and how they are called with one key."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 
-from ..catalog import Catalog, CatalogKeeper, Hint
-from ..composites import Composite
+from ..catalog import CatalogKeeper
 from ..errors import BackQuantError, VanishedToolError
-from ..logs import Log
 from ..views import Answer
 from .call import Desk
-from .inventory import NO_COMPOSITES, Inventory, Tool
-from .selection import EVERYTHING, Selection
+from .inventory import Inventory, Tool
+from .stock import Stock, ToolsListener
 
-_log = Log(__name__)
 FIRST_LIST_WAIT_S = 2.0
-
-ToolsListener = Callable[[], Awaitable[None]]
 
 
 class UnknownToolError(LookupError):
@@ -31,47 +27,25 @@ class UnknownToolError(LookupError):
 
 
 class Toolbox:
-    """Lists and calls the tools of the catalog in force.
+    """Lists the tools of a stock and calls them at a desk."""
 
-    The whole inventory is replaced in one step when the catalog changes, so a caller sees either
-    the old list or the new one.
-    """
-
-    def __init__(
-        self,
-        keeper: CatalogKeeper,
-        desk: Desk,
-        hints: Mapping[str, Hint],
-        selection: Selection = EVERYTHING,
-        composites: Mapping[str, Composite] = NO_COMPOSITES,
-    ) -> None:
-        self.keeper = keeper
+    def __init__(self, stock: Stock, desk: Desk) -> None:
+        self._stock = stock
         self._desk = desk
-        self._hints = hints
-        self._selection = selection
-        self._composites = composites
-        self._listeners: list[ToolsListener] = []
-        self._vanished: set[str] = set()
-        self.inventory = self._first_inventory()
-        every = self.inventory.every
-        for name in selection.check({name: tool.toolsets for name, tool in every.items()}):
-            _log.warning("no tool of this name", name=name)
-        keeper.on_change(self._swap)
 
-    def _first_inventory(self) -> Inventory:
-        try:
-            return self._inventory_of(self.keeper.current)
-        except Exception as exc:
-            # A stored catalog comes from outside; no start may fail on it.
-            self.keeper.fall_back(type(exc).__name__)
-            return self._inventory_of(self.keeper.current)
+    @property
+    def keeper(self) -> CatalogKeeper:
+        """Return what keeps the catalog."""
+        return self._stock.keeper
 
-    def _inventory_of(self, catalog: Catalog) -> Inventory:
-        return Inventory(catalog, self._hints, self._selection, self._composites)
+    @property
+    def inventory(self) -> Inventory:
+        """Return the tools in force at this moment."""
+        return self._stock.inventory
 
-    def on_change(self, listener: ToolsListener) -> None:
-        """Call `listener` after each swap that changes what a client is shown."""
-        self._listeners.append(listener)
+    def telling(self, listener: ToolsListener) -> AbstractContextManager[None]:
+        """Call `listener`, for as long as this lasts, after each swap that a client would see."""
+        return self._stock.telling(listener)
 
     @property
     def is_simulated(self) -> bool:
@@ -115,7 +89,7 @@ class Toolbox:
             await self.keeper.wait_for_remote(FIRST_LIST_WAIT_S)
         inventory = self.inventory
         tool = inventory.tools.get(name)
-        if tool is None and name in self._vanished:
+        if tool is None and name in self._stock.vanished:
             return self.refuse(name, VanishedToolError(name, inventory.closest(name)))
         if tool is None:
             if name in inventory.every:
@@ -139,14 +113,3 @@ class Toolbox:
             return []
         listed = tool.checker.forms[name].listed
         return await self._desk.choices(tool, name, given, self.at(listed) if listed else None)
-
-    async def _swap(self, catalog: Catalog) -> None:
-        before, was_simulated = self.inventory, self.is_simulated
-        self.inventory = self._inventory_of(catalog)
-        names = self.inventory.tools.keys()
-        self._vanished = (self._vanished | before.tools.keys()) - names
-        if self.inventory.listed == before.listed and self.is_simulated == was_simulated:
-            return
-        for listener in self._listeners:
-            with _log.survive("new tools not told"):
-                await listener()

@@ -161,8 +161,7 @@ async def test_nothing_that_fails_in_the_background_ends_the_server(
         failed.append("listener")
         raise RuntimeError("a listener that fails")
 
-    parts.toolbox.on_change(listener)
-    with kept_logs() as logs:
+    with kept_logs() as logs, parts.toolbox.telling(listener):
         async with connected(parts, mode, warm=warm) as client:
             assert len((await client.list_tools()).tools) == 62
             upstream.replies["/v2/endpoints"] = NEW_CATALOG

@@ -9,7 +9,7 @@ from typing import Any
 import anyio
 import anyio.lowlevel
 
-from bq_mcp.catalog import CatalogKeeper, bundled_hints
+from bq_mcp.catalog import CatalogKeeper
 from bq_mcp.client import Breaker, Client, Clock, MemoryStore, Store, Tuning
 from bq_mcp.client.model import RawReply, Request, Send
 from bq_mcp.client.transport import HttpTransport
@@ -22,6 +22,7 @@ from bq_mcp.sandbox.http_server import serving
 from bq_mcp.tools import Desk, Toolbox
 from bq_mcp.views import Answer
 from tests.sandbox.asking import NOW, HandClock
+from tests.support import stock_of
 
 PATIENCE_S = 0.1
 AMPLE_S = 20.0
@@ -149,7 +150,7 @@ def desk(send: Send, store: Store, clock: Clock, tuning: Tuning) -> tuple[Client
     )
     keeper = CatalogKeeper(bundled_snapshot, remote=None, disk=None)
     asked = Desk(client, clock, keeper.see_version)
-    return client, Toolbox(keeper, asked, bundled_hints(), composites=bundled_composites())
+    return client, Toolbox(stock_of(keeper, composites=bundled_composites()), asked)
 
 
 def newest(at: datetime) -> datetime:

@@ -7,11 +7,10 @@ from typing import Any
 import anyio
 import pytest
 
-from bq_mcp.catalog import bundled_hints
 from bq_mcp.composites import bundled_composites
 from bq_mcp.sandbox.app import create_app
 from bq_mcp.sandbox.faults import Fault, Schedule
-from bq_mcp.tools import Inventory
+from bq_mcp.tools import Selection
 from bq_mcp.views import Answer
 
 from ...fault.scene import Scene
@@ -99,12 +98,8 @@ def test_a_composite_works_where_the_tools_of_its_parts_are_hidden() -> None:
     upstream = Upstream({"/v2/gex/levels": reply(LEVELS, spot_price=70_000.0)})
 
     async def call() -> Answer:
-        async with bench(upstream, composites=bundled_composites()) as parts:
-            whole = parts.toolbox.inventory
-            shown = Inventory(whole.catalog, bundled_hints(), composites=bundled_composites())
-            shown.tools = {"market_brief": whole.tools["market_brief"]}
-            shown.names = {}
-            parts.toolbox.inventory = shown
+        alone = Selection(tools=("market_brief",))
+        async with bench(upstream, composites=bundled_composites(), selection=alone) as parts:
             return await parts.toolbox.call("market_brief", {"symbol": "btc"})
 
     answer = anyio.run(call)

@@ -1,7 +1,7 @@
 """The poller over scripted answers, in a time that the test moves."""
 
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,6 +10,7 @@ import anyio
 import pytest
 
 from bq_mcp.client import Limits
+from bq_mcp.server import Allowance
 from bq_mcp.server.addresses import Place, addresses
 from bq_mcp.server.audience import Audience
 from bq_mcp.server.watch import Watch
@@ -53,9 +54,11 @@ class Scene:
         self.asked: Counter[str] = Counter()
         self.calls = 1
         self.fails = False
-        self.watch = Watch(
-            self.audience, self.resolve, self.ask, lambda: self.limits, self.time.clock
-        )
+        self.watch = self.watching(self.ask)
+
+    def watching(self, ask: Callable[[Place], Awaitable[Answer]]) -> Watch:
+        allowance = Allowance(lambda: self.limits, self.time.clock)
+        return Watch(self.audience, self.resolve, ask, allowance, self.time.clock)
 
     def resolve(self, uri: str) -> Place | None:
         kind, _, symbol = uri.removeprefix("bq://").partition("/")
@@ -130,7 +133,7 @@ async def test_figures_that_stay_the_same_are_not_told_and_late_ones_asked_for_s
         scene.asked[place.value] += 1
         return Answer("figures", stuck)
 
-    scene.watch = Watch(scene.audience, scene.resolve, late, lambda: scene.limits, scene.time.clock)
+    scene.watch = scene.watching(late)
     async with scene.running("bq://levels/A"):
         await scene.time.pass_by(CADENCE_S - 1)
         assert (scene.asked["A"], scene.audience.told) == (4, [])

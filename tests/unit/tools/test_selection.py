@@ -1,5 +1,7 @@
 """Which tools are offered: toolsets, names, exclusions."""
 
+from typing import Any
+
 import pytest
 
 from bq_mcp.catalog import SNAPSHOT, Catalog, Endpoint, bundled_hints, load_catalog
@@ -11,7 +13,7 @@ from .offered import TOOLS
 MEMBERS = {name: tool.toolsets for name, tool in TOOLS.items()}
 
 
-def offered(**chosen: tuple[str, ...]) -> set[str]:
+def offered(**chosen: Any) -> set[str]:
     selection = Selection(**chosen)
     return {name for name, toolsets in MEMBERS.items() if selection.takes(name, toolsets)}
 
@@ -24,6 +26,13 @@ def test_toolsets_and_tools_add_up_and_exclusion_wins() -> None:
     assert offered(toolsets=("etf",), exclude=("etf_aum",)) == etf - {"etf_aum"}
     assert offered(tools=("meta", "etf_aum"), exclude=("meta",)) == {"etf_aum"}
     assert offered(exclude=("meta",)) == set(TOOLS) - {"meta"}
+
+
+def test_a_narrower_selection_never_offers_what_the_wider_does_not() -> None:
+    allowed = Selection(toolsets=("etf", "vol"), exclude=("etf_aum",))
+    assert offered(toolsets=("etf", "flow"), within=allowed) == {"etf_flows", "etf_premium"}
+    assert offered(tools=("etf_aum", "meta"), within=allowed) == set()
+    assert offered(within=allowed) == offered(toolsets=("etf", "vol"), exclude=("etf_aum",))
 
 
 def test_a_wrong_choice_is_refused_and_an_unknown_tool_is_told() -> None:

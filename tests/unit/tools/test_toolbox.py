@@ -26,7 +26,7 @@ from bq_mcp.envelope import Envelope, read_envelope
 from bq_mcp.errors import UnreachableError
 from bq_mcp.tools import Desk, Toolbox, UnknownToolError
 
-from ...support import still_clock
+from ...support import still_clock, stock_of
 
 Fetch = Callable[[str], Awaitable[Envelope]]
 
@@ -60,7 +60,7 @@ def toolbox(
     remote = RemoteCatalog(fetch, has_key=True) if fetch else None
     keeper = CatalogKeeper(lambda: load_catalog(SNAPSHOT, "snapshot"), remote=remote, disk=None)
     desk = Desk(client or unreachable(), still_clock(), keeper.see_version)
-    return Toolbox(keeper, desk, bundled_hints(), composites=composites)
+    return Toolbox(stock_of(keeper, bundled_hints(), composites), desk)
 
 
 def test_an_unknown_tool_names_the_closest() -> None:
@@ -77,8 +77,8 @@ def test_a_new_catalog_swaps_the_whole_list_and_tells_listeners() -> None:
     async def listen() -> None:
         heard.append(list(subject.inventory.tools))
 
-    subject.on_change(listen)
-    assert anyio.run(subject.keeper.refresh)
+    with subject.telling(listen):
+        assert anyio.run(subject.keeper.refresh)
     assert heard == [["vol_cone"]]
     assert len(before.tools) == 62
 
@@ -103,12 +103,12 @@ def test_a_catalog_that_shows_clients_nothing_new_is_not_announced() -> None:
         heard.append("told")
 
     subject = toolbox(fetch)
-    subject.on_change(listen)
-    # Known tools are described in our own words.
-    assert anyio.run(subject.keeper.refresh)
-    assert heard == []
-    served.pop(0)
-    assert anyio.run(subject.keeper.refresh)
+    with subject.telling(listen):
+        # Known tools are described in our own words.
+        assert anyio.run(subject.keeper.refresh)
+        assert heard == []
+        served.pop(0)
+        assert anyio.run(subject.keeper.refresh)
     assert heard == ["told"]
 
 
@@ -169,7 +169,7 @@ def test_a_stored_catalog_nothing_can_be_made_of_is_set_aside_and_the_start_goes
             disk=disk,
         )
         desk = Desk(unreachable(), still_clock(), keeper.see_version)
-        return Toolbox(keeper, desk, Choking())
+        return Toolbox(stock_of(keeper, Choking()), desk)
 
     subject = started()
     assert len(subject.inventory.tools) == 62

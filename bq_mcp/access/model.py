@@ -1,0 +1,29 @@
+"""Who calls, and why somebody may not."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls: a name that may be shown, the key that is spent, and what the credential allows.
+
+    `key` is None where the operator's is spent. No `toolsets` means all that are offered.
+    """
+
+    name: str
+    key: str | None = field(default=None, repr=False)
+    toolsets: tuple[str, ...] = ()
+    calls_per_minute: int | None = None
+
+
+class AccessError(Exception):
+    """Somebody may not enter; `description` says why, and never repeats the credential."""
+
+    def __init__(
+        self, status: int, error: str, description: str, *, retry_after: int | None = None
+    ) -> None:
+        super().__init__(description)
+        self.status = status
+        self.error = error
+        self.description = description
+        self.retry_after = retry_after

@@ -1,0 +1,116 @@
+"""Put the HTTP server together, and run it until a signal ends it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ..access import Entrance, OpenEntrance
+from ..client import Clock
+from ..compose import InProcess
+from ..errors import ConfigError
+from ..settings import Settings
+from .accounts import Accounts
+from .address import Address
+from .admission import Admission, LocalCalls
+from .app import HttpApp, caller_of
+from .paths import MCP_PATH
+from .settings import HttpSettings
+from .uvicorn_server import UvicornServer, config_of
+
+# What an answer may take beyond the deadline of its call: rendering and writing.
+_BEYOND_DEADLINE_S = 5.0
+_CONNECTIONS_PER_CALL = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """The application, and what of it is looked at from outside."""
+
+    app: HttpApp
+    accounts: Accounts
+
+
+def build(
+    settings: Settings,
+    http: HttpSettings,
+    address: Address,
+    clock: Clock,
+    *,
+    sandbox: InProcess | None,
+) -> Built:
+    """Return the HTTP server; it opens nothing.
+
+    Raises:
+        ConfigError: anybody could enter from another machine, or no name leads here.
+    """
+    entrance = _entrance(settings, http, address)
+    calls = LocalCalls(clock.monotonic)
+    admission = Admission(caller_of, calls, most=http.http_calls, most_each=http.http_calls_each)
+    accounts = Accounts(
+        settings,
+        clock,
+        sandbox=sandbox,
+        most=http.http_most_keys,
+        has_guests=http.http_pass_through,
+        refused=entrance.refused,
+        middleware=(admission,),
+    )
+    app = HttpApp(
+        accounts,
+        entrance,
+        hosts=_names(http, address),
+        origins=http.http_origins,
+        note_refusal=lambda status: None,
+    )
+    return Built(app, accounts)
+
+
+async def serve_http(
+    settings: Settings,
+    http: HttpSettings,
+    address: Address,
+    clock: Clock,
+    *,
+    sandbox: InProcess | None,
+    tell: Callable[[str], None],
+) -> None:
+    """Serve until a signal, and `tell` where, once it can be reached.
+
+    Raises:
+        ConfigError: as `build`, or the address cannot be had.
+    """
+    built = build(settings, http, address, clock, sandbox=sandbox)
+    config = config_of(
+        built.app,
+        patience=settings.deadline_seconds + _BEYOND_DEADLINE_S,
+        proxies=http.http_proxies,
+        most=http.http_calls * _CONNECTIONS_PER_CALL,
+    )
+    with address.listen() as listening:
+        port = listening.getsockname()[1]
+        async with built.app:
+            tell(f"listening on http://{address.url_host}:{port}{MCP_PATH}")
+            await UvicornServer(config, built.app.end).serve([listening])
+
+
+def _entrance(settings: Settings, http: HttpSettings, address: Address) -> Entrance:
+    if not address.is_loopback:
+        raise ConfigError(
+            f"{address.host} can be reached from other machines, so callers must show who they are"
+        )
+    return OpenEntrance()
+
+
+def _names(http: HttpSettings, address: Address) -> frozenset[str]:
+    """Return the names under which this server is reached.
+
+    Raises:
+        ConfigError: none is known.
+    """
+    public = [http.http_url.split("/")[2]] if http.http_url else []
+    names = frozenset([*address.names, *http.http_hosts, *(name.lower() for name in public)])
+    if not names:
+        raise ConfigError(
+            f"under which name do clients reach {address.host}? Set BACKQUANT_HTTP_URL to the "
+            "public address, or BACKQUANT_HTTP_HOSTS to the names"
+        )
+    return names

@@ -1,0 +1,57 @@
+"""Settings of the HTTP server, read from the environment once at the start."""
+
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+
+from ..settings import Names, is_loopback, path_of
+from .paths import MCP_PATH
+
+
+def _public_url(value: object) -> str:
+    """Return the address of the MCP endpoint as clients know it, without a slash at its end."""
+    url = str(value).strip().rstrip("/")
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        host = None
+    is_plain = bool(host) and not ("@" in url or parts.query or parts.fragment)
+    is_safe = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host or ""))
+    if not (is_plain and is_safe and parts.path.endswith(MCP_PATH)):
+        raise ValueError(f"must be an address like https://desk.example{MCP_PATH}")
+    return url
+
+
+class HttpSettings(BaseModel):
+    """What can be set of the HTTP server; every name stands after `BACKQUANT_` in the environment.
+
+    `http_url` is the public address of the MCP endpoint, and what tokens of OAuth are made for.
+    `http_hosts` are further names under which clients reach it, `http_origins` the web pages that
+    may call. `http_tokens` and `http_tokens_file` hold tokens, `http_keys_file` the keys to spend
+    for tokens and subjects; with `http_pass_through` callers bring their own. `http_proxies` are
+    the addresses of proxies that are believed about who calls. `http_calls` are the calls at once
+    in all, `http_calls_each` those of one credential; `http_most_keys` are the keys kept at once,
+    each with a store of its own.
+    """
+
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+
+    http_url: Annotated[str | None, BeforeValidator(_public_url)] = None
+    http_hosts: Names = ()
+    http_origins: Names = ()
+    http_tokens: SecretStr | None = None
+    http_tokens_file: Annotated[Path | None, BeforeValidator(path_of)] = None
+    http_pass_through: bool = False
+    http_keys_file: Annotated[Path | None, BeforeValidator(path_of)] = None
+    http_proxies: Names = ()
+    http_calls: Annotated[int, Field(ge=1, le=10_000)] = 256
+    http_calls_each: Annotated[int, Field(ge=1, le=10_000)] = 64
+    http_most_keys: Annotated[int, Field(ge=1, le=1_000)] = 32
+    oauth_issuer: str | None = None
+    oauth_jwks_url: str | None = None
+    oauth_scopes: Names = ()
+    audit_arguments: bool = False
+    metrics: str | None = None
