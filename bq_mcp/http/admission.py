@@ -19,6 +19,7 @@ from ..views.error import render_error
 
 _MINUTE_S = 60.0
 _MOST_NAMES = 4096
+_ROUNDING_S = 1e-6
 _LISTEN = "subscriptions/listen"
 _COUNTED = ("tools/call", "resources/read", "completion/complete", _LISTEN)
 
@@ -45,8 +46,9 @@ class LocalCalls:
         """Count one call; return 0, or in how many seconds there is one of `most` a minute."""
         now, each = self._monotonic(), _MINUTE_S / most
         paid_until = max(self._paid_until.get(name, now), now) + each
-        if paid_until - now > _MINUTE_S + each / 2:
-            return paid_until - now - _MINUTE_S
+        wait = paid_until - now - _MINUTE_S
+        if wait > _ROUNDING_S:
+            return wait
         self._paid_until[name] = paid_until
         return 0.0
 
