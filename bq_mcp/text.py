@@ -5,6 +5,8 @@ import json
 import re
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, quote_plus
@@ -17,9 +19,14 @@ _UNSEEN = re.compile(
 ELLIPSIS = "…"
 _WORD = 64
 
-# Every key of the service begins so; one that is not ours is no less secret.
+# Every key of the service begins so; one that is not ours is no less secret. So do the tokens that
+# `bq-mcp token new` makes, and those of authorization servers (JWTs).
 _ANY_KEY = "bq_live_"
-_ANY_KEY_PATTERN = r"bq_live_[A-Za-z0-9_\-]+"
+_ANY_BEGINNINGS = (_ANY_KEY, "bqm_", "eyj")
+_ANY_KEY_PATTERN = (
+    r"bq_live_[A-Za-z0-9_\-]+|bqm_[A-Za-z0-9_\-]{8,}"
+    r"|eyj[A-Za-z0-9_\-]{8,}\.eyj[A-Za-z0-9_\-]{8,}(?:\.[A-Za-z0-9_\-]*)?"
+)
 _SHORTEST_SECRET = 4
 _SHORTEST_ENCODED = 5
 # Of a longer secret half is masked too: texts are cut.
@@ -39,7 +46,7 @@ class _Mask:
         self._secrets: set[str] = set()
         self._has_digits = False
         self._mark = _MARK
-        self._beginnings: tuple[str, ...] = (_ANY_KEY,)
+        self._beginnings: tuple[str, ...] = _ANY_BEGINNINGS
         self._pattern = re.compile(_ANY_KEY_PATTERN, re.IGNORECASE)
 
     def add(self, secret: str) -> None:
@@ -59,8 +66,8 @@ class _Mask:
         halves = [form[: (len(form) + 1) // 2] for form in forms if len(form) >= _HALF_FROM]
         patterns = [*map(re.escape, forms), *(re.escape(half) + r"\S*" for half in halves)]
         self._pattern = re.compile("|".join([*patterns, _ANY_KEY_PATTERN]), re.IGNORECASE)
-        starts = {form[:_SHORTEST_SECRET].lower() for form in (_ANY_KEY, *forms)}
-        self._beginnings = tuple(starts)
+        starts = {form[:_SHORTEST_SECRET].lower() for form in forms}
+        self._beginnings = tuple({*_ANY_BEGINNINGS, *starts})
         _cleaned_before.cache_clear()
 
     def may_be_in(self, body: bytes) -> bool:
@@ -121,6 +128,28 @@ def _in_base64(octets: bytes) -> Iterator[str]:
 
 
 MASK = _Mask()
+_OF_CALLER: ContextVar[_Mask | None] = ContextVar("mask of the caller", default=None)
+
+
+@contextmanager
+def masked(secret: str | None) -> Iterator[None]:
+    """Mask `secret` too in whatever this task, and tasks begun in it, write inside.
+
+    For the key of one caller of many. `MASK` forgets none, and takes longer with each; a key that
+    only its caller's requests carry can come back in their answers and log lines only.
+    """
+    before = _OF_CALLER.set(_mask_of(secret) if secret else None)
+    try:
+        yield
+    finally:
+        _OF_CALLER.reset(before)
+
+
+@lru_cache(maxsize=64)
+def _mask_of(secret: str) -> _Mask:
+    mask = _Mask()
+    mask.add(secret)
+    return mask
 
 
 def clean(text: object, limit: int) -> str:
@@ -130,20 +159,28 @@ def clean(text: object, limit: int) -> str:
     """
     # The cut before the cleaning bounds the work on a text of many megabytes.
     line = str(text)[: 4 * limit + 64]
-    return _cleaned_before(line, limit) if len(line) <= _WORD else _cleaned(line, limit)
+    if len(line) > _WORD:
+        return _cleaned(line, limit)
+    made = _cleaned_before(line, limit)
+    # It may have been made for another caller.
+    caller = _OF_CALLER.get()
+    return made if not caller or caller(made) == made else _cleaned(line, limit)
 
 
 def redact(text: str) -> str:
     """Return `text` with every API key, and the secrets of this process, replaced by a mark."""
-    return MASK(text)
+    text, caller = MASK(text), _OF_CALLER.get()
+    return caller(text) if caller else text
 
 
 def redact_all(value: Any) -> Any:
     """Return JSON-like `value` with every text in it redacted, names and figures too."""
     if isinstance(value, str):
-        return MASK(value)
+        return redact(value)
     if isinstance(value, int | float):
-        return MASK.figure(value)
+        caller = _OF_CALLER.get()
+        figure = MASK.figure(value)
+        return caller.figure(figure) if caller and not isinstance(figure, str) else figure
     if isinstance(value, Mapping):
         return {redact_all(name): redact_all(item) for name, item in value.items()}
     if isinstance(value, list | tuple):
@@ -153,7 +190,8 @@ def redact_all(value: Any) -> Any:
 
 def may_hold_secret(body: bytes) -> bool:
     """Tell whether a secret may stand in the JSON text of `body`; errs towards yes."""
-    return MASK.may_be_in(body)
+    caller = _OF_CALLER.get()
+    return MASK.may_be_in(body) or bool(caller and caller.may_be_in(body))
 
 
 def _cleaned(line: str, limit: int) -> str:

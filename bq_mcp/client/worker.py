@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
+from contextvars import copy_context
 from math import inf
 from threading import Thread
 from typing import TypeVar
@@ -49,7 +50,9 @@ async def _in_thread(work: Callable[[], T]) -> T:
 
     async with current_default_thread_limiter():
         # A daemon: the process would not end before any other kind of thread has.
-        Thread(target=run, name="bq-mcp worker", daemon=True).start()
+        # In the context of the caller, whose key is masked there.
+        context = copy_context()
+        Thread(target=context.run, args=(run,), name="bq-mcp worker", daemon=True).start()
         await ended.wait()
     if failed:
         raise failed.pop()

@@ -5,11 +5,15 @@ import json
 from base64 import b64encode, urlsafe_b64encode
 from urllib.parse import quote, quote_plus
 
+import anyio
+import anyio.lowlevel
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bq_mcp.text import MASK, clean, may_hold_secret, redact, redact_all
+from bq_mcp.client import in_worker
+from bq_mcp.client.worker import LARGE_BYTES
+from bq_mcp.text import MASK, clean, masked, may_hold_secret, redact, redact_all
 
 KEY = "bq_live_0123456789abcdefghijklmnopqrstuv"
 
@@ -220,3 +224,58 @@ def test_a_body_that_may_hold_a_secret_is_looked_at(secret: str) -> None:
         assert may_hold_secret(text.encode())
     assert may_hold_secret(json.dumps({"a": secret}).encode("utf-16"))
     assert not may_hold_secret(b'{"a": [1, 2, "flow"]}')
+
+
+def test_the_key_of_a_caller_is_masked_in_that_callers_texts_only() -> None:
+    key, other = "caller-one-7381", "caller-two-9054"
+    text = f"{key} {b64encode(key.encode()).decode()} {other}"
+    with masked(key):
+        assert redact(text) == f"[key] [key] {other}"
+        assert redact_all({key: [text, 1]}) == {"[key]": [f"[key] [key] {other}", 1]}
+        assert may_hold_secret(key.encode())
+        with masked(other):
+            assert redact(text) == text.replace(other, "[key]")
+        with masked(None):
+            assert redact(text) == text
+    assert redact(text) == text
+    assert not may_hold_secret(key.encode())
+
+
+def test_a_figure_that_is_the_key_of_a_caller_is_masked() -> None:
+    with masked("73815926"):
+        assert redact_all([73815926, 1.5]) == ["[key]", 1.5]
+    assert redact_all([73815926]) == [73815926]
+
+
+def test_a_text_cleaned_for_one_caller_is_cleaned_again_for_another() -> None:
+    key = "caller-one-7381"
+    assert clean(f"no {key}", 40) == f"no {key}"
+    with masked(key):
+        assert clean(f"no {key}", 40) == "no [key]"
+        assert clean(f"no \u200b{key[:5]}\u200b{key[5:]}", 40) == "no [key]"
+
+
+@pytest.mark.anyio
+async def test_tasks_and_threads_that_a_caller_began_mask_the_key_too() -> None:
+    key, heard = "caller-one-7381", []
+
+    async def later() -> None:
+        await anyio.lowlevel.checkpoint()
+        heard.append(redact(key))
+
+    async with anyio.create_task_group() as tasks:
+        with masked(key):
+            tasks.start_soon(later)
+            heard.append(await in_worker(LARGE_BYTES + 1, lambda: redact(key)))
+    assert heard == ["[key]", "[key]"]
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "bqm_" + "aB3-_" * 8 + "xyz",
+        "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJl-_",
+    ],
+)
+def test_tokens_for_this_server_are_masked_whoever_made_them(secret: str) -> None:
+    assert redact(f"Bearer {secret}, x") == "Bearer [key], x"
