@@ -50,6 +50,7 @@ def _base_url(value: object) -> str:
 
 
 def is_loopback(host: str) -> bool:
+    """Tell whether a host name or address is this machine."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

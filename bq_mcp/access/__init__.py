@@ -1,6 +1,7 @@
 """Decide who may enter the HTTP server, and whose key is spent."""
 
-from .entrance import Entrance, OpenEntrance
+from .configured import entrance_of
+from .entrance import Entrance
 from .model import AccessError, Caller
 
-__all__ = ["AccessError", "Caller", "Entrance", "OpenEntrance"]
+__all__ = ["AccessError", "Caller", "Entrance", "entrance_of"]

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 class Caller:
     """Who calls: a name that may be shown, the key that is spent, and what the credential allows.
 
-    `key` is None where the operator's is spent. No `toolsets` means all that are offered.
+    No two callers share a name: `local`, the name of a token, `sub:` and an OAuth subject (`sub#`
+    and a hash where that is long or odd), or `key-` and eight hex digits of a hash. `key` is None
+    where the operator's is spent. No `toolsets` means all that are offered.
     """
 
     name: str
@@ -17,7 +19,11 @@ class Caller:
 
 
 class AccessError(Exception):
-    """Somebody may not enter; `description` says why, and never repeats the credential."""
+    """Somebody may not enter; `description` says why, and never repeats the credential.
+
+    `status` is that of the HTTP answer; `error` the code of RFC 6750 where it has one, "" where no
+    credential came; `retry_after` in how many seconds another attempt makes sense.
+    """
 
     def __init__(
         self, status: int, error: str, description: str, *, retry_after: int | None = None

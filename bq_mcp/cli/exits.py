@@ -31,6 +31,11 @@ def show_public_key(line: str) -> None:
     typer.echo(line, file=sys.__stderr__)
 
 
+def show_secret(secret: str) -> None:
+    """Print a new secret on standard output, where its owner asked for it."""
+    typer.echo(secret)
+
+
 def fail(message: str, *, code: int = 1) -> NoReturn:
     """Print one line on standard error and exit."""
     say(f"bq-mcp: {message}", err=True)

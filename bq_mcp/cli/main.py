@@ -25,6 +25,8 @@ app = typer.Typer(
 )
 catalog_app = typer.Typer(help="Show, compare or store the endpoint catalog.", no_args_is_help=True)
 app.add_typer(catalog_app, name="catalog")
+token_app = typer.Typer(help="Make bearer tokens for the server over HTTP.", no_args_is_help=True)
+app.add_typer(token_app, name="token")
 
 SandboxFlag = Annotated[
     bool, typer.Option("--sandbox", help="Use the simulated market in this process; no key.")
@@ -154,6 +156,31 @@ def catalog_snapshot(
     from .catalogs import write_snapshot
 
     write_snapshot(out)
+
+
+@token_app.callback()
+def _token_commands() -> None:
+    """Make bearer tokens for the server over HTTP."""
+
+
+@token_app.command("new")
+def token_new(
+    name: Annotated[str, typer.Argument(help="Whom it is for; logs show it.")],
+    expires: Annotated[
+        str | None, typer.Option(metavar="DAY", help="Last day, as 2027-01-31, or days, as 90.")
+    ] = None,
+    toolsets: Annotated[
+        str | None, typer.Option(metavar="NAMES", help="Only these toolsets, as vol,flow.")
+    ] = None,
+    calls: Annotated[int | None, typer.Option(min=1, help="Most calls a minute.")] = None,
+    file: Annotated[
+        Path | None, typer.Option(help="Add the line to this file, made where there is none.")
+    ] = None,
+) -> None:
+    """Print a new token once, and the line for the server's file with its hash."""
+    from .token import new_token
+
+    new_token(name, expires=expires, toolsets=toolsets, calls=calls, file=file)
 
 
 @app.command()

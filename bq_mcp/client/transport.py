@@ -1,4 +1,4 @@
-"""The one seam for the network: the only file that imports httpx."""
+"""The one seam to upstream: the only file of the client that imports httpx."""
 
 import errno
 import os

@@ -77,8 +77,9 @@ class Account:
 class Accounts:
     """The accounts of all keys in use, over one catalog; to be entered.
 
-    A key is a guest, and keeps nothing, until upstream accepts it, where `has_guests`; `refused` is
-    told of keys that upstream refuses. `middleware` stands around each request of every seat.
+    A key is a guest, and keeps nothing, until upstream accepts it, where `has_guests`; `accepted`
+    and `refused` are told what upstream says of keys. `middleware` stands around each request of
+    every seat.
     """
 
     def __init__(
@@ -89,6 +90,7 @@ class Accounts:
         sandbox: InProcess | None,
         most: int,
         has_guests: bool,
+        accepted: Callable[[str], None],
         refused: Callable[[str], None],
         middleware: Sequence[ServerMiddleware[Any]],
     ) -> None:
@@ -98,6 +100,7 @@ class Accounts:
         self._clock = clock
         self._sandbox = sandbox
         self._has_guests = has_guests
+        self._accepted = accepted
         self._refused = refused
         self._middleware = middleware
         self._own = connect(settings, clock, sandbox=sandbox, watching=self.reach.watching)
@@ -194,7 +197,8 @@ class Accounts:
                     self.closed.add(line.client.counters)
 
     def _connected(self, purse: Purse) -> tuple[Line, Desk]:
-        if purse.key is None:
+        key = purse.key
+        if key is None:
             return self._own, desk_of(self._own, self.keeper, self._clock)
         store = GuestStore(self._settings.cache_megabytes * 1024**2)
         if not self._has_guests:
@@ -203,7 +207,7 @@ class Accounts:
             self._settings,
             self._clock,
             sandbox=self._sandbox,
-            key=purse.key,
+            key=key,
             store=store,
             watching=self.reach.watching,
         )
@@ -212,9 +216,10 @@ class Accounts:
             if accepted:
                 store.accept()
                 self._pool.vouch(purse)
+                self._accepted(key)
             else:
                 self._pool.drop(purse)
-                self._refused(purse.key or "")
+                self._refused(key)
 
         return line, desk_of(line, self.keeper, self._clock, see_key=see_key)
 

@@ -14,6 +14,7 @@ from starlette.types import Receive, Scope, Send
 from ..access import AccessError, Caller, Entrance
 from ..errors import ConfigError
 from ..logs import Log
+from ..text import masked
 from .accounts import BODY_LIMIT, Accounts
 from .bodies import BodyError, read_body, replayed, without_secrets
 from .hosts import is_host_allowed, is_origin_allowed
@@ -160,7 +161,10 @@ class HttpApp:
         except BodyError as error:
             raise RefusalError(error.status, error.reason, Connection="close") from None
         state = {**scope.get("state", {}), "caller": caller}
-        await self._serve(caller, view, {**scope, "state": state}, replayed(body, receive), send)
+        scope = {**scope, "state": state}
+        # The keys of all callers would be too many to look for in every text.
+        with masked(caller.key):
+            await self._serve(caller, view, scope, replayed(body, receive), send)
 
     async def _serve(
         self, caller: Caller, view: View, scope: Scope, receive: Receive, send: Send

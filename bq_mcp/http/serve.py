@@ -1,13 +1,14 @@
 """Put the HTTP server together, and run it until a signal ends it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
-from ..access import Entrance, OpenEntrance
+from ..access import Entrance, entrance_of
 from ..client import Clock
 from ..compose import InProcess
 from ..errors import ConfigError
-from ..settings import Settings
+from ..settings import Settings, is_loopback
 from .accounts import Accounts
 from .address import Address
 from .admission import Admission, LocalCalls
@@ -42,7 +43,8 @@ def build(
     Raises:
         ConfigError: anybody could enter from another machine, or no name leads here.
     """
-    entrance = _entrance(settings, http, address)
+    names = _names(http, address)
+    entrance = _entrance(http, names, clock)
     calls = LocalCalls(clock.monotonic)
     admission = Admission(caller_of, calls, most=http.http_calls, most_each=http.http_calls_each)
     accounts = Accounts(
@@ -51,13 +53,14 @@ def build(
         sandbox=sandbox,
         most=http.http_most_keys,
         has_guests=http.http_pass_through,
+        accepted=entrance.accepted,
         refused=entrance.refused,
         middleware=(admission,),
     )
     app = HttpApp(
         accounts,
         entrance,
-        hosts=_names(http, address),
+        hosts=names,
         origins=http.http_origins,
         note_refusal=lambda status: None,
     )
@@ -92,12 +95,32 @@ async def serve_http(
             await UvicornServer(config, built.app.end).serve([listening])
 
 
-def _entrance(settings: Settings, http: HttpSettings, address: Address) -> Entrance:
-    if not address.is_loopback:
+def _entrance(http: HttpSettings, names: Collection[str], clock: Clock) -> Entrance:
+    """Return who may enter a server that is reached by `names`.
+
+    Raises:
+        ConfigError: anybody could, from another machine; or the settings cannot be used.
+    """
+    entrance = entrance_of(
+        tokens=http.http_tokens.get_secret_value() if http.http_tokens else "",
+        tokens_file=http.http_tokens_file,
+        pass_through=http.http_pass_through,
+        keys_file=http.http_keys_file,
+        issuer=http.oauth_issuer,
+        jwks_url=http.oauth_jwks_url,
+        scopes=http.oauth_scopes,
+        url=http.http_url,
+        now=clock.now,
+        monotonic=clock.monotonic,
+    )
+    # Behind a proxy on this machine loopback is no border: the name that clients use tells.
+    public = [name for name in names if not is_loopback(urlsplit(f"//{name}").hostname or "")]
+    if entrance.is_open and public:
         raise ConfigError(
-            f"{address.host} can be reached from other machines, so callers must show who they are"
+            f"{public[0]} can be reached from other machines, so callers must show who they are: "
+            "set BACKQUANT_HTTP_TOKENS_FILE, BACKQUANT_HTTP_PASS_THROUGH or OAuth (docs/access.md)"
         )
-    return OpenEntrance()
+    return entrance
 
 
 def _names(http: HttpSettings, address: Address) -> frozenset[str]:

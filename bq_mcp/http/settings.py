@@ -25,6 +25,11 @@ def _public_url(value: object) -> str:
     return url
 
 
+def _scopes(value: object) -> object:
+    """Return the scopes in a text, which may be separated by blanks or commas; case counts."""
+    return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
+
+
 class HttpSettings(BaseModel):
     """What can be set of the HTTP server; every name stands after `BACKQUANT_` in the environment.
 
@@ -52,6 +57,6 @@ class HttpSettings(BaseModel):
     http_most_keys: Annotated[int, Field(ge=1, le=1_000)] = 32
     oauth_issuer: str | None = None
     oauth_jwks_url: str | None = None
-    oauth_scopes: Names = ()
+    oauth_scopes: Annotated[tuple[str, ...], BeforeValidator(_scopes)] = ()
     audit_arguments: bool = False
     metrics: str | None = None

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from bq_mcp.access.tokens import hash_of, parse_tokens
+
 ROOT = Path(__file__).parents[2]
 FORBIDDEN = re.compile(r"\b(none|null|nan|undefined)\b", re.IGNORECASE)
 
@@ -65,6 +67,19 @@ def test_call_with_a_wrong_argument_exits_one_with_the_reason() -> None:
 def test_call_of_an_unknown_tool_is_one_line_and_exit_code_two() -> None:
     done = bq("call", "gex_level", "--sandbox")
     assert done.returncode == 2 and "gex_levels" in done.stderr
+
+
+def test_token_new_prints_a_token_once_and_writes_its_line_for_the_server(tmp_path: Path) -> None:
+    file = tmp_path / "tokens"
+    file.write_text("# the desk")
+    options = ("--expires", "90", "--toolsets", "vol, flow", "--calls", "60")
+    done = bq("token", "new", "alice", *options, "--file", str(file))
+    assert done.returncode == 0, done.stderr
+    (secret,) = done.stdout.splitlines()
+    (token,) = parse_tokens(file.read_text(), "file").values()
+    assert token.sha256 == hash_of(secret)
+    assert (token.name, token.toolsets, token.calls) == ("alice", ("vol", "flow"), 60)
+    assert secret not in file.read_text() + done.stderr
 
 
 def test_the_bundled_snapshot_is_what_the_sandbox_publishes(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from bq_mcp.access.jwks import fetch
 from bq_mcp.client.model import Request
 from bq_mcp.client.transport import HttpTransport
 from bq_mcp.errors import (
@@ -127,6 +128,17 @@ async def test_a_certificate_that_the_variable_names_is_accepted(
     monkeypatch.setenv("SSL_CERT_FILE", str(file))
     async with secure(file) as base_url:
         assert await send(base_url) == GOOD
+
+
+async def test_signing_keys_come_from_a_certified_address_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = certificate(tmp_path)
+    async with secure(file) as base_url:
+        with pytest.raises(UnreachableError):
+            await fetch(base_url)
+        monkeypatch.setenv("SSL_CERT_FILE", str(file))
+        assert await fetch(base_url) == GOOD
 
 
 async def test_a_certificate_of_another_host_is_told(
