@@ -43,6 +43,10 @@ def build(
     Raises:
         ConfigError: anybody could enter from another machine, or no name leads here.
     """
+    if http.http_pass_through and settings.key() and sandbox is None:
+        raise ConfigError(
+            "BACKQUANT_HTTP_PASS_THROUGH: callers bring their own keys, so unset BACKQUANT_API_KEY"
+        )
     names = _names(http, address)
     entrance = _entrance(http, names, clock)
     calls = LocalCalls(clock.monotonic)

@@ -59,6 +59,14 @@ def test_a_server_that_others_reach_does_not_start_without(
         built(address, settings)
 
 
+def test_callers_with_keys_of_their_own_never_spend_the_operators() -> None:
+    settings = Settings.model_validate({"api_key": "bq_live_" + "k" * 32})
+    http = HttpSettings(http_pass_through=True)
+    address = Address("127.0.0.1", 0)
+    with pytest.raises(ConfigError, match="unset BACKQUANT_API_KEY"):
+        build(settings, http, address, still_clock(), sandbox=None)
+
+
 def test_scopes_keep_their_case() -> None:
     http = HttpSettings.model_validate({"oauth_scopes": "mcp:Read, offline"})
     assert http.oauth_scopes == ("mcp:Read", "offline")

@@ -60,16 +60,15 @@ async def test_what_is_asked_for_again_is_the_same_until_nobody_used_it_for_long
 
 async def test_the_longest_unused_goes_and_what_is_in_use_stays() -> None:
     scene = Scene()
-    async with scene.pool:
-        async with scene.pool.lend("a"):
-            await scene.use("b")
-            await scene.use("c")
-            assert scene.open == ["a", "c"]
-            async with scene.pool.lend("c"):
-                with pytest.raises(FullError):
-                    await scene.use("d")
-            await scene.time.pass_by(3 * IDLE_S)
-            assert scene.open == ["a"]
+    async with scene.pool, scene.pool.lend("a"):
+        await scene.use("b")
+        await scene.use("c")
+        assert scene.open == ["a", "c"]
+        async with scene.pool.lend("c"):
+            with pytest.raises(FullError):
+                await scene.use("d")
+        await scene.time.pass_by(3 * IDLE_S)
+        assert scene.open == ["a"]
 
 
 async def test_a_guest_takes_no_place_of_the_others_until_somebody_vouches_for_it() -> None:
