@@ -122,6 +122,7 @@ class Settings(BaseModel):
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"], BeforeValidator(_log_level)
     ] = "warning"
+    log_format: Annotated[Literal["text", "json"], BeforeValidator(lower_case)] = "text"
 
     def key(self) -> str | None:
         """Return the key itself; only the transport may ask for it."""

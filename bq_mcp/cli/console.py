@@ -10,7 +10,7 @@ import anyio.to_thread
 
 from ..compose import InProcess, Service, compose
 from ..errors import ConfigError
-from ..logs import set_level
+from ..logs import set_format, set_level
 from ..settings import load_settings
 
 REMOTE_WAIT_S = 10.0
@@ -25,6 +25,7 @@ def open_service(*, sandbox: bool, **options: str | None) -> Service:
     """
     settings = load_settings(**chosen(options))
     set_level(settings.log_level)
+    set_format(settings.log_format)
     return compose(settings, sandbox=in_process() if sandbox else None)
 
 

@@ -4,6 +4,7 @@ import gc
 import sys
 from typing import TYPE_CHECKING
 
+from ..logs import hear_libraries
 from .exits import UsageFault, say
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def serve(*, sandbox: bool, **options: str | None) -> None:
     from .console import open_service, run
 
     service = open_service(sandbox=sandbox, **options)
+    hear_libraries()
     server = make_server(service)
     gc.freeze()
     gc.enable()

@@ -115,7 +115,7 @@ class SearchMode:
 
     async def _describe(self, given: Mapping[str, Any]) -> Answer:
         inventory = await self._inventory()
-        name = _name(given["tool"], inventory)
+        name = name_meant(given["tool"], inventory)
         tool = inventory.tools.get(name)
         if tool is None:
             return self._unknown(DESCRIBE, UnknownToolError(name, inventory.closest(name)))
@@ -126,7 +126,7 @@ class SearchMode:
         return Answer("\n".join(lines), {})
 
     async def _call(self, given: Mapping[str, Any]) -> Answer:
-        name = _name(given["tool"], await self._inventory())
+        name = name_meant(given["tool"], await self._inventory())
         arguments = {key: value for key, value in given.items() if key != "tool"}
         text = arguments.get("arguments")
         if not is_absent(text) and as_object(text) is None:
@@ -159,7 +159,7 @@ class SearchMode:
         return self.toolbox.refuse(name, ArgumentError([fault]))
 
 
-def _name(given: str, inventory: Inventory) -> str:
+def name_meant(given: str, inventory: Inventory) -> str:
     """Return the name of the tool that is meant, without what clients put before it."""
     said = clean(given, _NAME_LIMIT).strip().lower().replace("-", "_")
     meant = (name for name in inventory.tools if is_name_of(said, name))

@@ -118,7 +118,8 @@ def test_the_key_never_appears_in_an_answer_or_on_standard_error(
             "params": {"name": "gex_levels", "arguments": {"symbol": key, "api_key": key}},
         },
     ]
-    env = dead_upstream | {"BACKQUANT_API_KEY": key, "BACKQUANT_LOG_LEVEL": "debug"}
+    logs = {"BACKQUANT_LOG_LEVEL": "debug", "BACKQUANT_LOG_FORMAT": "json"}
+    env = dead_upstream | logs | {"BACKQUANT_API_KEY": key}
     process = subprocess.Popen(
         [sys.executable, *SERVE],
         env=env,
@@ -134,6 +135,8 @@ def test_the_key_never_appears_in_an_answer_or_on_standard_error(
     out, err = process.communicate(timeout=10)
     assert {message["id"] for message in answered} == {1, 2, 3}
     assert key not in json.dumps(answered) + out.decode() + err.decode()
+    assert {"level", "event"} <= json.loads(err.splitlines()[0]).keys()
+    assert all(isinstance(json.loads(line), dict) for line in err.splitlines())
 
 
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
