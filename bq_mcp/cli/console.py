@@ -11,7 +11,7 @@ import anyio.to_thread
 from ..compose import InProcess, Service, compose
 from ..errors import ConfigError
 from ..logs import set_format, set_level
-from ..settings import load_settings
+from ..settings import Settings, load_settings
 
 REMOTE_WAIT_S = 10.0
 _SANDBOX_MODULES = ("fastapi", "numpy", "scipy", "starlette", "uvicorn")
@@ -24,9 +24,14 @@ def open_service(*, sandbox: bool, **options: str | None) -> Service:
         ConfigError: a setting is wrong, or the sandbox is not installed.
     """
     settings = load_settings(**chosen(options))
+    set_up_logs(settings)
+    return compose(settings, sandbox=in_process() if sandbox else None)
+
+
+def set_up_logs(settings: Settings) -> None:
+    """Log as the settings say."""
     set_level(settings.log_level)
     set_format(settings.log_format)
-    return compose(settings, sandbox=in_process() if sandbox else None)
 
 
 def chosen(options: Mapping[str, str | None]) -> dict[str, str]:

@@ -50,13 +50,13 @@ def serve_over_http(
     gc.disable()
     from ..compose import real_clock
     from ..http import Address, HttpSettings, serve_http
-    from ..logs import set_level
     from ..settings import load_settings, read_environment
-    from .console import chosen, in_process, run
+    from .console import chosen, in_process, run, set_up_logs
 
     settings = load_settings(**chosen(options))
     http = read_environment(HttpSettings, chosen({"metrics": metrics}))
-    set_level(settings.log_level)
+    set_up_logs(settings)
+    hear_libraries()
     gc.freeze()
     gc.enable()
     run(

@@ -1,5 +1,6 @@
 """What each key has of its own, and in it one server for each view of the tools."""
 
+from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -13,18 +14,20 @@ from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from .. import __version__
 from ..access import Caller
 from ..catalog import Catalog, CatalogKeeper, bundled_hints
-from ..client import Client, Clock, Counters
+from ..client import Client, Clock, Counters, Limits
 from ..compose import InProcess, Line, connect, desk_of, keep_catalog, offer_of, selection_of
 from ..composites import bundled_composites
 from ..server import Allowance, Terms, ToolServer, build_server, instructions_for
 from ..settings import Settings
-from ..tools import Desk, Selection, Stock, Toolbox
+from ..tools import Desk, Inventory, Selection, Stock, Toolbox
 from .guest_store import GuestStore
 from .paths import View
 from .pool import Pool
 from .reach import Reach
 
 OPERATOR = "operator"
+# One word for all keys that callers bring.
+GUESTS = "callers"
 _MOST_SEATS = 16
 _MOST_GUESTS = 16
 _IDLE_S = 900.0
@@ -95,7 +98,7 @@ class Accounts:
         middleware: Sequence[ServerMiddleware[Any]],
     ) -> None:
         self.reach = Reach(clock.monotonic)
-        self.closed = Counters()
+        self._closed: dict[str, Counters] = defaultdict(Counters)
         self._settings = settings
         self._clock = clock
         self._sandbox = sandbox
@@ -123,6 +126,30 @@ class Accounts:
 
     def __iter__(self) -> Iterator[Account]:
         return iter(self._pool)
+
+    @property
+    def inventory(self) -> Inventory:
+        """Return all tools that any view of this server may show."""
+        return self._whole.inventory
+
+    def spent(self) -> Iterator[tuple[str, Limits, Counters]]:
+        """Yield what each account has left and has spent, those that were dropped included.
+
+        Keys that callers brought have one label, and no limits: each has its own.
+        """
+        own = self._own.client
+        yield OPERATOR, own.limits, own.counters
+        for label, counters in self._closed.items():
+            yield label, Limits(), counters
+        for account in self:
+            name, client = account.purse.label, account.client
+            if client is not own:
+                yield name or GUESTS, client.limits if name else Limits(), client.counters
+
+    def open_now(self) -> dict[str, int]:
+        """Return how many accounts and seats are held open."""
+        seats = [len([*account.seats]) for account in self]
+        return {"accounts": len(seats), "seats": sum(seats)}
 
     async def warm(self) -> None:
         """Open the connection that the operator's calls and the catalog take."""
@@ -194,7 +221,7 @@ class Accounts:
                 yield Account(purse, line.client, seats)
             finally:
                 if line is not self._own:
-                    self.closed.add(line.client.counters)
+                    self._closed[purse.label or GUESTS].add(line.client.counters)
 
     def _connected(self, purse: Purse) -> tuple[Line, Desk]:
         key = purse.key

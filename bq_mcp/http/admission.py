@@ -15,6 +15,7 @@ from mcp.types.version import MODERN_PROTOCOL_VERSIONS
 from ..access import Caller
 from ..errors import BusyError
 from ..server import call_result
+from ..server.results import meta_of
 from ..views.error import render_error
 
 _MINUTE_S = 60.0
@@ -123,11 +124,12 @@ def _refusal(ctx: ServerRequestContext[Any, Any], error: BusyError) -> HandlerRe
     Raises:
         MCPError: the request is none whose answer a model reads.
     """
+    name = str((ctx.params or {}).get("name"))
+    answer = render_error(error, tool=name, simulated=False)
     if ctx.method != "tools/call":
         wait = f"; ask again in {error.retry_after} s"
-        raise MCPError(INTERNAL_ERROR, f"busy: {error.message}{wait}") from None
-    name = str((ctx.params or {}).get("name"))
-    result = call_result(render_error(error, tool=name, simulated=False))
+        raise MCPError(INTERNAL_ERROR, f"busy: {error.message}{wait}", meta_of(answer)) from None
+    result = call_result(answer)
     said = result.model_dump(by_alias=True, mode="json", exclude_none=True)
     if ctx.protocol_version not in MODERN_PROTOCOL_VERSIONS:
         said.pop("resultType", None)

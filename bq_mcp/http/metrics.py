@@ -111,7 +111,7 @@ class Metrics:
         try:
             server, _ = start_http_server(port, host, self._registry)
         except OSError as exc:
-            reason = exc.strerror or type(exc).__name__
+            reason = (exc.strerror or type(exc).__name__).lower()
             raise ConfigError(f"cannot serve metrics at {host}:{port}: {reason}") from None
         try:
             yield server.server_port

@@ -1,7 +1,9 @@
 """Put the HTTP server together, and run it until a signal ends it."""
 
-from collections.abc import Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from ..access import Entrance, entrance_of
@@ -13,9 +15,14 @@ from .accounts import Accounts
 from .address import Address
 from .admission import Admission, LocalCalls
 from .app import HttpApp, caller_of
+from .audit import Audit
 from .paths import MCP_PATH
+from .served import Watching
 from .settings import HttpSettings
 from .uvicorn_server import UvicornServer, config_of
+
+if TYPE_CHECKING:
+    from .metrics import Metrics
 
 # What an answer may take beyond the deadline of its call: rendering and writing.
 _BEYOND_DEADLINE_S = 5.0
@@ -28,6 +35,7 @@ class Built:
 
     app: HttpApp
     accounts: Accounts
+    metrics: "Metrics | None"
 
 
 def build(
@@ -51,6 +59,13 @@ def build(
     entrance = _entrance(http, names, clock)
     calls = LocalCalls(clock.monotonic)
     admission = Admission(caller_of, calls, most=http.http_calls, most_each=http.http_calls_each)
+    audit = Audit(with_values=http.audit_arguments)
+    metrics = _metrics(lambda: accounts) if http.metrics else None
+    watching = Watching(
+        lambda ctx: caller_of(ctx).name,
+        lambda: accounts.inventory,
+        [audit.served, *([metrics.served] if metrics else [])],
+    )
     accounts = Accounts(
         settings,
         clock,
@@ -59,16 +74,16 @@ def build(
         has_guests=http.http_pass_through,
         accepted=entrance.accepted,
         refused=entrance.refused,
-        middleware=(admission,),
+        middleware=(watching, admission),
     )
     app = HttpApp(
         accounts,
         entrance,
         hosts=names,
         origins=http.http_origins,
-        note_refusal=lambda status: None,
+        note_refusal=metrics.refused if metrics else lambda status: None,
     )
-    return Built(app, accounts)
+    return Built(app, accounts, metrics)
 
 
 async def serve_http(
@@ -94,9 +109,34 @@ async def serve_http(
     )
     with address.listen() as listening:
         port = listening.getsockname()[1]
-        async with built.app:
+        async with built.app, _metrics_served(built.metrics, http.metrics, tell):
             tell(f"listening on http://{address.url_host}:{port}{MCP_PATH}")
             await UvicornServer(config, built.app.end).serve([listening])
+
+
+def _metrics(accounts: Callable[[], Accounts]) -> "Metrics":
+    # The library is imported only where it is used.
+    from .metrics import Metrics
+
+    return Metrics(lambda: accounts().spent(), lambda: accounts().open_now())
+
+
+@asynccontextmanager
+async def _metrics_served(
+    metrics: "Metrics | None", where: str | None, tell: Callable[[str], None]
+) -> AsyncIterator[None]:
+    """Serve the metrics while inside, if there are any.
+
+    Raises:
+        ConfigError: the address cannot be had.
+    """
+    if metrics is None:
+        yield
+        return
+    address = Address.read(where or "")
+    async with metrics.serving(address.host, address.port) as port:
+        tell(f"metrics on http://{address.url_host}:{port}/metrics")
+        yield
 
 
 def _entrance(http: HttpSettings, names: Collection[str], clock: Clock) -> Entrance:

@@ -9,16 +9,23 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event, Thread
+from typing import IO
 
 _LISTENING = re.compile(r"listening on (http://\S+)/mcp")
 
 
 @dataclass
 class Running:
-    """A server that listens at `url`; `stop` ends it and returns its exit code."""
+    """A server that listens at `url`; `stop` ends it and returns its exit code.
+
+    `said` is what it has written to standard error so far, all of it once it has stopped.
+    """
 
     process: subprocess.Popen[str]
     url: str
+    said: list[str]
+    reader: Thread
 
     @property
     def mcp(self) -> str:
@@ -26,7 +33,9 @@ class Running:
 
     def stop(self, timeout: float = 30) -> int:
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(timeout)
+        code = self.process.wait(timeout)
+        self.reader.join(timeout)
+        return code
 
 
 @contextmanager
@@ -42,19 +51,30 @@ def http_server(
         env=_environment(folder, environment),
     )
     assert process.stderr is not None
+    said: list[str] = []
+    ready = Event()
+    reader = Thread(target=_read, args=(process.stderr, said, ready), daemon=True)
+    reader.start()
     try:
-        said = []
-        for line in process.stderr:
-            said.append(line)
-            if found := _LISTENING.search(line):
-                yield Running(process, found[1].replace("0.0.0.0", "127.0.0.1"))
-                break
-        else:
-            raise AssertionError("".join(said))
+        ready.wait(60)
+        found = _LISTENING.search("".join(said))
+        assert found, "".join(said)
+        url = found[1].replace("0.0.0.0", "127.0.0.1")
+        yield Running(process, url, said, reader)
     finally:
         process.kill()
         process.wait()
+        reader.join(10)
         process.stderr.close()
+
+
+def _read(stream: IO[str], said: list[str], ready: Event) -> None:
+    # To the end: a server whose lines nobody reads stands still once the pipe is full.
+    for line in stream:
+        said.append(line)
+        if _LISTENING.search(line):
+            ready.set()
+    ready.set()
 
 
 def _environment(folder: Path, own: Mapping[str, str]) -> dict[str, str]:

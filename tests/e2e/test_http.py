@@ -1,5 +1,7 @@
 """The HTTP server as clients of both eras, browsers and load balancers meet it."""
 
+import json
+import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -120,6 +122,33 @@ async def test_what_is_no_call_is_refused_with_a_reason(server: Running) -> None
         assert (await told("POST", "/mcp", headers=rebound, json=LIST))[0] == 421
         page = {**JSON, "Origin": "https://page.example"}
         assert (await told("POST", "/mcp", headers=page, json=LIST))[0] == 403
+
+
+async def test_an_operator_sees_calls_in_the_log_and_in_the_metrics(tmp_path: Path) -> None:
+    options = ("--sandbox", "--metrics", "127.0.0.1:0")
+    with http_server(*options, folder=tmp_path, BACKQUANT_LOG_FORMAT="json") as running:
+        for mode in ERAS:
+            async with Client(running.mcp, mode=mode) as client:
+                await client.call_tool("gex_levels", {"symbol": "btc"})
+        await anyio.to_thread.run_sync(httpx.get, f"{running.url}/nowhere")
+        where = re.findall(r"metrics on (\S+)", "".join(running.said))[0]
+        figures = (await anyio.to_thread.run_sync(httpx.get, where)).text.splitlines()
+        await anyio.to_thread.run_sync(running.stop)
+    lines = [json.loads(line) for line in running.said if " on http:" not in line]
+    assert (
+        'bq_mcp_requests_total{method="tools/call",outcome="ok",tool="gex_levels"} 2.0' in figures
+    )
+    assert 'bq_mcp_call_seconds_count{cache="hit"} 1.0' in figures
+    assert 'bq_mcp_upstream_requests_total{account="operator"} 1.0' in figures
+    assert 'bq_mcp_upstream_requests_saved_total{account="operator"} 1.0' in figures
+    assert 'bq_mcp_refused_total{status="404"} 1.0' in figures
+    assert 'bq_mcp_open{what="seats"} 1.0' in figures
+    calls = [line for line in lines if line["event"] == "call"]
+    assert [(call["who"], call["tool"], call["cache"]) for call in calls] == [
+        ("local", "gex_levels", "miss"),
+        ("local", "gex_levels", "hit"),
+    ]
+    assert all(call["simulated"] and call["arguments"] == "symbol" for call in calls)
 
 
 async def test_the_end_lets_listeners_go(tmp_path: Path) -> None:

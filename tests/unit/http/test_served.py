@@ -2,13 +2,17 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import anyio
 import pytest
 from mcp import Client
+from mcp.server.context import ServerMiddleware
 from mcp.shared.exceptions import MCPError
 
+from bq_mcp.access import Caller
 from bq_mcp.composites import bundled_composites
+from bq_mcp.http.admission import Admission, LocalCalls
 from bq_mcp.http.served import Served, Watching
 from bq_mcp.server import build_server, instructions_for
 from bq_mcp.tools import SearchMode
@@ -24,9 +28,13 @@ REPLIES: dict[str, object] = {
 
 @asynccontextmanager
 async def watched(
-    parts: Bench, told: list[Served], *, search: bool = False, mode: str = "auto"
+    parts: Bench,
+    told: list[Served],
+    *within: ServerMiddleware[Any],
+    search: bool = False,
+    mode: str = "auto",
 ) -> AsyncIterator[Client]:
-    """Give a client of a watched server."""
+    """Give a client of a watched server, with more middleware `within`."""
     offer = SearchMode(parts.toolbox) if search else parts.toolbox
     server = build_server(
         offer,
@@ -38,7 +46,7 @@ async def watched(
         warm=parts.transport.warm,
     )
     watching = Watching(lambda _: "desk", lambda: parts.toolbox.inventory, [told.append])
-    server.middleware.append(watching)
+    server.middleware.extend([watching, *within])
     async with Client(server, mode=mode) as client:
         yield client
 
@@ -74,6 +82,18 @@ async def test_each_end_of_a_call_has_its_word() -> None:
         ("no_such_tool", "unknown_tool"),
         ("", "unknown_tool"),
     ]
+
+
+@pytest.mark.parametrize("mode", ["auto", "legacy"])
+async def test_what_is_refused_because_too_much_is_under_way_is_busy(mode: str) -> None:
+    told: list[Served] = []
+    calls = LocalCalls(lambda: 0.0)
+    nothing = Admission(lambda _: Caller("desk"), calls, most=0, most_each=0)
+    async with watched(bench(Upstream(REPLIES)), told, nothing, mode=mode) as client:
+        assert (await client.call_tool("gex_levels", {})).is_error
+        with pytest.raises(MCPError):
+            await client.read_resource("bq://levels/BTCUSDT")
+    assert [one.outcome for one in told if one.tool] == ["busy", "busy"]
 
 
 async def test_a_composite_that_lacks_a_part_is_partial() -> None:
