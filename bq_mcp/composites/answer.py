@@ -39,12 +39,10 @@ def render(
     answered = [part for part in parts if part.scene]
     page = attempted(question.tool, lambda: _PAGES[question.endpoint.path](parts, question))
     lead = worst(answered)
-    assert lead.scene is not None
-    served = {part.ask.label: part.scene.data for part in answered if part.scene}
-    envelope = replace(lead.scene.envelope, data=served)
-    scene = replace(
-        lead.scene, question=question, reply=replace(lead.scene.reply, envelope=envelope)
-    )
+    served = {part.ask.label: part.own_scene.data for part in answered}
+    reply = lead.own_scene.reply
+    envelope = replace(reply.envelope, data=served)
+    scene = replace(lead.own_scene, question=question, reply=replace(reply, envelope=envelope))
     printer = JointPrinter(
         scene, lead.fresh, words(environment or service()), parts, page or Page({})
     )
@@ -55,8 +53,8 @@ def render(
 @cache
 def words(views: Environment) -> Environment:
     """Return the environment of the views with the templates of composites beside theirs."""
-    assert views.loader is not None
-    return views.overlay(loader=ChoiceLoader([FunctionLoader(_template), views.loader]))
+    loaders = filter(None, (FunctionLoader(_template), views.loader))
+    return views.overlay(loader=ChoiceLoader([*loaders]))
 
 
 @dataclass
@@ -105,15 +103,14 @@ def _meta(parts: Sequence[Part], lead: Part, view: str) -> Mapping[str, object]:
     """Return the facts of the oldest part, the worst verdict, and which parts failed by label."""
     answered = [part for part in parts if part.scene]
     oldest = max(answered, key=lambda part: part.fresh.age_seconds or 0.0)
-    assert oldest.scene is not None and lead.scene is not None
-    failure = lead.scene.reply.failure
+    failure = lead.own_scene.reply.failure
     told = {
         "verdict": lead.fresh.verdict,
         "stale_because": failure.kind if failure else None,
         "failed": {part.ask.label: part.kind for part in parts if part.kind},
     }
     stated = {name: value for name, value in told.items() if value}
-    return {**meta_of(oldest.scene, oldest.fresh, view), **stated}
+    return {**meta_of(oldest.own_scene, oldest.fresh, view), **stated}
 
 
 def _part(heard: Heard, monotonic: float) -> Part:
@@ -133,8 +130,7 @@ def _caveats(parts: Sequence[Part]) -> Mapping[str, object]:
     """
     found: dict[str, object] = {}
     for part in parts:
-        assert part.scene is not None
-        for kind, told in caveats_of(part.scene).items():
+        for kind, told in caveats_of(part.own_scene).items():
             if kind == _NOTES:
                 told = _without_venues(told)
             before = found.setdefault(kind, told) if told else told

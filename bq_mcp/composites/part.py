@@ -49,12 +49,12 @@ class Part:
     @cached_property
     def fresh(self) -> Freshness:
         """The verdict on its figures."""
-        return freshness_of(self._scene)
+        return freshness_of(self.own_scene)
 
     @cached_property
     def header(self) -> Mapping[str, Any]:
         """What the first line of an answer of its own would say."""
-        return header_of(self._scene, self.fresh)
+        return header_of(self.own_scene, self.fresh)
 
     @property
     def spot(self) -> float | None:
@@ -67,8 +67,10 @@ class Part:
         return self.header["model"] or {"effective": None, "requested": None, "reason": None}
 
     @property
-    def _scene(self) -> Scene:
-        assert self.scene is not None
+    def own_scene(self) -> Scene:
+        """The scene of its reply; asked for only where there is one."""
+        if self.scene is None:
+            raise ValueError(f"{self.ask.label} has no reply")
         return self.scene
 
 

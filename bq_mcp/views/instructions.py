@@ -34,5 +34,7 @@ def _words() -> "Environment":
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     return Environment(
-        loader=FileSystemLoader(prompts_root()), undefined=StrictUndefined, autoescape=False
+        loader=FileSystemLoader(prompts_root()),
+        undefined=StrictUndefined,
+        autoescape=False,  # noqa: S701  # for a model; HTML marks mean nothing there
     )

@@ -59,7 +59,7 @@ def http_server(
         ready.wait(60)
         found = _LISTENING.search("".join(said))
         assert found, "".join(said)
-        url = found[1].replace("0.0.0.0", "127.0.0.1")
+        url = found[1].replace("0.0.0.0", "127.0.0.1")  # noqa: S104  # binds nothing
         yield Running(process, url, said, reader)
     finally:
         process.kill()

@@ -8,6 +8,7 @@ from bq_mcp.sandbox.answers.section import Section
 from bq_mcp.sandbox.asked import Answer, Asked
 from bq_mcp.sandbox.market import World
 from bq_mcp.sandbox.market.by_expiry import max_pain
+from bq_mcp.sandbox.market.calendar import Expiry
 from bq_mcp.sandbox.market.pain_curve import pain_curve
 from bq_mcp.sandbox.market.snapshot import Snapshot
 
@@ -26,7 +27,7 @@ def max_pain_data(world: World, symbol: str, instant: datetime, *, expiry: str) 
     snapshot = world.snapshot(symbol, instant)
     scope = scope_of(expiry, snapshot)
     if scope.single is not None:
-        return _curve(snapshot, scope)
+        return _curve(snapshot, scope, scope.single)
     if scope.name == TODAY:
         return _today(snapshot, scope)
     rows = [
@@ -56,14 +57,13 @@ def _today(snapshot: Snapshot, scope: Scope) -> Section:
     }
 
 
-def _curve(snapshot: Snapshot, scope: Scope) -> Section:
+def _curve(snapshot: Snapshot, scope: Scope, expiry: Expiry) -> Section:
     of_expiry = scope.of(snapshot)
     curve = pain_curve(snapshot, of_expiry)
-    assert scope.single is not None and curve is not None
-    points = zip(curve.strikes.tolist(), usd_column(curve.pain), strict=True)
+    points = zip(curve.strikes.tolist(), usd_column(curve.pain), strict=True) if curve else ()
     return {
         "expiry": scope.name,
-        "dte": scope.single.dte,
+        "dte": expiry.dte,
         "max_pain": pain_block(max_pain(snapshot, of_expiry)),
         "pain_curve": [{"strike": strike, "pain": pain} for strike, pain in points],
     }

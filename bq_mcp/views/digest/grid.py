@@ -78,14 +78,15 @@ def grid_picks(layers: Sequence[Layer]) -> Iterator[Pick]:
     """Yield what stands out in the first quantity of a grid, and the extremes of the others."""
     layer = layers[0]
     roles = [axis.role if axis else "" for axis in (layer.down, layer.across)]
+    is_smile = roles[0] in _STANDING and roles[1] in ("expiry", "days")
     extremes = [one.measure.along(one.measure.ends(), one.placed) for one in layers[:4]]
     if roles[0] == "time":
         yield from _over_time(layer)
     elif layer.measure.adds or layer.measure.unit.kind in ("usd", "exposure"):
         yield from _exposures(layer)
     else:
-        if roles[0] in _STANDING and roles[1] in ("expiry", "days"):
-            yield from _smiles(layer)
+        if layer.down and layer.across and is_smile:
+            yield from _smiles(layer, layer.down, layer.across)
         yield Pick(3, extremes[:1], ["range"])
     yield Pick(6, extremes[1:])
     if missed := derive(missing, layer.measure.values):
@@ -145,13 +146,12 @@ def _beside_spot(layer: Layer, prices: Column) -> Part:
     return replace(part, places=[layer.lens.place(prices, at)])
 
 
-def _smiles(layer: Layer) -> Iterator[Pick]:
+def _smiles(layer: Layer, down: Column, across: Column) -> Iterator[Pick]:
     """Yield the cells nearest spot by tenor, their modes, and those beside spot at 30 days."""
-    assert layer.across is not None and layer.down is not None
-    lens, turned, prices = layer.lens, layer.turned(), layer.down.values
-    along, beside = partial(lens.places, [layer.across]), partial(lens.places, [layer.down])
-    lines, columns, priced = layer.lines, turned.lines, layer.down.role == "price"
-    expiries = living(layer.across, (), lens)
+    lens, turned, prices = layer.lens, layer.turned(), down.values
+    along, beside = partial(lens.places, [across]), partial(lens.places, [down])
+    lines, columns, priced = layer.lines, turned.lines, down.role == "price"
+    expiries = living(across, (), lens)
     named, rows = tenors(expiries), dict[int, list[tuple[str, int]]]()
     for words, at in named:
         if (price := turned.at_spot(columns[at])) is not None:

@@ -7,7 +7,7 @@ from bq_mcp.views.fit.marks import MISSING, Line, compiled, lines_of
 
 
 def rendered(source: str, **context: object) -> list[Line]:
-    environment = Environment(
+    environment = Environment(  # noqa: S701  # as the environment of answers is
         loader=DictLoader({"view": compiled(source, "view")}), trim_blocks=True, lstrip_blocks=True
     )
     return lines_of(environment.get_template("view").render(context))
