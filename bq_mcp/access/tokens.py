@@ -19,7 +19,7 @@ PREFIX = "bqm_"
 _RANDOM_BYTES = 32
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@\-]{0,63}")
 # What other callers are called.
-_TAKEN = re.compile(r"local|key-[0-9a-f]{8}", re.IGNORECASE)
+_TAKEN = re.compile(r"local|operator|callers|key-[0-9a-f]{8}", re.IGNORECASE)
 _HASH = re.compile(r"sha256:([0-9A-Fa-f]{64})")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _TOOLSETS = re.compile(r"[a-z0-9_\-]+(,[a-z0-9_\-]+)*")
@@ -74,7 +74,8 @@ def parse_token(line: str) -> Token:
         raise ValueError("holds a token; it needs the line that bq-mcp token new wrote with it")
     if not _NAME.fullmatch(name) or _TAKEN.fullmatch(name):
         raise ValueError(
-            "a name has up to 64 letters, digits and . _ @ -, and is not local or like key-1a2b3c4d"
+            "a name has up to 64 letters, digits and . _ @ -, and is not local, operator, callers "
+            "or like key-1a2b3c4d"
         )
     found = _HASH.fullmatch(hashed)
     if found is None:

@@ -2,10 +2,14 @@
 
 import os
 import re
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from ..access.tokens import Token, hash_of, make_token, parse_token, parse_tokens
+from ..catalog import bundled_hints
+from ..composites import bundled_composites
+from ..tools.selection import known_toolsets
 from .exits import UsageFault, say, show_secret
 
 _DAYS = re.compile(r"([1-9]\d{0,3})d?")
@@ -42,6 +46,7 @@ def new_token(
         line = parse_token(token.line()).line()
     except ValueError as exc:
         raise UsageFault(f"token new: {exc}") from None
+    _check_toolsets(token.toolsets)
     if file:
         _append(line, token.name, file)
     show_secret(secret)
@@ -50,6 +55,12 @@ def new_token(
     else:
         say("# one line of BACKQUANT_HTTP_TOKENS_FILE; the token is not shown again", err=True)
         say(line, err=True)
+
+
+def _check_toolsets(toolsets: Iterable[str]) -> None:
+    hints = [*bundled_hints().values(), *(one.hint for one in bundled_composites().values())]
+    if unknown := {*toolsets} - known_toolsets(hints):
+        raise UsageFault(f"token new: no toolset {', '.join(sorted(unknown))}; see docs/choices.md")
 
 
 def _day(text: str) -> date:

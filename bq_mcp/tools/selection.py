@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from ..catalog import Hint
 from ..errors import ConfigError
 
 CORE = "core"
@@ -44,6 +45,11 @@ class Selection:
         if not any(self.takes(name, toolsets) for name, toolsets in members.items()):
             raise ConfigError("the tools chosen leave none to offer: bq-mcp tools shows all")
         return tuple(name for name in (*self.tools, *self.exclude) if name not in members)
+
+
+def known_toolsets(hints: Iterable[Hint]) -> set[str]:
+    """Return the toolsets there are, whatever the catalog lists."""
+    return {CORE, NEW, *(hint.toolset for hint in hints if hint.toolset)}
 
 
 def _closest(word: str, known: Iterable[str]) -> str:
