@@ -44,7 +44,7 @@ ModeOption = Annotated[
     Literal["tools", "search"] | None,
     typer.Option(help="Offer the tools themselves, or three that find and call them."),
 ]
-HTTP_ADDRESS = "127.0.0.1:8765"
+HTTP_ADDRESS = "127.0.0.1:8766"
 # Stated again: their owners would make each command start later.
 PlanName = Literal["starter", "standard", "pro", "enterprise", "evaluation"]
 DetailName = Literal["brief", "standard", "full", "raw"]

@@ -8,7 +8,7 @@ from ..errors import ConfigError
 from ..settings import is_loopback
 from .hosts import LOOPBACK_NAMES
 
-DEFAULT_ADDRESS = "127.0.0.1:8765"
+DEFAULT_ADDRESS = "127.0.0.1:8766"
 
 
 @dataclass(frozen=True, slots=True)
