@@ -25,7 +25,6 @@ from .catalog import (
     load_catalog,
 )
 from .client import (
-    Breaker,
     Client,
     Clock,
     LateTransport,
@@ -34,6 +33,7 @@ from .client import (
     Send,
     Store,
     Tuning,
+    in_memory,
 )
 from .composites import bundled_composites
 from .settings import Settings
@@ -173,15 +173,18 @@ def connect(
     transport = LateTransport(make_transport)
     client = Client(
         watching(transport.send) if watching else transport.send,
-        store or MemoryStore(settings.cache_megabytes * 1024**2),
+        # What several machines could share: another module's parts would be made here.
+        in_memory(
+            _owner(base_url, sent),
+            store or MemoryStore(settings.cache_megabytes * 1024**2),
+            clock,
+        ),
         clock,
-        owner=_owner(base_url, sent),
         tuning=Tuning(
             deadline=settings.deadline_seconds,
             patience=settings.patience_seconds,
             stale_cadences=settings.stale_cadences,
         ),
-        breaker=Breaker(clock.monotonic),
         simulated=sandbox is not None,
     )
     return Line(transport, client, "" if sent else settings.why_no_key())

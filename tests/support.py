@@ -12,7 +12,7 @@ from typing import Any
 import anyio.lowlevel
 
 from bq_mcp.catalog import Catalog, CatalogKeeper, DiskCopy, Hint, RemoteCatalog, bundled_hints
-from bq_mcp.client import Breaker, Client, Clock, MemoryStore, Tuning
+from bq_mcp.client import Client, Clock, MemoryStore, Tuning, in_memory
 from bq_mcp.client.transport import HttpTransport
 from bq_mcp.compose import bundled_snapshot
 from bq_mcp.composites import Composite
@@ -146,11 +146,9 @@ def bench(
     clock = clock or still_clock()
     client = Client(
         transport.send,
-        MemoryStore(1024**2),
+        in_memory(str(key), MemoryStore(1024**2), clock),
         clock,
-        owner=str(key),
         tuning=Tuning(deadline=deadline),
-        breaker=Breaker(clock.monotonic),
     )
     keeper = CatalogKeeper(
         snapshot,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from math import ceil
+from typing import Protocol
 
 from ..errors import RequestTimeoutError, TransportError, UnreachableError
 
@@ -9,10 +10,34 @@ _FAILURES = 4
 _PAUSE_S = 10.0
 
 
-class Breaker:
-    """One host; after some failures in a row it refuses for a while, then lets one call try.
+class Breaker(Protocol):
+    """Whether the host is asked at all, as all who spend one key see it.
 
-    `monotonic` gives seconds.
+    May hear of what it is told late or never, never fails, and lets calls pass where it does not
+    know. `failed` and `answered` only tell: they wait for nobody, because a caller may be leaving.
+    """
+
+    async def check(self) -> None:
+        """Let a call pass.
+
+        Raises:
+            UnreachableError: the host failed several times in a row a moment ago.
+        """
+        ...
+
+    def failed(self, error: TransportError) -> None:
+        """Take note of a call without a reply."""
+        ...
+
+    def answered(self) -> None:
+        """Take note of a reply, whatever it said."""
+        ...
+
+
+class MemoryBreaker:
+    """One host as this process sees it; `monotonic` gives seconds.
+
+    After some failures in a row it refuses for a while, then lets one call try.
     """
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
@@ -20,12 +45,8 @@ class Breaker:
         self._failures = 0
         self._closed_again = 0.0
 
-    def check(self) -> None:
-        """Let a call pass.
-
-        Raises:
-            UnreachableError: the host failed several times in a row a moment ago.
-        """
+    async def check(self) -> None:
+        """Let a call pass, or raise an UnreachableError."""
         if self._failures < _FAILURES:
             return
         left = self._closed_again - self._monotonic()

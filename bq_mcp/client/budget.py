@@ -5,8 +5,9 @@ under way are counted against what the last one stated.
 """
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from typing import Protocol
 
 import anyio
 
@@ -47,8 +48,29 @@ class _Window:
         )
 
 
-class BurstBudget:
-    """The calls of one key; callers wait in order of arrival when none is left.
+class Budget(Protocol):
+    """The calls a plan allows a minute, counted for all who spend one key.
+
+    A wrong count does no harm: upstream refuses a call too many, and its replies, told by `learn`,
+    set the count right. It never fails; where the others cannot be asked it counts by itself, and
+    calls held by one who is gone are free by the end of their minute.
+    """
+
+    def spend(self, effort: Effort) -> AbstractAsyncContextManager[None]:
+        """Hold one call of the budget while a request is under way.
+
+        Raises:
+            BurstLimitError: its turn is further off than the effort or its deadline allows.
+        """
+        ...
+
+    def learn(self, limits: Limits, *, seconds_to_reset: float | None) -> None:
+        """Take over what a reply stated, while its own request is still held; waits for nobody."""
+        ...
+
+
+class MemoryBudget:
+    """The calls of this process; they wait in order of arrival when none is left.
 
     A caller waits silently for as long as its effort allows. A longer wait is refused at once, with
     its seconds.
@@ -66,11 +88,7 @@ class BurstBudget:
 
     @asynccontextmanager
     async def spend(self, effort: Effort) -> AsyncIterator[None]:
-        """Hold one call of the budget while a request is under way.
-
-        Raises:
-            BurstLimitError: its turn is further off than the effort or its deadline allows.
-        """
+        """Hold one call while a request is under way, or raise a BurstLimitError."""
         await self._take_one(effort)
         try:
             yield
@@ -79,7 +97,7 @@ class BurstBudget:
             self._wake_the_first()
 
     def learn(self, limits: Limits, *, seconds_to_reset: float | None) -> None:
-        """Take over what a reply stated, while its own request is still held.
+        """Take over what a reply stated.
 
         Replies overtake each other, so within a window the smallest remainder counts, and a reply
         about a window that is over is ignored. The lower limit of a degraded limiter holds for its

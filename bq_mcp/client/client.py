@@ -20,7 +20,6 @@ from ..errors import (
     UpstreamFaultError,
     UpstreamUnavailableError,
 )
-from .breaker import Breaker
 from .bundle import Bundler
 from .clock import Clock
 from .counters import Counters, Tally
@@ -36,7 +35,8 @@ from .lifetime import (
     stale_for,
 )
 from .model import Effort, Limits, QueryPairs, Refusal, Reply, Request, Send
-from .store import Store, StoreEntry
+from .shared import Shared
+from .store import StoreEntry
 
 # With an older answer in hand nobody waits long before asking again.
 _PAUSE_WITH_OLDER_S = 0.5
@@ -73,28 +73,29 @@ class Tuning:
 class Client:
     """Answers questions of one key to one service; to be entered before it is asked.
 
-    `owner` is a hash that identifies key and service in a shared store; `simulated`: a sandbox is
-    known to answer before it is asked.
+    `shared` is what all who spend this key could hold in common; `simulated`: a sandbox is known to
+    answer before it is asked.
     """
 
     def __init__(
         self,
         send: Send,
-        store: Store,
+        shared: Shared,
         clock: Clock,
         *,
-        owner: str,
         tuning: Tuning,
-        breaker: Breaker,
         simulated: bool = False,
     ) -> None:
         self.counters = Counters()
-        self._store = store
+        self._owner = shared.owner
+        self._store = shared.store
+        self._lock = shared.lock
         self._clock = clock
-        self._owner = owner
         self._tuning = tuning
         self._learned = LearnedCadences()
-        self._exchange = Exchange(send, clock, breaker=breaker, simulated=simulated)
+        self._exchange = Exchange(
+            send, clock, breaker=shared.breaker, budget=shared.budget, simulated=simulated
+        )
         self._open = AsyncExitStack()
         self._is_open = False
         self._flights: Flights[Reply]
@@ -196,6 +197,15 @@ class Client:
     ) -> Reply:
         if lifetime is None:
             return await self._exchange.ask(request, effort)
+        async with self._lock.hold(key, until=effort.until) as was_held:
+            held = await self._store.get(key) if was_held else None
+            if held is None or self._clock.monotonic() >= held.good_until:
+                return await self._ask(key, request, lifetime, effort)
+        # Another machine asked meanwhile.
+        effort.tally.add("joined")
+        return replace(self._given_again(held), outcome="joined")
+
+    async def _ask(self, key: str, request: Request, lifetime: Lifetime, effort: Effort) -> Reply:
         try:
             reply = await self._bundler.ask(request, effort)
         except NoDataError as error:

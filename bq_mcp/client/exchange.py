@@ -20,7 +20,7 @@ from ..errors import (
 from ..scalars import moved, parse_http_date
 from ..text import may_hold_secret, redact_all
 from .breaker import Breaker
-from .budget import MINUTE_S, BurstBudget
+from .budget import MINUTE_S, Budget
 from .bundle import charged_units
 from .clock import Clock
 from .model import Effort, Limits, RawReply, Reply, Request, Send, read_limits
@@ -51,12 +51,18 @@ class Exchange:
     """Asks upstream on behalf of one key; `limits` and `simulated` are what its replies showed."""
 
     def __init__(
-        self, send: Send, clock: Clock, *, breaker: Breaker, simulated: bool = False
+        self,
+        send: Send,
+        clock: Clock,
+        *,
+        breaker: Breaker,
+        budget: Budget,
+        simulated: bool = False,
     ) -> None:
         self._send = send
         self._clock = clock
         self._breaker = breaker
-        self._budget = BurstBudget(clock)
+        self._budget = budget
         self._upstream_clock = UpstreamClock()
         self.simulated = simulated
         self._limits = Limits()
@@ -99,7 +105,7 @@ class Exchange:
             await self._clock.sleep(pause)
 
     async def _once(self, request: Request, effort: Effort, scope: anyio.CancelScope) -> Reply:
-        self._breaker.check()
+        await self._breaker.check()
         async with self._budget.spend(effort):
             effort.tally.add("requests")
             effort.tally.add("units", charged_units(request))

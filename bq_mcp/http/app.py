@@ -14,7 +14,7 @@ from starlette.types import Receive, Scope, Send
 from ..access import AccessError, Caller, Entrance
 from ..errors import ConfigError
 from ..logs import Log
-from ..text import masked
+from ..text import masked, redact
 from .accounts import BODY_LIMIT, Accounts
 from .bodies import BodyError, read_body, replayed, without_secrets
 from .hosts import is_host_allowed, is_origin_allowed
@@ -176,7 +176,8 @@ class HttpApp:
             words = "too many keys or views are in use at once; ask again in a moment"
             raise RefusalError(503, words, **{"Retry-After": "1"}) from None
         except ConfigError as error:
-            raise RefusalError(404, error.message) from None
+            # Its words repeat the path, and go out when the caller's key is no longer looked for.
+            raise RefusalError(404, redact(error.message)) from None
 
     async def _admitted(self, headers: Mapping[str, str], scope: Scope) -> Caller:
         """Return who calls.

@@ -10,6 +10,7 @@ from mcp.server.subscriptions import (
     SUBSCRIPTION_ID_META_KEY,
     InMemorySubscriptionBus,
     ListenHandler,
+    SubscriptionBus,
 )
 from mcp.shared.subscriptions import ResourcesListChanged, ResourceUpdated, ToolsListChanged
 from mcp.types.version import MODERN_PROTOCOL_VERSIONS
@@ -25,12 +26,16 @@ class Audience:
     The handshake revisions have a session, and subscribe to resources one by one; later ones
     listen. Where each request stands alone there are no sessions: `keeps_session` is false.
     `changed` is set, and replaced, when other resources are watched than before.
+    `notices` carries what is said to those that listen, here or at another machine. It may lose a
+    notice or bring it twice: it has no figures in it, and who hears it asks again.
     """
 
-    def __init__(self, *, keeps_session: bool = True) -> None:
+    def __init__(
+        self, notices: SubscriptionBus | None = None, *, keeps_session: bool = True
+    ) -> None:
         self.changed = anyio.Event()
         self.keeps_session = keeps_session
-        self._bus = InMemorySubscriptionBus()
+        self._bus = notices or InMemorySubscriptionBus()
         self._listeners = ListenHandler(self._bus)
         self._has_left = False
         self._session: ServerSession | None = None

@@ -12,6 +12,7 @@ from mcp.server import NotificationOptions, Server, ServerRequestContext
 from mcp.server.context import ServerMiddleware
 from mcp.server.models import InitializationOptions
 from mcp.server.session import ServerSession
+from mcp.server.subscriptions import SubscriptionBus
 from mcp.shared.exceptions import MCPError
 from mcp.types.version import MODERN_PROTOCOL_VERSIONS
 
@@ -176,6 +177,7 @@ def build_server(
     clock: Clock,
     warm: Warm | None,
     allowance: Allowance | None = None,
+    notices: SubscriptionBus | None = None,
     terms: Terms = ONE_CLIENT,
 ) -> ToolServer:
     """Return a server over `toolbox`.
@@ -184,9 +186,10 @@ def build_server(
     once the first list has gone out, and then the catalog kept up to date, unless it is None
     because somebody else does; `instructions` is called with whether the data is simulated.
     `client` is the one behind the toolbox: it knows the limits. `allowance` is what polling with
-    its key may take, where other servers poll with it too.
+    its key may take, where other servers poll with it too; `notices` is what servers of one key
+    share to tell their listeners.
     """
-    audience = Audience(keeps_session=terms.keeps_session)
+    audience = Audience(notices, keeps_session=terms.keeps_session)
     handlers = _Handlers(toolbox, audience, terms.list_scope)
     prompts = Prompts(toolbox, clock.now)
     shelf = Resources(

@@ -11,7 +11,7 @@ from collections.abc import Callable
 import anyio
 import pytest
 
-from bq_mcp.client import Breaker, Client, MemoryStore, Tuning
+from bq_mcp.client import Client, MemoryStore, Tuning, in_memory
 from bq_mcp.client.body import MAX_BODY_BYTES
 from bq_mcp.client.model import RawReply, Request
 from bq_mcp.text import MASK
@@ -81,11 +81,9 @@ async def longest_gap(body: bytes, detail: str) -> float:
     clock = still_clock()
     client = Client(
         send,
-        MemoryStore(2**26),
+        in_memory("test", MemoryStore(2**26), clock),
         clock,
-        owner="test",
         tuning=Tuning(deadline=120.0),
-        breaker=Breaker(clock.monotonic),
     )
     async with client, anyio.create_task_group() as tasks:
         asked = Desk(client, clock, lambda version: None)

@@ -9,6 +9,7 @@ import anyio
 import mcp.types as types
 import pytest
 from mcp import Client
+from mcp.server.subscriptions import InMemorySubscriptionBus, SubscriptionBus
 from mcp.shared.exceptions import MCPError
 
 from bq_mcp.server import build_server
@@ -44,7 +45,12 @@ def mode(request: pytest.FixtureRequest) -> str:
 
 @asynccontextmanager
 async def connected(
-    parts: Bench, mode: str, *, warm: Warm | None = None, **options: Any
+    parts: Bench,
+    mode: str,
+    *,
+    warm: Warm | None = None,
+    notices: SubscriptionBus | None = None,
+    **options: Any,
 ) -> AsyncIterator[Client]:
     server = build_server(
         parts.toolbox,
@@ -54,6 +60,7 @@ async def connected(
         client=parts.client,
         clock=parts.clock,
         warm=warm or parts.transport.warm,
+        notices=notices,
     )
     async with Client(server, mode=mode, **options) as client:
         yield client
@@ -237,6 +244,24 @@ async def test_a_changed_catalog_is_announced(mode: str, tmp_path: Path) -> None
             tasks.cancel_scope.cancel()
         listed = await client.list_tools(cache_mode="bypass")
     assert len(listed.tools) == 2
+
+
+async def test_servers_that_share_their_notices_tell_the_listeners_of_each(tmp_path: Path) -> None:
+    upstream, announced, notices = Upstream(), anyio.Event(), InMemorySubscriptionBus()
+    here, there = bench(upstream, folder=tmp_path / "here"), bench(Upstream())
+    async with connected(here, "auto", notices=notices) as one:
+        await one.list_tools()
+        async with (
+            connected(there, "auto", notices=notices) as other,
+            anyio.create_task_group() as tasks,
+        ):
+            tasks.start_soon(_listen, other, announced)
+            await anyio.wait_all_tasks_blocked()
+            upstream.replies["/v2/endpoints"] = NEW_CATALOG
+            assert await here.toolbox.keeper.refresh()
+            with anyio.fail_after(5):
+                await announced.wait()
+            tasks.cancel_scope.cancel()
 
 
 async def test_a_change_is_told_once_however_often_the_tools_were_listed(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import anyio
 import pytest
 
-from bq_mcp.client import Breaker, Client, Lifetime, MemoryStore, Reply, Tuning
+from bq_mcp.client import Client, Lifetime, MemoryStore, Reply, Tuning, in_memory
 from bq_mcp.client.transport import HttpTransport
 from bq_mcp.sandbox.access import SANDBOX_KEY
 from bq_mcp.sandbox.app import create_app
@@ -33,11 +33,9 @@ async def connected() -> AsyncIterator[Client]:
     clock = still_clock()
     client = Client(
         transport.send,
-        MemoryStore(1024**2),
+        in_memory("test", MemoryStore(1024**2), clock),
         clock,
-        owner="test",
         tuning=Tuning(),
-        breaker=Breaker(clock.monotonic),
     )
     async with transport, client:
         yield client

@@ -10,7 +10,7 @@ import anyio
 import anyio.lowlevel
 
 from bq_mcp.catalog import CatalogKeeper
-from bq_mcp.client import Breaker, Client, Clock, MemoryStore, Store, Tuning
+from bq_mcp.client import Client, Clock, MemoryStore, Store, Tuning, in_memory
 from bq_mcp.client.model import RawReply, Request, Send
 from bq_mcp.client.transport import HttpTransport
 from bq_mcp.compose import bundled_snapshot
@@ -145,9 +145,7 @@ class Asked:
 
 def desk(send: Send, store: Store, clock: Clock, tuning: Tuning) -> tuple[Client, Toolbox]:
     """Return a client over `send` and the tools over the client, as the service wires them."""
-    client = Client(
-        send, store, clock, owner="test", tuning=tuning, breaker=Breaker(clock.monotonic)
-    )
+    client = Client(send, in_memory("test", store, clock), clock, tuning=tuning)
     keeper = CatalogKeeper(bundled_snapshot, remote=None, disk=None)
     asked = Desk(client, clock, keeper.see_version)
     return client, Toolbox(stock_of(keeper, composites=bundled_composites()), asked)

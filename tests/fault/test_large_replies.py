@@ -13,7 +13,7 @@ from typing import Any
 import anyio
 import pytest
 
-from bq_mcp.client import Breaker, Client, Clock, MemoryStore, Tuning
+from bq_mcp.client import Client, Clock, MemoryStore, Tuning, in_memory
 from bq_mcp.client.model import RawReply, Request
 from bq_mcp.client.worker import LARGE_BYTES
 from bq_mcp.decoding import decode_json
@@ -64,8 +64,8 @@ async def desk(store: MemoryStore, clock: Clock, *, deadline: float) -> AsyncIte
     async def send(request: Request) -> RawReply:
         return RawReply(200, {}, ROWS)
 
-    tuning, breaker = Tuning(deadline=deadline), Breaker(clock.monotonic)
-    async with Client(send, store, clock, owner="test", tuning=tuning, breaker=breaker) as client:
+    shared, tuning = in_memory("test", store, clock), Tuning(deadline=deadline)
+    async with Client(send, shared, clock, tuning=tuning) as client:
         yield Desk(client, clock, lambda version: None)
 
 

@@ -15,7 +15,7 @@ from bq_mcp.catalog.keeper import CatalogKeeper
 from bq_mcp.catalog.model import Catalog, Endpoint
 from bq_mcp.catalog.sources import RemoteCatalog
 from bq_mcp.catalog.stored import DiskCopy
-from bq_mcp.client import Breaker, Client, Lifetime, MemoryStore, Reply, Tuning
+from bq_mcp.client import Client, Lifetime, MemoryStore, Reply, Tuning, in_memory
 from bq_mcp.client.model import Request
 from bq_mcp.client.transport import HttpTransport
 from bq_mcp.errors import (
@@ -66,11 +66,9 @@ async def connected(
     transport = HttpTransport(base_url, key=KEY, user_agent="test", phase_timeout=phase)
     client = Client(
         transport.send,
-        MemoryStore(MIB),
+        in_memory("test", MemoryStore(MIB), clock),
         clock,
-        owner="test",
         tuning=Tuning(deadline=deadline),
-        breaker=Breaker(clock.monotonic),
     )
     with anyio.fail_after(AMPLE_S):
         async with transport, client:

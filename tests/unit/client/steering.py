@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import anyio
 import anyio.lowlevel
 
-from bq_mcp.client import Breaker, Client, Clock, MemoryStore, Store, Tuning
+from bq_mcp.client import Client, Clock, MemoryStore, Shared, Store, Tuning, in_memory
 from bq_mcp.client.model import RawReply, Request, Send
 from bq_mcp.errors import BackQuantError
 
@@ -151,17 +151,15 @@ async def opened(
     store: Store | None = None,
     owner: str = "test",
     tuning: Tuning | None = None,
-    breaker: Breaker | None = None,
+    shared: Shared | None = None,
     within: float = 10.0,
 ) -> AsyncIterator[Client]:
     """Give a client over an upstream; it waits for its budget up to `within` seconds at most."""
     client = Client(
         upstream.send if isinstance(upstream, Market) else upstream,
-        store or MemoryStore(1024**2),
+        shared or in_memory(owner, store or MemoryStore(1024**2), time.clock),
         time.clock,
-        owner=owner,
         tuning=tuning or Tuning(),
-        breaker=breaker or Breaker(time.monotonic),
     )
     with anyio.fail_after(within):
         async with client:

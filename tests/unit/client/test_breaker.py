@@ -2,7 +2,7 @@
 
 import pytest
 
-from bq_mcp.client import Breaker
+from bq_mcp.client import MemoryBreaker
 from bq_mcp.errors import (
     MalformedReplyError,
     ReplyTooLargeError,
@@ -13,94 +13,96 @@ from bq_mcp.errors import (
 
 from .steering import FakeTime
 
+pytestmark = pytest.mark.anyio
+
 DEAD = UnreachableError("no route")
 
 
-def broken(time: FakeTime) -> Breaker:
-    breaker = Breaker(time.monotonic)
+async def broken(time: FakeTime) -> MemoryBreaker:
+    breaker = MemoryBreaker(time.monotonic)
     for _ in range(4):
-        breaker.check()
+        await breaker.check()
         breaker.failed(DEAD)
     return breaker
 
 
-def is_refused(breaker: Breaker) -> bool:
+async def is_refused(breaker: MemoryBreaker) -> bool:
     try:
-        breaker.check()
+        await breaker.check()
     except UnreachableError:
         return True
     return False
 
 
-def test_four_failures_in_a_row_close_the_way_and_say_for_how_long() -> None:
+async def test_four_failures_in_a_row_close_the_way_and_say_for_how_long() -> None:
     time = FakeTime()
-    breaker = broken(time)
+    breaker = await broken(time)
     time.advance(9.5)
     with pytest.raises(UnreachableError, match=r"4 times in a row; .* in 1 s") as caught:
-        breaker.check()
+        await breaker.check()
     assert caught.value.retry_after == pytest.approx(0.5)
 
 
 @pytest.mark.parametrize("error", [UnreachableError("x"), RequestTimeoutError("x")])
-def test_silence_of_any_kind_counts(error: TransportError) -> None:
-    breaker = Breaker(FakeTime().monotonic)
+async def test_silence_of_any_kind_counts(error: TransportError) -> None:
+    breaker = MemoryBreaker(FakeTime().monotonic)
     for _ in range(4):
-        assert not is_refused(breaker)
+        assert not await is_refused(breaker)
         breaker.failed(error)
-    assert is_refused(breaker)
+    assert await is_refused(breaker)
 
 
 @pytest.mark.parametrize("error", [MalformedReplyError("x"), ReplyTooLargeError("x")])
-def test_a_host_that_says_nonsense_is_alive(error: TransportError) -> None:
-    breaker = Breaker(FakeTime().monotonic)
+async def test_a_host_that_says_nonsense_is_alive(error: TransportError) -> None:
+    breaker = MemoryBreaker(FakeTime().monotonic)
     for _ in range(10):
         breaker.failed(error)
-    assert not is_refused(breaker)
+    assert not await is_refused(breaker)
 
 
-def test_a_reply_between_failures_starts_the_count_anew() -> None:
-    breaker = Breaker(FakeTime().monotonic)
+async def test_a_reply_between_failures_starts_the_count_anew() -> None:
+    breaker = MemoryBreaker(FakeTime().monotonic)
     for _ in range(3):
         breaker.failed(DEAD)
     breaker.answered()
     for _ in range(3):
         breaker.failed(DEAD)
-    assert not is_refused(breaker)
+    assert not await is_refused(breaker)
 
 
-def test_after_the_pause_one_call_tries_and_those_beside_it_are_refused() -> None:
+async def test_after_the_pause_one_call_tries_and_those_beside_it_are_refused() -> None:
     time = FakeTime()
-    breaker = broken(time)
+    breaker = await broken(time)
     time.advance(10)
-    assert [is_refused(breaker) for _ in range(3)] == [False, True, True]
+    assert [await is_refused(breaker) for _ in range(3)] == [False, True, True]
 
 
-def test_a_reply_to_the_one_that_tries_opens_the_way() -> None:
+async def test_a_reply_to_the_one_that_tries_opens_the_way() -> None:
     time = FakeTime()
-    breaker = broken(time)
+    breaker = await broken(time)
     time.advance(10)
-    breaker.check()
+    await breaker.check()
     breaker.answered()
-    assert not any(is_refused(breaker) for _ in range(3))
+    assert not any([await is_refused(breaker) for _ in range(3)])
 
 
-def test_a_failure_of_the_one_that_tries_starts_the_pause_anew() -> None:
+async def test_a_failure_of_the_one_that_tries_starts_the_pause_anew() -> None:
     time = FakeTime()
-    breaker = broken(time)
+    breaker = await broken(time)
     time.advance(10)
-    breaker.check()
+    await breaker.check()
     time.advance(5)
     breaker.failed(DEAD)
     time.advance(9)
-    assert is_refused(breaker)
+    assert await is_refused(breaker)
     time.advance(1)
-    assert not is_refused(breaker)
+    assert not await is_refused(breaker)
 
 
-def test_one_that_tries_and_is_never_heard_of_again_does_not_block_for_ever() -> None:
+async def test_one_that_tries_and_is_never_heard_of_again_does_not_block_for_ever() -> None:
     time = FakeTime()
-    breaker = broken(time)
+    breaker = await broken(time)
     time.advance(10)
-    breaker.check()
+    await breaker.check()
     time.advance(10)
-    assert not is_refused(breaker)
+    assert not await is_refused(breaker)

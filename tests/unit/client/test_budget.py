@@ -9,7 +9,7 @@ import anyio.lowlevel
 import pytest
 from anyio.abc import TaskGroup
 
-from bq_mcp.client.budget import BurstBudget
+from bq_mcp.client.budget import MemoryBudget
 from bq_mcp.client.counters import Counters, Tally
 from bq_mcp.client.model import Effort, Limits
 from bq_mcp.errors import BurstLimitError
@@ -25,7 +25,7 @@ class Plan:
     def __init__(self, *, patience: float = 5.0, limit: int = 3, ends_in: float = 4.0) -> None:
         self.time = FakeTime()
         self.counters = Counters()
-        self.budget = BurstBudget(self.time.clock)
+        self.budget = MemoryBudget(self.time.clock)
         self.effort = Effort(inf, patience, 4.0, Tally(self.counters))
         self.limit = limit
         self._ends = self.time.seconds + ends_in

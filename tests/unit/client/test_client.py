@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import anyio
 import pytest
 
-from bq_mcp.client import Breaker, Client, Limits, MemoryStore, Reply, Tuning
+from bq_mcp.client import Client, Limits, MemoryStore, Reply, Tuning, in_memory
 from bq_mcp.client.model import RawReply, Request, Send, read_limits
 from bq_mcp.errors import (
     ApiError,
@@ -58,11 +58,9 @@ def client(send: Send, *, deadline: float = 5.0) -> Client:
     clock = still_clock()
     return Client(
         send,
-        MemoryStore(1024**2),
+        in_memory("test", MemoryStore(1024**2), clock),
         clock,
-        owner="test",
         tuning=Tuning(deadline=deadline),
-        breaker=Breaker(clock.monotonic),
     )
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bq_mcp.client import Breaker, Counters, Reply, Tally
+from bq_mcp.client import Counters, MemoryBreaker, MemoryBudget, Reply, Tally
 from bq_mcp.client.exchange import Exchange
 from bq_mcp.client.model import Effort, RawReply, Request, Send
 from bq_mcp.errors import (
@@ -60,9 +60,12 @@ class Line:
         self.time = FakeTime()
         self.wire = Wire(self.time, *replies)
         self.counters = Counters()
-        self.breaker = Breaker(self.time.monotonic)
+        self.breaker = MemoryBreaker(self.time.monotonic)
         self.deadline = deadline
-        self.exchange = Exchange(send or self.wire.send, self.time.clock, breaker=self.breaker)
+        budget = MemoryBudget(self.time.clock)
+        self.exchange = Exchange(
+            send or self.wire.send, self.time.clock, breaker=self.breaker, budget=budget
+        )
 
     async def ask(self, *, longest_pause: float = 4.0) -> Reply:
         until = anyio.current_time() + self.deadline
@@ -214,7 +217,7 @@ async def test_a_caller_who_leaves_says_nothing_of_the_host() -> None:
             tasks.start_soon(line.ask)
             await held.wait()
             tasks.cancel_scope.cancel()
-    line.breaker.check()
+    await line.breaker.check()
 
 
 async def test_a_dead_host_is_not_even_waited_for_between_tries() -> None:

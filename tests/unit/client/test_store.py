@@ -1,7 +1,5 @@
 """Answers are kept within a bound of bytes, the least recently used out first."""
 
-from dataclasses import dataclass, field, replace
-
 import pytest
 
 from bq_mcp.client import MemoryStore, Reply
@@ -67,53 +65,3 @@ async def test_a_store_too_small_for_anything_still_leaves_a_working_client() ->
         await client.get("/x", lifetime=Lifetime(cadence=30.0))
         await client.get("/x", lifetime=Lifetime(cadence=30.0))
     assert len(market.asked) == 2
-
-
-@dataclass
-class Shared:
-    """What a store between processes holds: entries by a clock of its own."""
-
-    seconds: float = 5_000.0
-    entries: dict[str, tuple[float, StoreEntry]] = field(default_factory=dict)
-
-
-class Remote:
-    """One process's view of a shared store, whose clock and whose process clocks all differ."""
-
-    def __init__(self, shared: Shared, time: FakeTime) -> None:
-        self._shared = shared
-        self._time = time
-
-    async def get(self, key: str) -> StoreEntry | None:
-        found = self._shared.entries.get(key)
-        return _moved(found[1], self._time.monotonic() - self._shared.seconds) if found else None
-
-    async def put(self, key: str, entry: StoreEntry) -> None:
-        offset = self._shared.seconds - self._time.monotonic()
-        self._shared.entries[key] = (0.0, _moved(entry, offset))
-
-
-def _moved(entry: StoreEntry, seconds: float) -> StoreEntry:
-    kept = replace(entry.kept, received=entry.kept.received + seconds)
-    return StoreEntry(kept, entry.good_until + seconds, entry.stale_until + seconds, entry.size)
-
-
-async def test_a_store_shared_by_processes_fits_behind_the_interface() -> None:
-    shared, here, there = Shared(), FakeTime(), FakeTime()
-    there.seconds = 77.0
-    first, second = Market(here), Market(there)
-    live = Lifetime(cadence=30.0)
-    async with (
-        opened(first, here, store=Remote(shared, here)) as one,
-        opened(second, there, store=Remote(shared, there)) as other,
-    ):
-        fresh = await one.get("/x", lifetime=live)
-        for clock in (here, there):
-            clock.advance(4)
-        shared.seconds += 4
-        hit = await other.get("/x", lifetime=live)
-        assert (hit.outcome, hit.envelope) == ("hit", fresh.envelope)
-        assert hit.server_now(there.monotonic()) == fresh.server_now(here.monotonic())
-        there.advance(4)
-        shared.seconds += 4
-        assert (await other.get("/x", lifetime=live)).outcome == "miss"

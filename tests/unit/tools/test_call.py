@@ -9,7 +9,7 @@ from typing import Any
 import anyio
 import pytest
 
-from bq_mcp.client import Breaker, Client, MemoryStore, Tuning
+from bq_mcp.client import Client, MemoryStore, Tuning, in_memory
 from bq_mcp.client.model import RawReply, Request
 from bq_mcp.envelope import SANDBOX_SOURCE
 from bq_mcp.errors import BackQuantError, UnreachableError
@@ -62,11 +62,9 @@ async def open_desk(
     clock = still_clock()
     client = Client(
         upstream.send,
-        MemoryStore(1024**2),
+        in_memory("test", MemoryStore(1024**2), clock),
         clock,
-        owner="test",
         tuning=Tuning(deadline=5.0),
-        breaker=Breaker(clock.monotonic),
     )
     async with client:
         yield Desk(client, clock, see_version, why_no_key=why_no_key)
@@ -215,11 +213,9 @@ def test_an_older_answer_is_told_as_such_with_why() -> None:
     async def calls() -> Answer:
         client = Client(
             upstream.send,
-            MemoryStore(1024**2),
+            in_memory("test", MemoryStore(1024**2), clock.clock),
             clock.clock,
-            owner="test",
             tuning=Tuning(deadline=5.0),
-            breaker=Breaker(clock.monotonic),
         )
         async with client:
             desk = Desk(client, clock.clock, lambda version: None)

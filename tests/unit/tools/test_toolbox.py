@@ -19,7 +19,7 @@ from bq_mcp.catalog import (
     bundled_hints,
     load_catalog,
 )
-from bq_mcp.client import Breaker, Client, MemoryStore, Tuning
+from bq_mcp.client import Client, MemoryStore, Tuning, in_memory
 from bq_mcp.client.model import RawReply, Request
 from bq_mcp.composites import Composite
 from bq_mcp.envelope import Envelope, read_envelope
@@ -44,11 +44,9 @@ def unreachable() -> Client:
     clock = still_clock()
     return Client(
         no_network,
-        MemoryStore(1024**2),
+        in_memory("test", MemoryStore(1024**2), clock),
         clock,
-        owner="test",
         tuning=Tuning(deadline=5.0),
-        breaker=Breaker(clock.monotonic),
     )
 
 
