@@ -136,10 +136,14 @@ class _Handlers:
         Raises:
             MCPError: no tool has this name.
         """
-        async with anyio.create_task_group() as tasks:
-            tasks.start_soon(_report_waiting, ctx.session)
-            answered = await self._answer(params.name, dict(params.arguments or {}))
-            tasks.cancel_scope.cancel()
+        arguments = dict(params.arguments or {})
+        if not _may_want_progress(ctx):
+            answered = await self._answer(params.name, arguments)
+        else:
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(_report_waiting, ctx.session)
+                answered = await self._answer(params.name, arguments)
+                tasks.cancel_scope.cancel()
         if isinstance(answered, UnknownToolError):
             raise MCPError(types.INVALID_PARAMS, unknown_tool(answered)) from answered
         return call_result(answered)
@@ -238,6 +242,11 @@ def build_server(
     )
     server.middleware[:] = [Guard(), *terms.middleware]
     return server
+
+
+def _may_want_progress(ctx: ServerRequestContext[None]) -> bool:
+    """Tell whether a client may have asked for progress; only over HTTP its message is whole."""
+    return ctx.request is None or "progress_token" in (ctx.meta or {})
 
 
 async def _report_waiting(session: ServerSession) -> None:

@@ -14,11 +14,16 @@ def plain(text: str) -> str:
 
     Characters without a width are left out.
     """
-    found = "".join(map(_usual, text)).translate(_DASHES | _APOSTROPHES)
+    # An ASCII character is no other form of one.
+    found = text if text.isascii() else _usual_form(text)
     found = " ".join(found.split())
     while len(found) >= 2 and found[0] == found[-1] and found[0] in _QUOTES:
         found = found[1:-1].strip()
     return found
+
+
+def _usual_form(text: str) -> str:
+    return "".join(map(_usual, text)).translate(_DASHES | _APOSTROPHES)
 
 
 def _usual(char: str) -> str:

@@ -1,7 +1,7 @@
 """Turn a reply into an answer: first line, figures, caveats, what to call next."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -14,7 +14,7 @@ from .digest import digest_of
 from .digest.also import also_of
 from .digest.sheet import Sheet
 from .facts.asked import emptied_by
-from .facts.caveats import caveats_of
+from .facts.caveats import caveats_of, quota_told
 from .facts.freshness import Freshness
 from .facts.header import freshness_of, header_of
 from .facts.next import limits_told, ways_on
@@ -36,16 +36,45 @@ _HEADER_LIMIT = 110
 _RAW_MARGIN = 40
 # What a body depends on, its view and its lines, kept for as long as the reply itself.
 _SAID: WeakKeyDictionary[Envelope, tuple[object, tuple[str, Sequence[Line]]]] = WeakKeyDictionary()
+# The last answer from a reply, its view and its text, behind what they depend on.
+_GIVEN: WeakKeyDictionary[Envelope, tuple[object, tuple[str, str]]] = WeakKeyDictionary()
 
 
 def render(
     question: Question, reply: Reply, now: datetime, environment: Environment | None = None
 ) -> Answer:
-    """Return the answer to one reply; any payload has one."""
-    scene = Scene(question, reply, now)
-    printer = Printer(scene, freshness_of(scene), environment or service())
-    view, text = printer.raw() if question.detail == "raw" else printer.worded()
-    return Answer(text, meta_of(scene, printer.fresh, view))
+    """Return the answer to one reply; any payload has one.
+
+    It is worded again only where a word of it may be another one than a moment ago.
+    """
+    scene, words = Scene(question, reply, now), environment or service()
+    fresh = freshness_of(scene)
+    depends = words, *_told_by(scene, fresh)
+    given = _GIVEN.get(reply.envelope)
+    if given and given[0] == depends:
+        view, text = given[1]
+    else:
+        printer = Printer(scene, fresh, words)
+        view, text = printer.raw() if question.detail == "raw" else printer.worded()
+        _GIVEN[reply.envelope] = depends, (view, text)
+    return Answer(text, meta_of(scene, fresh, view))
+
+
+def _told_by(scene: Scene, fresh: Freshness) -> tuple[object, ...]:
+    """Return what the words of an answer depend on besides the payload: ages in whole seconds."""
+    question, reply = scene.question, scene.reply
+    age = fresh.age_seconds
+    return (
+        question,
+        int(scene.now.timestamp()),
+        fresh if age is None else replace(fresh, age_seconds=round(age)),
+        limits_told(question, reply.limits),
+        quota_told(reply.limits),
+        reply.delay_seconds,
+        reply.clock_gap_seconds,
+        reply.overdue,
+        reply.failure,
+    )
 
 
 @dataclass

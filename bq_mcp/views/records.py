@@ -211,7 +211,9 @@ def _expiry(row: Row) -> object:
 
 def _sized(rows: Iterable[Row], column: str) -> list[tuple[float, Row]]:
     """Return the rows that have a figure in a column, each behind it."""
-    return [(x, row) for row in rows if (x := figure(field_at(row, column))) is not None]
+    if "." in column:
+        return [(x, row) for row in rows if (x := figure(field_at(row, column))) is not None]
+    return [(x, row) for row in rows if (x := figure(row.get(column))) is not None]
 
 
 def _along(lead: list[Any], values: list[Any] | None) -> list[Any]:

@@ -61,8 +61,7 @@ class Child:
 
     def resident_mib(self) -> float:
         """Return the memory the process holds."""
-        status = Path(f"/proc/{self.process.pid}/status").read_text()
-        return int(status.split("VmRSS:")[1].split()[0]) / 1024
+        return resident_mib(self.process.pid)
 
     def close(self) -> None:
         """End the input and wait for the process."""
@@ -75,3 +74,9 @@ class Child:
         assert self.process.stdin is not None
         self.process.stdin.write(json.dumps({"jsonrpc": "2.0", **message}).encode() + b"\n")
         self.process.stdin.flush()
+
+
+def resident_mib(pid: int) -> float:
+    """Return the memory a process holds."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.split("VmRSS:")[1].split()[0]) / 1024

@@ -24,6 +24,7 @@ from pydantic import BaseModel
 
 from bq_mcp.cli.exits import say
 from bq_mcp.cli.inspect import listing
+from bq_mcp.client.lanes import Lanes
 from bq_mcp.client.transport import HttpTransport
 from bq_mcp.compose import bundled_snapshot
 from bq_mcp.logs import Log, redact_stderr, set_level
@@ -53,8 +54,8 @@ class Wire(HttpTransport):
 
     leak: Leak
 
-    async def _wire(self, app: Any) -> dict[str, Any]:
-        return {"transport": httpx.MockTransport(lambda request: self.leak.respond(request))}
+    async def _made(self, app: Any) -> Lanes[httpx.AsyncBaseTransport]:
+        return Lanes([httpx.MockTransport(lambda request: self.leak.respond(request))])
 
 
 @contextmanager

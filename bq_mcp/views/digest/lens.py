@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import chain
 
 from ...catalog.hints import AnswerHint
@@ -86,12 +86,7 @@ class Lens:
 
         A running total is meant only by a pattern that says so.
         """
-        for place, pattern in enumerate(self.hint.lead):
-            fits = matches(name, [pattern]) or matches(name.replace(".", "_"), [pattern])
-            runs = holds(name, "running") and not any(x in pattern for x in _HELD["running"])
-            if fits and not runs:
-                return place
-        return NOT_LEADING
+        return _lead_of(name, self.hint.lead)
 
     def meant(self, name: str, alone: bool) -> str:
         """Return a name; of the only quantity, where it says nothing, what was asked for."""
@@ -197,6 +192,16 @@ class Lens:
             alone = len(grid.layers) == 1
             layers = grid.layers.items()
             yield from ((self.meant(name, alone), chain(*cells)) for name, cells in layers)
+
+
+@lru_cache(maxsize=4096)
+def _lead_of(name: str, patterns: Sequence[str]) -> int:
+    for place, pattern in enumerate(patterns):
+        fits = matches(name, [pattern]) or matches(name.replace(".", "_"), [pattern])
+        runs = holds(name, "running") and not any(x in pattern for x in _HELD["running"])
+        if fits and not runs:
+            return place
+    return NOT_LEADING
 
 
 def _order(measure: Measure) -> tuple[int, bool, bool]:

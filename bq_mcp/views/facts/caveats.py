@@ -5,6 +5,7 @@ Nothing here decides what is worth saying: whatever the envelope states is kept 
 
 from collections.abc import Mapping
 
+from ...envelope import Limits
 from ..read.values import mapping, number, text
 from ..scene import Scene
 from .asked import absent_tokens
@@ -43,7 +44,7 @@ def caveats_of(scene: Scene) -> Mapping[str, object]:
         "granularity": _granularity(scene),
         "figures not finite, read as n/a": scene.envelope.non_finite,
         "lists of unequal length, not paired": reads_forms(scene) and scene.forms.uneven,
-        "quota nearly gone": _quota(scene),
+        "quota nearly gone": quota_told(scene.reply.limits),
         # Upstream's prose would leave no room for the figures of a brief answer.
         "in upstream's words": not brief and texts_in(scene.extra, scene.root, CONVENTIONS),
         "upstream notes": list(notes) if brief else notes,
@@ -91,7 +92,8 @@ def _granularity(scene: Scene) -> Mapping[str, object] | None:
     return {"served": served, "asked": asked} if changed else None
 
 
-def _quota(scene: Scene) -> Mapping[str, object] | None:
-    left, limit = scene.reply.limits.quota_left, scene.reply.limits.quota_limit
+def quota_told(limits: Limits) -> Mapping[str, object] | None:
+    """Return what is left of the quota where that is little."""
+    left, limit = limits.quota_left, limits.quota_limit
     floor = _QUOTA_FLOOR if limit is None else limit * _QUOTA_NEARLY_GONE
     return None if left is None or left > floor else {"left": left, "limit": limit}

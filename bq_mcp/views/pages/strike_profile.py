@@ -5,6 +5,7 @@ the spot of the computation.
 """
 
 from collections.abc import Mapping, Sequence
+from heapq import nlargest
 from typing import Any
 
 from .. import records
@@ -64,7 +65,7 @@ def page(scene: Scene) -> Mapping[str, Any] | None:
             for sign, of in signed
             if sums["net"] is not None
         ],
-        "heaviest": _levels(records.top(_held(rows), "oi", _LARGEST), scene.spot),
+        "heaviest": _levels(_heaviest(rows), scene.spot),
         "order": order,
         "beside": [{**row, "far": order != _BESIDE and row["away"]} for row in shown if brief],
         "rows": [] if brief else records.placed(records.ordered(shown, "value"), shown),
@@ -87,10 +88,12 @@ def _ratio(puts: Sequence[Any], calls: Sequence[Any]) -> Mapping[str, object] | 
     return {"value": derive(quotient, *sums), "over": over} if both else None
 
 
-def _held(rows: Sequence[Row]) -> list[Row]:
-    """Return the strikes whose open interest is known, calls and puts together under `oi`."""
-    both = [(row, [row["call_oi"], row["put_oi"]]) for row in rows]
-    return [{**row, "oi": derive(total, sizes)} for row, sizes in both if None not in sizes]
+def _heaviest(rows: Sequence[Row]) -> list[Row]:
+    """Return the strikes of most open interest, of calls and puts together, as `oi`."""
+    pairs = [([row["call_oi"], row["put_oi"]], row) for row in rows]
+    known = [pair for pair in pairs if None not in pair[0] and total(pair[0]) is not None]
+    heaviest = nlargest(_LARGEST, known, key=lambda pair: abs(total(pair[0]) or 0))
+    return [{**row, "oi": derive(total, both)} for both, row in heaviest]
 
 
 def _chosen(rows: Sequence[Row], spot: float | None) -> tuple[str, list[Row]]:

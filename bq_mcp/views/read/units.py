@@ -103,8 +103,8 @@ def unit_of(
 
 def matches(name: str, patterns: Iterable[str]) -> bool:
     """Tell whether a pattern fits the leaf of `name`, case and underscores folded."""
-    leaf = _folded(leaf_of(name))
-    return any(fnmatchcase(leaf, _folded(pattern)) for pattern in patterns)
+    leaf = leaf_of(name)
+    return any(_fits(leaf, pattern) for pattern in patterns)
 
 
 def iv_scale(levels: Iterable[object]) -> IvScale | None:
@@ -118,11 +118,17 @@ def iv_scale(levels: Iterable[object]) -> IvScale | None:
     return "decimal" if median(found) < _DECIMAL_BELOW else "percent"
 
 
-@lru_cache(maxsize=4096)
+# The names and patterns of a payload come back with each reply.
+@lru_cache(maxsize=8192)
+def _fits(leaf: str, pattern: str) -> bool:
+    return fnmatchcase(_folded(leaf), _folded(pattern))
+
+
 def _folded(name: str) -> str:
     return re.sub(r"[_\-\s\[]", "", name[:64]).casefold()
 
 
+@lru_cache(maxsize=4096)
 def _told(stated: str, words: tuple[str, ...]) -> Unit:
     """Return the unit that a text names; a text that names none is kept as the note."""
     said = stated.strip().casefold()
@@ -148,6 +154,7 @@ def _dollars(stated: str, told: Sequence[str], words: tuple[str, ...]) -> Unit:
     return Unit("price") if priced else Unit("usd", factor=factor)
 
 
+@lru_cache(maxsize=4096)
 def _by_name(name: str) -> Unit | None:
     """Return the unit a name says in full by its ending, None where it says none.
 

@@ -28,6 +28,9 @@ class Views(Environment):
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """Return a field of a record; single values and lists have none."""
+        if type(obj) is dict and attribute in obj:
+            # Nearly all that a template looks up.
+            return obj[attribute]
         found = self.getitem if isinstance(obj, _PAYLOAD) else super().getattr
         return found(obj, attribute)
 

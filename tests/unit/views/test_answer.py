@@ -1,11 +1,16 @@
 """Finding a view, and what happens when one fails."""
 
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from jinja2 import UndefinedError
 
 from bq_mcp.client.model import Reply
+from bq_mcp.envelope import Limits
+from bq_mcp.errors import UnreachableError
+from bq_mcp.views import Answer, Detail
 from bq_mcp.views.answer import render
 from bq_mcp.views.scene import BUDGETS
 from bq_mcp.views.words.environment import Views, build
@@ -90,3 +95,21 @@ def test_strict_environment_refuses_a_name_that_is_not_there() -> None:
     for source in ("{{ data.typo }}", "{{ typo }}"):
         with pytest.raises(UndefinedError):
             build(strict=True).from_string(source).render(data={})
+
+
+def test_an_answer_is_made_anew_when_a_word_of_it_changes(tmp_path: Path) -> None:
+    made = environment(tmp_path)
+    reply = Reply(envelope(PAYLOAD), NOW, received=0.0)
+
+    def told(later: float, of: Reply = reply, detail: Detail = "standard") -> Answer:
+        asked = replace(question(LEVELS), detail=detail)
+        return render(asked, of, NOW + timedelta(seconds=later), made)
+
+    first = told(0.1)
+    assert told(0.2).text is first.text
+    assert told(0.3).meta["age_seconds"] != first.meta["age_seconds"]
+    assert told(1.1).text != first.text
+    assert told(0.1, replace(reply, failure=UnreachableError("gone"))).text != first.text
+    assert told(0.1, replace(reply, limits=Limits(quota_left=1))).text != first.text
+    assert told(0.1, detail="brief").text != first.text
+    assert told(0.1).text == first.text
