@@ -15,8 +15,8 @@ ENV PATH=/opt/bq-mcp/bin:/usr/local/bin:/usr/bin:/bin \
     BACKQUANT_LOG_FORMAT=json
 # A number, so that a host can check that it is not root. It has no home: all it writes is in the cache folder.
 USER 10001:10001
-EXPOSE 8765
+EXPOSE 8766
 # http.client, because urllib would ask the proxy of the environment.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=15s --retries=3 \
-    CMD ["python", "-IS", "-c", "from http.client import HTTPConnection as C; c = C('127.0.0.1', 8765, timeout=3); c.request('GET', '/healthz'); raise SystemExit(c.getresponse().status != 200)"]
-CMD ["bq-mcp", "serve", "--http", "0.0.0.0:8765"]
+    CMD ["python", "-IS", "-c", "from http.client import HTTPConnection as C; c = C('127.0.0.1', 8766, timeout=3); c.request('GET', '/healthz'); raise SystemExit(c.getresponse().status != 200)"]
+CMD ["bq-mcp", "serve", "--http", "0.0.0.0:8766"]

@@ -57,7 +57,7 @@ class UvicornServer(uvicorn.Server):
         super().__init__(config)
         self._end = end
         # It would cut off all streams at a signal, and with them answers that are under way.
-        AppStatus.disable_automatic_graceful_drain()
+        AppStatus.disable_automatic_graceful_drain()  # type: ignore[no-untyped-call]  # has no types
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -21,7 +21,7 @@ from bq_mcp.settings import Settings
 from .deployment import PUBLIC_NAME, ROOT, moved, read_compose, read_image
 from .http_server import started
 
-PORT = "8765"
+PORT = "8766"
 # Read by Python as it starts: notes each path that is opened for writing, made or renamed.
 WATCH = """
 import os, sys
