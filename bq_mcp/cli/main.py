@@ -80,6 +80,8 @@ def serve(
 
     chosen = {"toolsets": toolsets, "tools": tools, "exclude_tools": exclude_tools, "mode": mode}
     if http is None:
+        if metrics:
+            raise UsageFault("--metrics goes with --http")
         run(sandbox=sandbox, **chosen)
     else:
         serve_over_http(http, sandbox=sandbox, metrics=metrics, **chosen)

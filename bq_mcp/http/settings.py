@@ -1,13 +1,17 @@
 """Settings of the HTTP server, read from the environment once at the start."""
 
+import re
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
 from ..settings import Names, is_loopback, path_of
 from .paths import MCP_PATH
+
+_HOST = re.compile(r"[a-z0-9._-]+(:\d+)?|\[[0-9a-f:.]+\](:\d+)?")
 
 
 def _public_url(value: object) -> str:
@@ -30,6 +34,31 @@ def _scopes(value: object) -> object:
     return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
 
 
+def _hosts(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return names that a Host header can have; others would never be met."""
+    if not all(map(_HOST.fullmatch, names)):
+        raise ValueError("must be a comma list of names like desk.example or desk.example:8443")
+    return names
+
+
+def _origins(origins: tuple[str, ...]) -> tuple[str, ...]:
+    """Return origins as browsers send them."""
+    parts = [origin.partition("://") for origin in origins]
+    # Scheme of any kind: some clients are pages of a program, as vscode-webview://...
+    if not all(scheme and _HOST.fullmatch(host) for scheme, _, host in parts):
+        raise ValueError("must be a comma list of origins like https://chat.example, without paths")
+    return origins
+
+
+def _networks(proxies: tuple[str, ...]) -> tuple[str, ...]:
+    """Return addresses and networks; what is neither would be believed by nobody."""
+    try:
+        return tuple(str(ip_network(proxy)) for proxy in proxies)
+    except ValueError:
+        words = "must be a comma list of addresses and networks like 172.31.87.0/28"
+        raise ValueError(words) from None
+
+
 class HttpSettings(BaseModel):
     """What can be set of the HTTP server; every name stands after `BACKQUANT_` in the environment.
 
@@ -45,13 +74,13 @@ class HttpSettings(BaseModel):
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     http_url: Annotated[str | None, BeforeValidator(_public_url)] = None
-    http_hosts: Names = ()
-    http_origins: Names = ()
+    http_hosts: Annotated[Names, AfterValidator(_hosts)] = ()
+    http_origins: Annotated[Names, AfterValidator(_origins)] = ()
     http_tokens: SecretStr | None = None
     http_tokens_file: Annotated[Path | None, BeforeValidator(path_of)] = None
     http_pass_through: bool = False
     http_keys_file: Annotated[Path | None, BeforeValidator(path_of)] = None
-    http_proxies: Names = ()
+    http_proxies: Annotated[Names, AfterValidator(_networks)] = ()
     http_calls: Annotated[int, Field(ge=1, le=10_000)] = 256
     http_calls_each: Annotated[int, Field(ge=1, le=10_000)] = 64
     http_most_keys: Annotated[int, Field(ge=1, le=1_000)] = 32

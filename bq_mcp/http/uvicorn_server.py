@@ -9,6 +9,7 @@ from typing import Any
 
 import h11
 import uvicorn
+from sse_starlette.sse import AppStatus
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 _HEAD_S = 10.0
@@ -55,6 +56,8 @@ class UvicornServer(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, end: Callable[[], None]) -> None:
         super().__init__(config)
         self._end = end
+        # It would cut off all streams at a signal, and with them answers that are under way.
+        AppStatus.disable_automatic_graceful_drain()  # type: ignore[no-untyped-call]  # has no types
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -5,7 +5,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,12 +43,16 @@ def http_server(
     *options: str, folder: Path, address: str = "127.0.0.1:0", **environment: str
 ) -> Iterator[Running]:
     """Serve on a free port, with these options and settings, until left."""
+    command = [sys.executable, "-m", "bq_mcp", "serve", "--http", address, *options]
+    with started(command, _environment(folder, environment)) as running:
+        yield running
+
+
+@contextmanager
+def started(command: Sequence[str], environment: Mapping[str, str]) -> Iterator[Running]:
+    """Run a command that serves, with this environment alone, until left."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "bq_mcp", "serve", "--http", address, *options],
-        stderr=subprocess.PIPE,
-        stdin=subprocess.DEVNULL,
-        text=True,
-        env=_environment(folder, environment),
+        command, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True, env=environment
     )
     assert process.stderr is not None
     said: list[str] = []

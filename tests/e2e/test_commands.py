@@ -69,6 +69,11 @@ def test_call_of_an_unknown_tool_is_one_line_and_exit_code_two() -> None:
     assert done.returncode == 2 and "gex_levels" in done.stderr
 
 
+def test_metrics_without_http_are_refused() -> None:
+    done = bq("serve", "--sandbox", "--metrics", "127.0.0.1:0")
+    assert (done.returncode, done.stderr) == (2, "bq-mcp: --metrics goes with --http\n")
+
+
 def test_token_new_prints_a_token_once_and_writes_its_line_for_the_server(tmp_path: Path) -> None:
     file = tmp_path / "tokens"
     file.write_text("# the desk")

@@ -160,3 +160,29 @@ async def test_the_end_lets_listeners_go(tmp_path: Path) -> None:
             code = await anyio.to_thread.run_sync(running.stop)
             assert [event async for event in changes] == []
     assert code == 0
+
+
+async def test_the_end_lets_calls_under_way_finish(tmp_path: Path) -> None:
+    answers: list[str] = []
+    under_way = [anyio.Event(), anyio.Event()]
+
+    async def call(mode: Any, url: str, mine: anyio.Event) -> None:
+        async def hear(progress: float, total: float | None, message: str | None) -> None:
+            mine.set()
+
+        async with Client(url, mode=mode) as client:
+            result = await client.call_tool("gex_levels", {}, progress_callback=hear)
+            answers.append(str(result.content[0]))
+
+    key = {"BACKQUANT_API_KEY": "bq_live_" + "k" * 32}
+    async with silent_upstream() as base_url:
+        settings = {"BACKQUANT_BASE_URL": base_url, "BACKQUANT_DEADLINE_SECONDS": "2", **key}
+        with http_server(folder=tmp_path, **settings) as at:
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(call, "auto", at.mcp, under_way[0])
+                tasks.start_soon(call, "legacy", at.mcp, under_way[1])
+                for each in under_way:
+                    await each.wait()
+                code = await anyio.to_thread.run_sync(at.stop)
+    assert code == 0
+    assert len(answers) == 2 and all("no reply in time" in answer for answer in answers)

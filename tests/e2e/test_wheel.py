@@ -1,11 +1,12 @@
-"""The wheel, installed away from the checkout, brings its words along."""
+"""The wheel, built from what the image copies and installed elsewhere, brings its words along."""
 
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from .deployment import copy_build_context
+
 SCRIPT = """
 import sys
 sys.path.insert(0, {wheel!r})
@@ -34,9 +35,12 @@ print(answer.text)
 
 
 def test_an_installed_wheel_renders_a_view(tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    source.mkdir()
+    copy_build_context(source)
     subprocess.run(
         [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)],
-        cwd=ROOT,
+        cwd=source,
         check=True,
         capture_output=True,
     )

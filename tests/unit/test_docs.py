@@ -2,10 +2,11 @@
 
 import re
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 
+from bq_mcp.http.settings import HttpSettings
 from bq_mcp.settings import Settings
 from bq_mcp.views import Detail
 from bq_mcp.views.facts.freshness import Verdict
@@ -41,17 +42,22 @@ def test_the_threat_model_is_one_page() -> None:
     assert len(model.splitlines()) <= 60
 
 
-@pytest.mark.parametrize("name", ["README.md", "docs/reliability.md"])
-def test_a_page_names_settings_with_their_defaults(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "all_of"),
+    [("README.md", Settings), ("docs/reliability.md", None), ("docs/deploy.md", HttpSettings)],
+)
+def test_a_page_names_settings_with_their_defaults(name: str, all_of: Any) -> None:
     rows = re.findall(r"^\| `BACKQUANT_(\w+)` \|(.*)\|$", page(name), re.MULTILINE)
-    defaults = {field.upper(): info.default for field, info in Settings.model_fields.items()}
+    fields = Settings.model_fields | HttpSettings.model_fields
+    defaults = {field.upper(): info.default for field, info in fields.items()}
     assert rows
     for variable, cells in rows:
         default = defaults[variable]
         wanted = f"{default:g}" if isinstance(default, float) else str(default)
         # What has no default is described instead.
         assert not default or wanted in [cell.strip(" `") for cell in cells.split("|")]
-    assert name != "README.md" or {variable for variable, _ in rows} == defaults.keys()
+    if all_of:
+        assert {variable.lower() for variable, _ in rows} == all_of.model_fields.keys()
 
 
 def test_the_contributing_page_names_every_folder_of_tests() -> None:
