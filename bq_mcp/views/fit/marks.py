@@ -7,10 +7,11 @@ A source line begins with its mark and a bar:
     2~| text                 the line above in few words, for brief; up to the next line or tag
     4 strikes 0/{{ n }}|     head of the table "strikes", of which n rows were received
     4 strikes 3|             a row of it, of importance 3
+    4 strikes for of in rows|  the line and its continuations once for each
 
 Only one of two wordings is rendered, by the variable `terse`. `[[ clause ]]` is left out when a
-figure in it is missing. The marks become control characters before a template is compiled, and no
-value that is printed can hold one.
+figure in it is missing, `[[+ clause ]]` in few words. The marks become control characters
+before a template is compiled, and no value that is printed can hold one.
 """
 
 import re
@@ -23,12 +24,13 @@ from .size import estimate
 MISSING = "\x04"
 MISSING_WORDS = "n/a"
 JOINT = " · "
-_LINE, _TEXT, _OPEN, _CLOSE = "\x1e", "\x1f", "\x02", "\x03"
+_LINE, _TEXT, _OPEN, _CLOSE, _MORE = "\x1e", "\x1f", "\x02", "\x03", "\x05"
 _COMMENT = re.compile(r"{#.*?#}", re.DOTALL)
 _NUMBER = r"(?:\d+|{{ ?[\w.]+ ?}})"
 _SOURCE = re.compile(
     rf" *(?P<rank>{_NUMBER})?(?P<few>~)?"
-    rf"(?P<table> +[a-z_{{][\w .{{}}-]*?(?: {_NUMBER}(?:/{_NUMBER})?)?)?\| ?(?P<text>.*)"
+    rf"(?P<table> +(?!for )[a-z_{{][\w .{{}}-]*?(?: {_NUMBER}(?:/{_NUMBER})?)?)?"
+    r"(?: +for (?P<loop>[^|]+))?\| ?(?P<text>.*)"
 )
 # A macro whose own lines are marked.
 _CALL = re.compile(r"{{ [\w.\[\]]+\([^{}]*\) }}")
@@ -63,39 +65,45 @@ def compiled(source: str, name: str) -> str:
         ValueError: a line of text has no mark.
     """
     lines: list[str] = []
-    line_from, mark, few = 0, "", False
+    # The tags that end the loop and the wording in few words that are under way.
+    ends: list[str] = []
+    line_from, mark = 0, ""
     for line in _COMMENT.sub("", source).splitlines():
         bare, found = line.strip(), _SOURCE.fullmatch(line)
-        is_tag = bare.startswith("{%")
+        is_tag = bare.startswith("{%") or _CALL.fullmatch(bare)
+        is_new = found and found["rank"] and not found["few"]
         if not bare:
             continue
-        if few and (is_tag or (found and found["rank"])):
-            lines.append("{% endif %}")
-            few = False
-        if is_tag or _CALL.fullmatch(bare):
+        if is_tag or is_new:
+            lines += reversed(ends)
+            ends.clear()
+        if is_tag:
             lines.append(_clauses(bare))
             continue
         if not found:
             raise ValueError(f"{name}: a line without a mark: {bare[:60]}")
-        if found["rank"] and not found["few"]:
+        if is_new:
+            if found["loop"]:
+                lines.append(f"{{% for {found['loop']} %}}")
+                ends.append("{% endfor %}")
             line_from, mark = len(lines), found["rank"] + (found["table"] or "")
-        elif found["few"] and not few:
-            few = True
+        elif found["few"] and "{% endif %}" not in ends:
             if found["rank"]:
                 lines.insert(line_from, "{% if not terse %}")
             lines.append("{% else %}" if found["rank"] else "{% if terse %}")
+            ends.append("{% endif %}")
         lines.append(f"{_LINE}{mark if found['rank'] else ''}{_TEXT}{_clauses(found['text'])}")
-    return "\n".join([*lines, *(["{% endif %}"] if few else [])])
+    return "\n".join([*lines, *reversed(ends)])
 
 
-def lines_of(rendered: str) -> list[Line]:
+def lines_of(rendered: str, terse: bool = False) -> list[Line]:
     """Return the lines of a rendered template in reading order; empty ones are left out."""
     found: list[tuple[str, list[str]]] = []
     for part in rendered.split(_LINE)[1:]:
         mark, _, text = part.partition(_TEXT)
         if mark.strip():
             found.append((mark, []))
-        found[-1][1].append(resolved(text))
+        found[-1][1].append(resolved(text, terse))
     return [_line(mark, words) for mark, words in found if words[0]]
 
 
@@ -108,13 +116,18 @@ def _line(mark: str, words: Sequence[str]) -> Line:
     return Line(int(rank), text, table, int(first or 0), int(total) if total else None)
 
 
-def resolved(text: str) -> str:
-    """Return text on one line without the clauses that miss a figure."""
+def resolved(text: str, terse: bool = False) -> str:
+    """Return text on one line without the clauses that miss a figure or are too many words."""
+
+    def kept(found: re.Match[str]) -> str:
+        gone = terse if found[1].startswith(_MORE) else MISSING in found[1]
+        return "" if gone else found[1].removeprefix(_MORE)
+
     many: int = _OPEN in text
     while many:
-        text, many = _CLAUSE.subn(lambda found: "" if MISSING in found[1] else found[1], text)
+        text, many = _CLAUSE.subn(kept, text)
     return " ".join(text.split()).replace(MISSING, MISSING_WORDS)
 
 
 def _clauses(text: str) -> str:
-    return text.replace("[[", _OPEN).replace("]]", _CLOSE)
+    return text.replace("[[+", _OPEN + _MORE).replace("[[", _OPEN).replace("]]", _CLOSE)
