@@ -17,9 +17,8 @@ from .groups import cross_section_picks, panel_picks
 from .ladder import ladder_picks
 from .lens import Lens
 from .measures import NOT_LEADING, Measure
-from .prints import prints_picks
 from .record import listing_pick, record_picks, told_path
-from .rows import rows_of
+from .rows import prints_picks, rows_of
 from .series import series_picks
 from .sheet import Figure, Part, Pick, Rows, Sheet
 

@@ -4,10 +4,12 @@ A source line begins with its mark and a bar:
 
     2| text                  a line of rank 2
      | text                  continues the line above, joined with " · "
+    +| text                  is the rest of the source line above, broken to be read
     2~| text                 the line above in few words, for brief; up to the next line or tag
     4 strikes 0/{{ n }}|     head of the table "strikes", of which n rows were received
     4 strikes 3|             a row of it, of importance 3
-    4 strikes for of in rows|  the line and its continuations once for each
+    4 strikes for of in rows|  the line, with what belongs to it, once for each
+    4 if zones|              the same where something holds
 
 Only one of two wordings is rendered, by the variable `terse`. `[[ clause ]]` is left out when a
 figure in it is missing, `[[+ clause ]]` in few words. The marks become control characters
@@ -24,13 +26,15 @@ from .size import estimate
 MISSING = "\x04"
 MISSING_WORDS = "n/a"
 JOINT = " · "
-_LINE, _TEXT, _OPEN, _CLOSE, _MORE = "\x1e", "\x1f", "\x02", "\x03", "\x05"
-_COMMENT = re.compile(r"{#.*?#}", re.DOTALL)
-_NUMBER = r"(?:\d+|{{ ?[\w.]+ ?}})"
+# None of them is white space, which Jinja strips before a tag.
+_LINE, _TEXT, _OPEN, _CLOSE, _MORE = "\x06", "\x07", "\x02", "\x03", "\x05"
+# What is no part of a line: comments, and the breaks in long ones.
+_LEFT_OUT = re.compile(r"{#.*?#}|\n *\+\| ?", re.DOTALL)
+_NUMBER = r"(?:\d+|{{ ?[\w.]+(?: \| length)? ?}})"
 _SOURCE = re.compile(
     rf" *(?P<rank>{_NUMBER})?(?P<few>~)?"
-    rf"(?P<table> +(?!for )[a-z_{{][\w .{{}}-]*?(?: {_NUMBER}(?:/{_NUMBER})?)?)?"
-    r"(?: +for (?P<loop>[^|]+))?\| ?(?P<text>.*)"
+    rf"(?P<table> +(?!for |if )[a-z_{{][\w .{{}}-]*?(?: {_NUMBER}(?:/{_NUMBER})?)?)?"
+    r"(?: +(?P<tag>(?P<kind>for|if) [^|]+))?\| ?(?P<text>.*)"
 )
 # A macro whose own lines are marked.
 _CALL = re.compile(r"{{ [\w.\[\]]+\([^{}]*\) }}")
@@ -65,10 +69,10 @@ def compiled(source: str, name: str) -> str:
         ValueError: a line of text has no mark.
     """
     lines: list[str] = []
-    # The tags that end the loop and the wording in few words that are under way.
+    # The tags that end what the line under way stands in.
     ends: list[str] = []
-    line_from, mark = 0, ""
-    for line in _COMMENT.sub("", source).splitlines():
+    line_from, mark, few = 0, "", False
+    for line in _LEFT_OUT.sub("", source).splitlines():
         bare, found = line.strip(), _SOURCE.fullmatch(line)
         is_tag = bare.startswith("{%") or _CALL.fullmatch(bare)
         is_new = found and found["rank"] and not found["few"]
@@ -76,18 +80,19 @@ def compiled(source: str, name: str) -> str:
             continue
         if is_tag or is_new:
             lines += reversed(ends)
-            ends.clear()
+            ends, few = [], False
         if is_tag:
             lines.append(_clauses(bare))
             continue
         if not found:
             raise ValueError(f"{name}: a line without a mark: {bare[:60]}")
         if is_new:
-            if found["loop"]:
-                lines.append(f"{{% for {found['loop']} %}}")
-                ends.append("{% endfor %}")
+            if found["tag"]:
+                lines.append(f"{{% {found['tag']} %}}")
+                ends.append(f"{{% end{found['kind']} %}}")
             line_from, mark = len(lines), found["rank"] + (found["table"] or "")
-        elif found["few"] and "{% endif %}" not in ends:
+        elif found["few"] and not few:
+            few = True
             if found["rank"]:
                 lines.insert(line_from, "{% if not terse %}")
             lines.append("{% else %}" if found["rank"] else "{% if terse %}")

@@ -8,7 +8,6 @@ from ..arithmetic import (
     change,
     distance_pct,
     missing,
-    occurrences,
     share_of_gross,
     share_pct,
     side,
@@ -49,7 +48,7 @@ def summary(scene: Scene) -> Mapping[str, Any] | None:
     told = records.named(rows, chosen) or [(row, ["first listed"]) for row in rows[:1]]
     others = records.without(rows, (row for row, _ in told))
     stated, usd = scene.root.get("anchor_count"), records.values_of(rows, "usd")
-    anchors = derive(occurrences, [records.is_anchor(row) for row in rows], True)
+    anchors = derive(list.count, [records.is_anchor(row) for row in rows], True)
     split = [mapping(row["by_venue"]) for row in rows if mapping(row["by_venue"])]
     names = dict.fromkeys(name for venues in split for name in venues)
     held = {of: derive(total, records.values_of(split, f"{of}.total_oi")) for of in names}
@@ -62,7 +61,6 @@ def summary(scene: Scene) -> Mapping[str, Any] | None:
         "others": records.placed(others, records.top(others, "oi", len(others))),
         # Coin and USD stand side by side where every row has both.
         "usd": None if found["no_oi"] or missing(usd) else derive(total, usd),
-        "other_count": len(others),
         "anchors": anchors,
         "upstream": None if number(stated) in (None, anchors) else stated,
         "venues": records.largest_of(held),
@@ -131,7 +129,6 @@ def opex(scene: Scene) -> Mapping[str, Any] | None:
         "others": records.placed(
             others, [*filter(records.is_anchor, others), *records.top(others, "oi", len(others))]
         ),
-        "other_count": len(others),
         "horizon": root.get("horizon_days"),
         "kinds": kinds,
         "unconfirmed": None if kinds else scene.query.get("types"),

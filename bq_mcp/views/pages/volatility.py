@@ -35,7 +35,6 @@ def skew(scene: Scene) -> Mapping[str, Any] | None:
             level for name in _LEVELS for level in records.values_of(rows, name)
         ),
         "calm": calm,
-        "total": derive(len, calm),
         "week": records.tenor(calm, "dte", _WEEK),
         "month": records.tenor(calm, "dte", _MONTH),
         "steepest": next(iter(records.top(calm, "skew_25d", 1)), None),
@@ -93,7 +92,6 @@ def term_structure(scene: Scene) -> Mapping[str, Any] | None:
         "front": next(iter(calm), None),
         "between": [*_between(calm, near)],
         "rows": records.placed(rows, records.united(near.values(), rows)),
-        "count": derive(len, rows),
         "counted": any(isinstance(row["dte"], Derived) for row in rows),
         "settled": records.values_of(settled, "expiry") or None,
         "compare": compare,

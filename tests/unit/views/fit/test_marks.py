@@ -68,6 +68,21 @@ def test_a_line_is_repeated_with_its_continuations_and_its_shorter_words() -> No
     assert [line.text for line in few] == ["4", "5", "rest"]
 
 
+def test_a_line_may_hang_on_a_condition_with_all_its_wordings() -> None:
+    source = "2 if zones| {{ zones }} flips\n | more\n2~| {{ zones }}\n3| rest\n"
+    assert [line.text for line in rendered(source, zones=3)] == ["3 flips · more", "rest"]
+    assert [line.text for line in rendered(source, zones=3, terse=True)] == ["3", "rest"]
+    assert [line.text for line in rendered(source, zones=0)] == ["rest"]
+
+
+def test_a_broken_line_is_one_line_in_a_macro_and_a_clause_as_well() -> None:
+    source = (
+        "{% macro at(x) %}{{ x }}\n+|  USD{% endmacro %}\n1| net[[ {{ a }}\n+| , {{ at(b) }}]]\n"
+    )
+    assert [line.text for line in rendered(source, a=1, b=2)] == ["net 1, 2 USD"]
+    assert [line.text for line in rendered(source, a=1, b=MISSING)] == ["net"]
+
+
 def test_a_line_with_nothing_in_it_is_dropped_with_its_continuations() -> None:
     found = rendered("1| [[{{ a }}]]\n | more\n1~| short\n2| rest\n", a=MISSING)
     assert [unit.text for unit in found] == ["rest"]
