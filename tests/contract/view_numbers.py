@@ -39,6 +39,7 @@ _FORMS: tuple[Callable[[float], str], ...] = (
     filters.plain,
     filters.usd,
     filters.exposure,
+    filters.amount,
     filters.pct,
     filters.share,
     filters.signed_pct,

@@ -88,6 +88,11 @@ def exposure(figure: float) -> str:
     return f"{sign}${_significant(size / scale, 3)}{suffix}"
 
 
+def amount(value: object) -> str:
+    """Return a signed amount without its unit, three significant digits with k, m or bn."""
+    return exposure(value).replace("$", "")
+
+
 @_figure
 def iv(figure: float, scale: IvScale | None) -> str:
     """Return an implied volatility level in percent with one decimal.
@@ -256,7 +261,7 @@ stamp = partial(clock, seconds=True)
 
 FILTERS: dict[str, Callable[..., str]] = {
     "price": price, "level": level, "plain": plain, "usd": usd, "exposure": exposure,
-    "iv": iv, "points": points, "pct": pct, "share": share,
+    "amount": amount, "iv": iv, "points": points, "pct": pct, "share": share,
     "signed_pct": signed_pct, "chance": chance, "ratio": ratio, "count": count,
     "duration": duration, "days": days, "clock": clock, "stamp": stamp, "word": word,
     "quoted": quoted, "names": record, "each": each, "record": record,
