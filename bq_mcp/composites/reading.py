@@ -5,7 +5,8 @@ from itertools import chain
 from typing import Any, Literal
 
 from ..views.arithmetic import missing, quotient, total
-from ..views.pages import expiry_summary, skew, term_structure
+from ..views.pages import board as boards
+from ..views.pages import volatility
 from ..views.read.values import Derived, derive, figure
 from ..views.records import by_expiry, next_anchor, paired, top, values_of
 from ..views.scene import Scene
@@ -42,7 +43,8 @@ def reading(
 
 def board_of(scene: Scene) -> Mapping[str, Any] | None:
     """Return what a summary of expiries says: board, curve, skews, next anchor, put/call ratio."""
-    board, curve, wings = expiry_summary.board(scene), term_structure.page(scene), skew.page(scene)
+    board, curve = boards.board(scene), volatility.term_structure(scene)
+    wings = volatility.skew(scene)
     if not board["rows"] or curve is None or wings is None:
         return None
     near = dict(curve["tenors"])

@@ -144,12 +144,11 @@ class Printer:
                 ("_sheet", {"sheet": made}) if isinstance(made, Sheet) else (view, made)
             )
             found = self.rendered(template, context) if context else None
-            if found:
-                found = [*found, *self.also(singles=view == name)]
-            if found and context and "now" not in context:
-                _SAID[self.scene.envelope] = key, (view, found)
-            if found:
-                return view, found
+            if found and context:
+                told = view, [*found, *self.also(singles=view == name)]
+                if "now" not in context:
+                    _SAID[self.scene.envelope] = key, told
+                return told
         nothing = Line(1, "no figures in this reply that could be put into words")
         return "plain" if found is None else "forms", [nothing]
 

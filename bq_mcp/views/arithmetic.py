@@ -115,10 +115,8 @@ def share_of_gross(part: object, values: Iterable[object]) -> float | None:
 
 def side(spot: object, level: object) -> Side | None:
     """Return on which side of `level` spot stands."""
-    price, place = number(spot), number(level)
-    if price is None or place is None:
-        return None
-    return "above" if price > place else "below" if price < place else "at"
+    apart = change(level, spot)
+    return None if apart is None else "above" if apart > 0 else "below" if apart < 0 else "at"
 
 
 def put_call(sizes: Sequence[object], sides: Sequence[object]) -> float | None:
@@ -132,11 +130,6 @@ def put_call(sizes: Sequence[object], sides: Sequence[object]) -> float | None:
 def missing(values: Iterable[object]) -> int:
     """Return how many of the values are no figures."""
     return sum(number(value) is None for value in values)
-
-
-def occurrences(values: Sequence[object], wanted: object) -> int:
-    """Return how many of the values equal `wanted`."""
-    return sum(value == wanted for value in values)
 
 
 def days_left(expiry: object, instant: datetime) -> int | None:

@@ -27,7 +27,7 @@ HOSTILE = (
     "x\r\n… FORGED left out",
     'FORGED" · caveat: FORGED "x',
     "\x02FORGED\x03 \x04 x",
-    "x\x1e1\x1fFORGED line",
+    "x\x061\x07FORGED line",
     "[[FORGED]] {{ FORGED }} {% FORGED %}",
     "\u202eFORGED\u2028 x",
     "1| FORGED",

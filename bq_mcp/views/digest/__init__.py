@@ -17,9 +17,8 @@ from .groups import cross_section_picks, panel_picks
 from .ladder import ladder_picks
 from .lens import Lens
 from .measures import NOT_LEADING, Measure
-from .prints import prints_picks
 from .record import listing_pick, record_picks, told_path
-from .rows import rows_of
+from .rows import prints_picks, rows_of
 from .series import series_picks
 from .sheet import Figure, Part, Pick, Rows, Sheet
 
@@ -48,24 +47,24 @@ class _Section:
     rows: Callable[[int, str], Rows | None] = lambda rank, name: None
 
 
-def digest_of(scene: Scene, led: Sequence[Pick] = ()) -> Sheet:
+def digest_of(scene: Scene, led: Callable[[Lens], Iterable[Pick]] = lambda lens: ()) -> Sheet:
     """Return what stands out in a payload, by its forms and the hint of its endpoint.
 
-    The picks `led` of a page stand before single figures, in place of those of the parts.
+    The picks that `led` finds stand before single figures, in place of those of the parts.
     """
     lens = lens_of(scene)
-    hint, forms = lens.hint, lens.forms
+    hint, forms, first = lens.hint, lens.forms, list(led(lens))
     parts = sorted(_parts(forms, lens), key=lambda part: (part.lead, part.axes, -part.size))
     picks: list[Pick] = []
     tables: dict[str, Rows] = {}
     for place, part in enumerate(parts[:_PARTS]):
         shift = 0 if not place else 1 if part.lead < NOT_LEADING else 3
         wanted = hint.picks if part.lead == parts[0].lead else ()
-        picks += () if led else _ranked(part.picks, wanted, shift, part.name if place else "")
+        picks += () if first else _ranked(part.picks, wanted, shift, part.name if place else "")
         name = (part.name or "others") if place else "rows"
         if rows := part.rows(_ROWS_RANK + shift, name):
             tables.setdefault(name, rows)
-    told = sorted([*led, *_singles(lens), *picks], key=lambda pick: pick.rank)
+    told = sorted([*first, *_singles(lens), *picks], key=lambda pick: pick.rank)
     picks = [*_with_units(told, hint.say), *_unread(forms, len(parts))]
     notes = [
         ": ".join(filter(None, [f"{name} {value}", hint.chosen.get(value)]))

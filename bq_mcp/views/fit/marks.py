@@ -4,13 +4,16 @@ A source line begins with its mark and a bar:
 
     2| text                  a line of rank 2
      | text                  continues the line above, joined with " · "
+    +| text                  is the rest of the source line above, broken to be read
     2~| text                 the line above in few words, for brief; up to the next line or tag
     4 strikes 0/{{ n }}|     head of the table "strikes", of which n rows were received
     4 strikes 3|             a row of it, of importance 3
+    4 strikes for of in rows|  the line, with what belongs to it, once for each
+    4 if zones|              the same where something holds
 
 Only one of two wordings is rendered, by the variable `terse`. `[[ clause ]]` is left out when a
-figure in it is missing. The marks become control characters before a template is compiled, and no
-value that is printed can hold one.
+figure in it is missing, `[[+ clause ]]` in few words. The marks become control characters
+before a template is compiled, and no value that is printed can hold one.
 """
 
 import re
@@ -23,12 +26,15 @@ from .size import estimate
 MISSING = "\x04"
 MISSING_WORDS = "n/a"
 JOINT = " · "
-_LINE, _TEXT, _OPEN, _CLOSE = "\x1e", "\x1f", "\x02", "\x03"
-_COMMENT = re.compile(r"{#.*?#}", re.DOTALL)
-_NUMBER = r"(?:\d+|{{ ?[\w.]+ ?}})"
+# None of them is white space, which Jinja strips before a tag.
+_LINE, _TEXT, _OPEN, _CLOSE, _MORE = "\x06", "\x07", "\x02", "\x03", "\x05"
+# What is no part of a line: comments, and the breaks in long ones.
+_LEFT_OUT = re.compile(r"{#.*?#}|\n *\+\| ?", re.DOTALL)
+_NUMBER = r"(?:\d+|{{ ?[\w.]+(?: \| length)? ?}})"
 _SOURCE = re.compile(
     rf" *(?P<rank>{_NUMBER})?(?P<few>~)?"
-    rf"(?P<table> +[a-z_{{][\w .{{}}-]*?(?: {_NUMBER}(?:/{_NUMBER})?)?)?\| ?(?P<text>.*)"
+    rf"(?P<table> +(?!for |if )[a-z_{{][\w .{{}}-]*?(?: {_NUMBER}(?:/{_NUMBER})?)?)?"
+    r"(?: +(?P<tag>(?P<kind>for|if) [^|]+))?\| ?(?P<text>.*)"
 )
 # A macro whose own lines are marked.
 _CALL = re.compile(r"{{ [\w.\[\]]+\([^{}]*\) }}")
@@ -63,39 +69,46 @@ def compiled(source: str, name: str) -> str:
         ValueError: a line of text has no mark.
     """
     lines: list[str] = []
+    # The tags that end what the line under way stands in.
+    ends: list[str] = []
     line_from, mark, few = 0, "", False
-    for line in _COMMENT.sub("", source).splitlines():
+    for line in _LEFT_OUT.sub("", source).splitlines():
         bare, found = line.strip(), _SOURCE.fullmatch(line)
-        is_tag = bare.startswith("{%")
+        is_tag = bare.startswith("{%") or _CALL.fullmatch(bare)
+        is_new = found and found["rank"] and not found["few"]
         if not bare:
             continue
-        if few and (is_tag or (found and found["rank"])):
-            lines.append("{% endif %}")
-            few = False
-        if is_tag or _CALL.fullmatch(bare):
+        if is_tag or is_new:
+            lines += reversed(ends)
+            ends, few = [], False
+        if is_tag:
             lines.append(_clauses(bare))
             continue
         if not found:
             raise ValueError(f"{name}: a line without a mark: {bare[:60]}")
-        if found["rank"] and not found["few"]:
+        if is_new:
+            if found["tag"]:
+                lines.append(f"{{% {found['tag']} %}}")
+                ends.append(f"{{% end{found['kind']} %}}")
             line_from, mark = len(lines), found["rank"] + (found["table"] or "")
         elif found["few"] and not few:
             few = True
             if found["rank"]:
                 lines.insert(line_from, "{% if not terse %}")
             lines.append("{% else %}" if found["rank"] else "{% if terse %}")
+            ends.append("{% endif %}")
         lines.append(f"{_LINE}{mark if found['rank'] else ''}{_TEXT}{_clauses(found['text'])}")
-    return "\n".join([*lines, *(["{% endif %}"] if few else [])])
+    return "\n".join([*lines, *reversed(ends)])
 
 
-def lines_of(rendered: str) -> list[Line]:
+def lines_of(rendered: str, terse: bool = False) -> list[Line]:
     """Return the lines of a rendered template in reading order; empty ones are left out."""
     found: list[tuple[str, list[str]]] = []
     for part in rendered.split(_LINE)[1:]:
         mark, _, text = part.partition(_TEXT)
         if mark.strip():
             found.append((mark, []))
-        found[-1][1].append(resolved(text))
+        found[-1][1].append(resolved(text, terse))
     return [_line(mark, words) for mark, words in found if words[0]]
 
 
@@ -108,13 +121,18 @@ def _line(mark: str, words: Sequence[str]) -> Line:
     return Line(int(rank), text, table, int(first or 0), int(total) if total else None)
 
 
-def resolved(text: str) -> str:
-    """Return text on one line without the clauses that miss a figure."""
+def resolved(text: str, terse: bool = False) -> str:
+    """Return text on one line without the clauses that miss a figure or are too many words."""
+
+    def kept(found: re.Match[str]) -> str:
+        gone = terse if found[1].startswith(_MORE) else MISSING in found[1]
+        return "" if gone else found[1].removeprefix(_MORE)
+
     many: int = _OPEN in text
     while many:
-        text, many = _CLAUSE.subn(lambda found: "" if MISSING in found[1] else found[1], text)
+        text, many = _CLAUSE.subn(kept, text)
     return " ".join(text.split()).replace(MISSING, MISSING_WORDS)
 
 
 def _clauses(text: str) -> str:
-    return text.replace("[[", _OPEN).replace("]]", _CLOSE)
+    return text.replace("[[+", _OPEN + _MORE).replace("[[", _OPEN).replace("]]", _CLOSE)

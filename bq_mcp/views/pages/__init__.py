@@ -5,24 +5,23 @@ of that path, or a sheet; None where the payload lacks what the page leads with.
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
+from ..digest import digest_of
 from ..digest.sheet import Sheet
 from ..scene import Scene
 from . import (
+    board,
     chain,
     density,
-    expiry_summary,
-    flow_by_strike,
+    led,
     levels,
     max_pain,
-    opex,
     service,
-    skew,
     strike_profile,
-    term_structure,
     trace,
-    trace_summary,
+    volatility,
 )
 
 Page = Callable[[Scene], Mapping[str, Any] | Sheet | None]
@@ -38,14 +37,14 @@ PAGES: Mapping[str, Page] = {
     "/meta": service.meta,
     "/multi/gex/levels": levels.several,
     "/options/chain": chain.page,
-    "/options/expiry-summary": expiry_summary.page,
+    "/options/expiry-summary": board.summary,
     "/options/greeks/trace/{greek}": trace.page,
-    "/options/greeks/trace/{greek}/summary": trace_summary.page,
-    "/options/iv/skew": skew.page,
-    "/options/iv/term-structure": term_structure.page,
-    "/options/opex": opex.page,
+    "/options/greeks/trace/{greek}/summary": partial(digest_of, led=led.trace_summary),
+    "/options/iv/skew": volatility.skew,
+    "/options/iv/term-structure": volatility.term_structure,
+    "/options/opex": board.opex,
     "/options/probability/density": density.page,
     "/status": service.status,
     "/symbols": service.symbols,
-    "/tape/flow-by-strike": flow_by_strike.page,
+    "/tape/flow-by-strike": partial(digest_of, led=led.flow_by_strike),
 }

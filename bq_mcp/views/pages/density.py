@@ -44,7 +44,6 @@ def page(scene: Scene) -> Mapping[str, Any] | None:
         "leads": leads,
         "left": derive(len, ahead[len(chosen) :]) or None,
         "ladder": records.placed(steps, _evenly(steps)),
-        "strikes": derive(len, steps),
         "upto": figure(scene.root.get("filtered_dte_max")),
         "settled": records.values_of(settled, "expiry") or None,
     }

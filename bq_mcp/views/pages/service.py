@@ -56,7 +56,6 @@ def changelog(scene: Scene) -> Mapping[str, Any] | None:
     return {
         "data": data,
         "releases": releases,
-        "total": derive(len, releases),
         "breaking": derive(len, breaking),
         "latest": next(iter(breaking), None),
     }
@@ -73,7 +72,7 @@ def endpoints(scene: Scene) -> Mapping[str, Any] | None:
     found = sorted(groups.items(), key=lambda group: -len(group[1]))
     most = 99 if scene.detail == "full" else 6
     told = [{"name": of, "many": derive(len, paths), "paths": paths[:most]} for of, paths in found]
-    return {"groups": told, "count": derive(len, told)} if told else None
+    return {"groups": told} if told else None
 
 
 def status(scene: Scene) -> Mapping[str, Any] | None:
@@ -92,7 +91,6 @@ def status(scene: Scene) -> Mapping[str, Any] | None:
         "well": derive(len, well),
         "cells": derive(len, cells),
         "ill": sorted(ill, key=lambda group: _GRADES.get(group["status"], 3)),
-        "ill_total": derive(len, ill),
         "works": _grouped(well, "category"),
         "everyone": dict.fromkeys(values_of(cells, "owner")),
         "limits": scene.root.get("thresholds"),
@@ -131,7 +129,7 @@ def symbols(scene: Scene) -> Mapping[str, Any] | None:
         for path, fields in records_in(scene.data)
         if _SYMBOL.fullmatch(path[-1]) or not fields.keys().isdisjoint(_FIELDS)
     ]
-    return {"total": derive(len, rows), "rows": rows} if rows else None
+    return {"rows": rows} if rows else None
 
 
 def expiries(scene: Scene) -> Mapping[str, Any] | None:

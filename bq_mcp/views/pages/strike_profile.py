@@ -61,7 +61,7 @@ def page(scene: Scene) -> Mapping[str, Any] | None:
         "pcr": _ratio(found["put_oi"], found["call_oi"]),
         "venues": records.largest_of({of: field_at(venues, f"{of}.total_oi") for of in venues}),
         "largest": [
-            (sign, _levels(records.top(of, "net", _LARGEST), scene.spot))
+            (sign, _levels(records.top(of, "net", 1 if brief else _LARGEST), scene.spot))
             for sign, of in signed
             if sums["net"] is not None
         ],

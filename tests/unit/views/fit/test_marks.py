@@ -10,7 +10,7 @@ def rendered(source: str, **context: object) -> list[Line]:
     environment = Environment(  # noqa: S701  # as the environment of answers is
         loader=DictLoader({"view": compiled(source, "view")}), trim_blocks=True, lstrip_blocks=True
     )
-    return lines_of(environment.get_template("view").render(context))
+    return lines_of(environment.get_template("view").render(context), bool(context.get("terse")))
 
 
 def test_a_line_has_its_rank_and_a_continuation_joins_it() -> None:
@@ -48,6 +48,39 @@ def test_a_clause_that_misses_a_figure_is_left_out() -> None:
     assert rendered(source, net=1, call=2, put=MISSING)[0].text == "net 1 (calls 2)"
     assert rendered(source, net=1, call=MISSING, put=3)[0].text == "net 1"
     assert rendered(source, net=MISSING, call=2, put=3)[0].text == "net n/a (calls 2, puts 3)"
+
+
+def test_a_clause_for_more_words_is_left_out_in_few() -> None:
+    source = "1| [[front [[+in {{ days }} days ]]{{ iv }}]][[+, n/a: {{ oi }}]]\n"
+    [whole] = rendered(source, days=7, iv=40, oi=MISSING)
+    [few] = rendered(source, days=7, iv=40, oi=MISSING, terse=True)
+    assert (whole.text, few.text) == ("front in 7 days 40, n/a: n/a", "front 40")
+
+
+def test_a_line_is_repeated_with_its_continuations_and_its_shorter_words() -> None:
+    source = "2 rows {{ n }} for n in rows| row {{ n }}\n | long\n2~| {{ n }}\n3| rest\n"
+    found = rendered(source, rows=[4, 5])
+    assert [(line.text, line.importance) for line in found[:2]] == [
+        ("row 4 · long", 4),
+        ("row 5 · long", 5),
+    ]
+    few = rendered(source, rows=[4, 5], terse=True)
+    assert [line.text for line in few] == ["4", "5", "rest"]
+
+
+def test_a_line_may_hang_on_a_condition_with_all_its_wordings() -> None:
+    source = "2 if zones| {{ zones }} flips\n | more\n2~| {{ zones }}\n3| rest\n"
+    assert [line.text for line in rendered(source, zones=3)] == ["3 flips · more", "rest"]
+    assert [line.text for line in rendered(source, zones=3, terse=True)] == ["3", "rest"]
+    assert [line.text for line in rendered(source, zones=0)] == ["rest"]
+
+
+def test_a_broken_line_is_one_line_in_a_macro_and_a_clause_as_well() -> None:
+    source = (
+        "{% macro at(x) %}{{ x }}\n+|  USD{% endmacro %}\n1| net[[ {{ a }}\n+| , {{ at(b) }}]]\n"
+    )
+    assert [line.text for line in rendered(source, a=1, b=2)] == ["net 1, 2 USD"]
+    assert [line.text for line in rendered(source, a=1, b=MISSING)] == ["net"]
 
 
 def test_a_line_with_nothing_in_it_is_dropped_with_its_continuations() -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.unit.views.digest.asking import page_told
+from tests.unit.views.digest.asking import hint_of, page_told, told
 
 PATH = "/tape/flow-by-strike"
 
@@ -33,4 +33,4 @@ def test_with_a_quadrant_missing_the_digests_answer() -> None:
     book = {level: {**row} for level, row in _book()["zeta"].items()}
     for row in book.values():
         del row["putSell"]
-    assert page_told(PATH, {"zeta": book}) == []
+    assert page_told(PATH, {"zeta": book}) == told({"zeta": book}, **hint_of(PATH))

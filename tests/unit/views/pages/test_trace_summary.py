@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.unit.views.digest.asking import hourly, page_told
+from tests.unit.views.digest.asking import hint_of, hourly, page_told, told
 
 PATH = "/options/greeks/trace/{greek}/summary"
 PINS = [{"price": 71_000.0, "meanAbs": 2e6}, {"price": 72_000.0, "meanAbs": 4e6}]
@@ -36,8 +36,8 @@ def test_only_a_payload_that_says_dollars_per_percent_is_told_in_dollars() -> No
 
 
 def test_without_a_pin_or_a_pocket_the_digests_answer() -> None:
-    zeros = _summary()["z"]
-    assert page_told(PATH, {"lean": "late", "z": zeros}) == []
+    payload = {"lean": "late", "z": _summary()["z"]}
+    assert page_told(PATH, payload) == told(payload, **hint_of(PATH))
 
 
 def test_a_contour_is_told_by_the_prices_nearest_spot_and_is_no_expiry() -> None:

@@ -1,13 +1,49 @@
-"""At-the-money volatility by expiry: tenors, slope, humps and dips, and an earlier curve."""
+"""Volatility by expiry: at the money with tenors, slope and bumps, and put less call."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
 from .. import records
-from ..arithmetic import change, maturity_iv
+from ..arithmetic import change, maturity_iv, side
 from ..read.values import Derived, Row, derive, expiry_day, mapping, number
 from ..scene import Scene
+
+_WEEK, _MONTH = 7, 30
+_NOISY = 2
+_DEARER = {"above": "puts dearer", "below": "calls dearer", "at": "even"}
+_LEVELS = ("atm_iv", "put_25d_iv", "call_25d_iv")
+_FIGURES = ("dte", *_LEVELS, "skew_25d", "skew_10d", "butterfly_25d")
+
+
+def skew(scene: Scene) -> Mapping[str, Any] | None:
+    """Return the expiries near a week and a month, the steepest one, and all rows.
+
+    Rows of less than two days are noisy and lead nothing; settled ones are only counted.
+    """
+    served = records.paired(
+        scene.data, expiry=("expiries", "expiry"), **{name: name for name in _FIGURES}
+    )
+    if not served:
+        return None
+    ahead, settled = records.by_expiry(served, scene.instant)
+    rows = [{**row, "dearer": _DEARER.get(side(row["skew_25d"], 0) or "")} for row in ahead]
+    noisy = [row for row in rows if (days := number(row["dte"])) is not None and days < _NOISY]
+    calm = records.without(rows, noisy)
+    return {
+        "scale": records.common_scale(
+            level for name in _LEVELS for level in records.values_of(rows, name)
+        ),
+        "calm": calm,
+        "week": records.tenor(calm, "dte", _WEEK),
+        "month": records.tenor(calm, "dte", _MONTH),
+        "steepest": next(iter(records.top(calm, "skew_25d", 1)), None),
+        "noisy": noisy,
+        # Without calm rows the noisy ones are all there is.
+        "noisy_rank": 4 if calm else 1,
+        "settled": derive(len, settled) or None,
+    }
+
 
 _TENORS = {7.0: "7d", 30.0: "30d", 90.0: "90d"}
 _COLUMNS = {
@@ -25,7 +61,7 @@ _WEEKEND = (5, 6, 0)
 _LONE_SHOWN, _BUMPS_SHOWN = 3, 4
 
 
-def page(scene: Scene) -> Mapping[str, Any] | None:
+def term_structure(scene: Scene) -> Mapping[str, Any] | None:
     """Return tenors, slope, bumps, constant maturities, all expiries and the earlier curve."""
     served, compare = records.paired(scene.data, **_COLUMNS), mapping(scene.root.get("compare"))
     if not served and not compare:
@@ -56,7 +92,6 @@ def page(scene: Scene) -> Mapping[str, Any] | None:
         "front": next(iter(calm), None),
         "between": [*_between(calm, near)],
         "rows": records.placed(rows, records.united(near.values(), rows)),
-        "count": derive(len, rows),
         "counted": any(isinstance(row["dte"], Derived) for row in rows),
         "settled": records.values_of(settled, "expiry") or None,
         "compare": compare,
