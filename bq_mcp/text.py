@@ -28,6 +28,8 @@ _ANY_KEY_PATTERN = (
     r"|eyj[A-Za-z0-9_\-]{8,}\.eyj[A-Za-z0-9_\-]{8,}(?:\.[A-Za-z0-9_\-]*)?"
 )
 _SHORTEST_SECRET = 4
+# All that is masked has as much of it: figures seldom spell eight characters by chance.
+_BEGINNING = 8
 _SHORTEST_ENCODED = 5
 # Of a longer secret half is masked too: texts are cut.
 _HALF_FROM = 16
@@ -66,7 +68,7 @@ class _Mask:
         halves = [form[: (len(form) + 1) // 2] for form in forms if len(form) >= _HALF_FROM]
         patterns = [*map(re.escape, forms), *(re.escape(half) + r"\S*" for half in halves)]
         self._pattern = re.compile("|".join([*patterns, _ANY_KEY_PATTERN]), re.IGNORECASE)
-        starts = {form[:_SHORTEST_SECRET].lower() for form in forms}
+        starts = {form[:_BEGINNING].lower() for form in forms}
         self._beginnings = tuple({*_ANY_BEGINNINGS, *starts})
         _cleaned_before.cache_clear()
 

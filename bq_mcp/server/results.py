@@ -85,5 +85,5 @@ async def answer_call(toolbox: Offer, name: str, arguments: dict[str, object]) -
 def unknown_tool(error: UnknownToolError) -> str:
     """Return the words of the protocol error for a tool nobody knows."""
     nearest = f", closest: {error.closest}" if error.closest else ""
-    hidden = " (left out by the settings of this server)" if error.is_hidden else ""
+    hidden = " (left out by the settings or the address of this server)" if error.is_hidden else ""
     return f"Unknown tool: {clean(error.name, _NAME_LIMIT)}{hidden}{nearest}"

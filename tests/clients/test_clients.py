@@ -1,19 +1,22 @@
 """Other people's clients, each as a program of its own, against a real server process.
 
+Over stdio the client starts it, over HTTP it listens on loopback.
+
 The server's upstream is the sandbox over HTTP: one route has no data, another needs longer than
 the shortest default patience of these clients.
 """
 
+import hashlib
 import json
 import os
 import subprocess
-import sys
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import product
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from starlette.requests import Request
@@ -27,8 +30,10 @@ from bq_mcp.sandbox.faults import Fault, Schedule
 from bq_mcp.sandbox.http_server import serving
 from bq_mcp.workflows import book
 
+from ..e2e.http_server import http_server
+from ..e2e.talk import SERVE
 from . import page
-from .environments import CLIENTS, Client
+from .environments import CLIENTS, Client, require
 
 pytestmark = pytest.mark.clients
 
@@ -44,38 +49,59 @@ CALLS = {
     "slow": SLOW,
     "again": SLOW,
 }
-# Fewer tools, or three that lead to them: the settings, and the call that is to be answered.
-CHOICES = {
-    "core": ({"BACKQUANT_TOOLSETS": "core"}, CALLS["good"]),
-    "search": (
-        {"BACKQUANT_MODE": "search"},
-        ["call_tool", {"tool": "gex_levels", "arguments": '{"symbol": "ETH", "detail": "brief"}'}],
-    ),
-}
+TRANSPORTS = ("stdio", "HTTP")
+TOKEN = "bqm_" + "t" * 43
 ENDPOINTS = json.loads(SNAPSHOT.read_text("utf-8"))["endpoints"]
 PATIENCE_S = 180
 Found = dict[str, Any]
 
 
-@pytest.fixture(
-    scope="module",
-    params=[
-        pytest.param(client, id=client.id, marks=pytest.mark.xdist_group(client.id))
-        for client in CLIENTS
-    ],
-)
-def client(request: pytest.FixtureRequest) -> Client:
-    one: Client = request.param
-    missing = [environment.name for environment in one.needs if not environment.is_built()]
-    if missing:
-        # Under CI what was not tried has not been shown to work.
-        leave = pytest.fail if os.environ.get("CI") else pytest.skip
-        leave(f"not built: {missing}; run python -m tests.clients.environments")
+class Choice(NamedTuple):
+    """Tools on offer: by settings over stdio, by the end of the address over HTTP."""
+
+    settings: dict[str, str]
+    path: str
+    calls: dict[str, list[Any]]
+
+
+EVERY = Choice({}, "", CALLS)
+# Fewer, or three that lead to all.
+CHOICES = {
+    "core": Choice({"BACKQUANT_TOOLSETS": "core"}, "/x/core", {"good": CALLS["good"]}),
+    "search": Choice(
+        {"BACKQUANT_MODE": "search"},
+        "/search",
+        {
+            "good": [
+                "call_tool",
+                {"tool": "gex_levels", "arguments": '{"symbol": "ETH", "detail": "brief"}'},
+            ]
+        },
+    ),
+}
+
+
+class Trial(NamedTuple):
+    """A client over one transport: one parameter, so that all tests of it come together."""
+
+    client: Client
+    transport: str
+
+
+TRIALS = {
+    f"{c.id}-{transport}": Trial(c, transport) for c, transport in product(CLIENTS, TRANSPORTS)
+}
+
+
+@pytest.fixture(scope="module", params=TRIALS.values(), ids=list(TRIALS))
+def trial(request: pytest.FixtureRequest) -> Trial:
+    one: Trial = request.param
+    require(one.client.environment)
     return one
 
 
 @pytest.fixture(scope="module")
-def found(client: Client, tmp_path_factory: pytest.TempPathFactory) -> Found:
+def found(trial: Trial, tmp_path_factory: pytest.TempPathFactory) -> Found:
     """Return what the client's program reports; `asked` counts requests to the slow route."""
     asked: Counter[str] = Counter()
     faults = (Fault("slow_first_byte", SLOW_ROUTE, seconds=SLOW_S), Fault("http_404", EMPTY_ROUTE))
@@ -87,58 +113,64 @@ def found(client: Client, tmp_path_factory: pytest.TempPathFactory) -> Found:
         response: Response = await call_next(request)
         return response
 
-    with serving(app) as url:
-        report = run(client, url, tmp_path_factory.mktemp("home"), CALLS)
+    with serving(app) as upstream:
+        report = run(trial, EVERY, upstream, tmp_path_factory)
     return report | {"asked": asked[SLOW_ROUTE]}
 
 
-@pytest.fixture(scope="module", params=CHOICES)
+@pytest.fixture(params=CHOICES)
 def chosen(
-    request: pytest.FixtureRequest, client: Client, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, trial: Trial, tmp_path_factory: pytest.TempPathFactory
 ) -> Found:
     """Return what the client's program reports where other tools are on offer."""
-    settings, call = CHOICES[request.param]
-    with serving(create_app(clock=lambda: datetime.now(UTC))) as url:
-        return run(client, url, tmp_path_factory.mktemp("home"), {"good": call}, settings)
+    with serving(create_app(clock=lambda: datetime.now(UTC))) as upstream:
+        return run(trial, CHOICES[request.param], upstream, tmp_path_factory)
 
 
-def run(
-    client: Client,
-    url: str,
-    folder: Path,
-    calls: Mapping[str, list[Any]],
-    settings: Mapping[str, str] = MappingProxyType({}),
-) -> Found:
-    task = {
-        "command": [sys.executable, "-m", "bq_mcp", "serve"],
-        "env": {
-            "BACKQUANT_BASE_URL": url,
-            "BACKQUANT_API_KEY": SANDBOX_KEY,
-            "BACKQUANT_CACHE_DIR": str(folder),
-            **settings,
-        },
-        "mode": client.mode,
-        "calls": calls,
-    }
-    done = subprocess.run(
-        [*client.command(), json.dumps(task)],
-        env={"PATH": os.environ["PATH"], "HOME": str(folder)},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=PATIENCE_S,
-    )
+def run(trial: Trial, choice: Choice, upstream: str, folders: pytest.TempPathFactory) -> Found:
+    """Return what the client's program reports, and what it says on standard error."""
+    client, transport = trial
+    home = folders.mktemp("home")
+    with offered(choice, transport, upstream, folders.mktemp("cache")) as server:
+        task = {**server, "mode": client.mode, "calls": choice.calls}
+        done = subprocess.run(
+            [*client.environment.command(client.program), json.dumps(task)],
+            env={"PATH": os.environ["PATH"], "HOME": str(home)},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=PATIENCE_S,
+        )
     assert done.returncode == 0, done.stderr
     report: Found = json.loads(done.stdout.splitlines()[-1])
-    return report
+    return report | {"stderr": done.stderr}
+
+
+@contextmanager
+def offered(choice: Choice, transport: str, upstream: str, folder: Path) -> Iterator[Found]:
+    """Yield what a program needs to know of a server: over HTTP it runs, and takes a token."""
+    settings = {"BACKQUANT_BASE_URL": upstream, "BACKQUANT_API_KEY": SANDBOX_KEY}
+    if transport == "stdio":
+        env = {**settings, "BACKQUANT_CACHE_DIR": str(folder), **choice.settings}
+        yield {"command": SERVE, "env": env}
+        return
+    tokens = f"desk sha256:{hashlib.sha256(TOKEN.encode()).hexdigest()}"
+    with http_server(folder=folder, BACKQUANT_HTTP_TOKENS=tokens, **settings) as running:
+        yield {"url": running.mcp + choice.path, "headers": {"Authorization": f"Bearer {TOKEN}"}}
+        assert running.complaints() == []
+
+
+def test_no_warning_is_written_to_standard_error(trial: Trial, found: Found) -> None:
+    lines = found["stderr"].splitlines()
+    assert [line for line in lines if not line.startswith(trial.client.says)] == []
 
 
 def test_it_lists_every_tool(found: Found) -> None:
     assert len(set(found["tools"])) == len(ENDPOINTS) + len(bundled_composites())
 
 
-def test_it_converts_every_tool(client: Client, found: Found) -> None:
-    if client.format is None:
+def test_it_converts_every_tool(trial: Trial, found: Found) -> None:
+    if trial.client.format is None:
         assert "converted" not in found
     else:
         assert found.get("complaints", []) == []
@@ -175,13 +207,14 @@ def test_a_slow_upstream_is_asked_once_and_its_answer_arrives(found: Found) -> N
     assert found["asked"] == 1
 
 
-def test_a_choice_of_tools_is_seen_converted_and_called(client: Client, chosen: Found) -> None:
+def test_a_choice_of_tools_is_seen_converted_and_called(trial: Trial, chosen: Found) -> None:
     assert 3 <= len(set(chosen["tools"])) < len(ENDPOINTS)
-    assert client.format is None or sorted(chosen["converted"]) == sorted(chosen["tools"])
+    assert trial.client.format is None or sorted(chosen["converted"]) == sorted(chosen["tools"])
     assert all(isinstance(count, int) for count in chosen["lists"].values()), chosen["lists"]
     assert chosen["answers"]["good"]["text"].startswith("SIMULATED ETHUSDT")
 
 
-def test_the_page_shows_what_was_found(client: Client, found: Found) -> None:
-    assert not client.eras or found["era"] in client.eras
-    page.check(client, page.row(client, found))
+def test_the_page_shows_what_was_found(trial: Trial, found: Found) -> None:
+    client, transport = trial
+    assert transport == "HTTP" or not client.stdio_eras or found["era"] in client.stdio_eras
+    page.check(page.cells(client, transport, found))

@@ -5,11 +5,15 @@ from .page import rows
 
 
 def test_the_page_has_a_row_for_each_client_with_its_version_and_note() -> None:
-    cells = {name: row.strip("| ").split(" | ") for name, row in rows().items()}
-    assert list(cells) == [client.name for client in CLIENTS]
+    assert list(rows()) == [client.name for client in CLIENTS]
     for client in CLIENTS:
-        assert cells[client.name][1] == " ".join(client.package)
-        assert not client.note or cells[client.name][-1] == client.note
+        assert rows()[client.name]["package"] == " ".join(client.package)
+        assert rows()[client.name]["note"] == client.note
+
+
+def test_every_client_is_tried_over_both_transports() -> None:
+    for row in rows().values():
+        assert row["over stdio"] and row["over HTTP"]
 
 
 def test_every_package_has_its_exact_version() -> None:

@@ -37,6 +37,13 @@ class Running:
         self.reader.join(timeout)
         return code
 
+    def complaints(self) -> list[str]:
+        """End it in order, and return the lines that are neither its address nor an audit."""
+        assert self.stop() == 0
+        return [
+            line for line in self.said if not re.search(f"{_LISTENING.pattern}|event=call", line)
+        ]
+
 
 @contextmanager
 def http_server(

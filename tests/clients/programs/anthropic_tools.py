@@ -4,24 +4,13 @@ import asyncio
 
 from anthropic.lib.tools import ToolError
 from anthropic.lib.tools.mcp import async_mcp_tool
-from mcp import ClientSession, StdioServerParameters
-from mcp.client.stdio import stdio_client
-from task import (
-    ARGUMENTS,
-    COMMAND,
-    ENV,
-    RESOURCE,
-    answer,
-    convert_each,
-    count_lists,
-    make_calls,
-    report,
-)
+from mcp import ClientSession
+from streams import open_streams
+from task import RESOURCE, answer, convert_each, count_lists, make_calls, report
 
 
 async def main():
-    server = StdioServerParameters(command=COMMAND, args=ARGUMENTS, env=ENV)
-    async with stdio_client(server) as streams, ClientSession(*streams) as session:
+    async with open_streams() as streams, ClientSession(*streams) as session:
         about = await session.initialize()
         listed = (await session.list_tools()).tools
         tools = {tool.name: async_mcp_tool(tool, session) for tool in listed}

@@ -1,12 +1,25 @@
-"""`fastmcp.Client`, started from the configuration that desktop hosts use."""
+"""`fastmcp.Client`, made from the configuration that desktop hosts use."""
 
 import anyio
 from fastmcp import Client
-from task import ARGUMENTS, COMMAND, ENV, RESOURCE, answer, count_lists, make_calls, report
+from task import (
+    ARGUMENTS,
+    COMMAND,
+    ENV,
+    HEADERS,
+    RESOURCE,
+    URL,
+    answer,
+    count_lists,
+    make_calls,
+    report,
+)
 
 
 async def main():
     server = {"command": COMMAND, "args": ARGUMENTS, "env": ENV}
+    if URL:
+        server = {"url": URL, "headers": HEADERS}
     async with Client({"mcpServers": {"bq": server}}) as client:
 
         async def call(name, arguments):

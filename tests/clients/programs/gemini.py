@@ -7,9 +7,9 @@ from threading import Thread
 
 from google import genai
 from google.genai import types
-from mcp import ClientSession, StdioServerParameters
-from mcp.client.stdio import stdio_client
-from task import ARGUMENTS, CALLS, COMMAND, ENV, RESOURCE, answer, count_lists, report
+from mcp import ClientSession
+from streams import open_streams
+from task import CALLS, RESOURCE, answer, count_lists, report
 
 
 class Model(BaseHTTPRequestHandler):
@@ -65,10 +65,9 @@ def read_answers():
 
 
 async def main():
-    server = StdioServerParameters(command=COMMAND, args=ARGUMENTS, env=ENV)
     model = ThreadingHTTPServer(("127.0.0.1", 0), Model)
     Thread(target=model.serve_forever, daemon=True).start()
-    async with stdio_client(server) as streams, ClientSession(*streams) as session:
+    async with open_streams() as streams, ClientSession(*streams) as session:
         about = await session.initialize()
         complaints = await complaints_of_run(session, model.server_address[1])
         report(

@@ -1,12 +1,15 @@
-// The Inspector's command line: a process, and a server, for each question. `mode` is its era.
+// The Inspector's command line: a process for each question, and over stdio a server. `mode` is its
+// era.
 
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { answer, countLists, makeCalls, report, resource, task } from "./task.mjs";
+import { answer, countLists, headers, makeCalls, report, resource, task, url } from "./task.mjs";
 
 const program = fileURLToPath(new URL("../node_modules/.bin/mcp-inspector", import.meta.url));
-const env = Object.entries(task.env).flatMap(([name, value]) => ["-e", `${name}=${value}`]);
-const given = ["--cli", ...env, ...task.command, "--protocol-era", task.mode, "--format", "json"];
+const env = Object.entries(task.env ?? {}).flatMap(([name, value]) => ["-e", `${name}=${value}`]);
+const sent = Object.entries(headers ?? {}).flatMap(([name, value]) => ["--header", `${name}: ${value}`]);
+const server = url ? [url, "--transport", "http", ...sent] : [...env, ...task.command];
+const given = ["--cli", ...server, "--protocol-era", task.mode, "--format", "json"];
 
 // Its result, its exit status (6 when --strict finds an error), what it says on standard error.
 function ask(method, ...options) {
@@ -20,7 +23,7 @@ function ask(method, ...options) {
 }
 
 // A server that ends with its answer keeps nothing for the same question.
-delete task.calls.again;
+if (!url) delete task.calls.again;
 const { protocolVersion: era } = await ask("initialize");
 const { tools, status, stderr } = await ask("tools/list", "--strict");
 const names = tools.map((tool) => tool.name);

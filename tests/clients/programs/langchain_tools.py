@@ -10,7 +10,9 @@ from task import (
     ARGUMENTS,
     COMMAND,
     ENV,
+    HEADERS,
     RESOURCE,
+    URL,
     answer,
     convert_each,
     count_lists,
@@ -21,6 +23,8 @@ from task import (
 
 async def main():
     server = {"transport": "stdio", "command": COMMAND, "args": ARGUMENTS, "env": ENV}
+    if URL:
+        server = {"transport": "streamable_http", "url": URL, "headers": HEADERS}
     client = MultiServerMCPClient({"bq": server})
     async with client.session("bq", auto_initialize=False) as session:
         about = await load_mcp_server_info(session)

@@ -1,13 +1,13 @@
 """`mcp.Client`, the Python SDK: `mode` is `auto` (it probes first) or `legacy`."""
 
 import anyio
-from mcp import Client, StdioServerParameters
-from task import ARGUMENTS, COMMAND, ENV, MODE, RESOURCE, answer, count_lists, make_calls, report
+from mcp import Client
+from streams import open_streams
+from task import MODE, RESOURCE, answer, count_lists, make_calls, report
 
 
 async def main():
-    server = StdioServerParameters(command=COMMAND, args=ARGUMENTS, env=ENV)
-    async with Client(server, mode=MODE) as client:
+    async with Client(open_streams(), mode=MODE) as client:
 
         async def call(name, arguments):
             result = await client.call_tool(name, arguments)

@@ -4,14 +4,26 @@ import asyncio
 import json
 
 from agents import Agent, ModelResponse, Runner, ToolCallOutputItem, Usage, set_tracing_disabled
-from agents.mcp import MCPServerStdio
+from agents.mcp import MCPServerStdio, MCPServerStreamableHttp
 from agents.models.interface import Model
 from openai.types.responses import (
     ResponseFunctionToolCall,
     ResponseOutputMessage,
     ResponseOutputText,
 )
-from task import ARGUMENTS, CALLS, COMMAND, ENV, RESOURCE, answer, convert_each, count_lists, report
+from task import (
+    ARGUMENTS,
+    CALLS,
+    COMMAND,
+    ENV,
+    HEADERS,
+    RESOURCE,
+    URL,
+    answer,
+    convert_each,
+    count_lists,
+    report,
+)
 
 
 class Script(Model):
@@ -49,7 +61,10 @@ def check_strict(tool):
 async def main():
     set_tracing_disabled(True)
     # No limit is given: its own five seconds hold.
-    async with MCPServerStdio({"command": COMMAND, "args": ARGUMENTS, "env": ENV}) as server:
+    offered = MCPServerStdio({"command": COMMAND, "args": ARGUMENTS, "env": ENV})
+    if URL:
+        offered = MCPServerStreamableHttp({"url": URL, "headers": HEADERS})
+    async with offered as server:
         model = Script()
         strict = {"convert_schemas_to_strict": True}
         agent = Agent(name="a", model=model, mcp_servers=[server], mcp_config=strict)

@@ -2,14 +2,26 @@
 
 import asyncio
 
-from fastmcp.client.transports import StdioTransport
+from fastmcp.client.transports import StdioTransport, StreamableHttpTransport
 from pydantic_ai import Agent
 from pydantic_ai.mcp import MCPToolset
 from pydantic_ai.messages import ModelResponse, TextPart, ToolCallPart, ToolReturnPart
 from pydantic_ai.models.function import FunctionModel
 from pydantic_ai.profiles.google import GoogleJsonSchemaTransformer
 from pydantic_ai.profiles.openai import OpenAIJsonSchemaTransformer
-from task import ARGUMENTS, CALLS, COMMAND, ENV, RESOURCE, answer, convert_each, count_lists, report
+from task import (
+    ARGUMENTS,
+    CALLS,
+    COMMAND,
+    ENV,
+    HEADERS,
+    RESOURCE,
+    URL,
+    answer,
+    convert_each,
+    count_lists,
+    report,
+)
 
 
 def convert(tool):
@@ -24,7 +36,10 @@ async def main():
         tools[:] = info.function_tools
         return ModelResponse([ToolCallPart(*calls.pop(0)) if calls else TextPart("done")])
 
-    async with MCPToolset(StdioTransport(COMMAND, ARGUMENTS, env=ENV)) as toolset:
+    transport = StdioTransport(COMMAND, ARGUMENTS, env=ENV)
+    if URL:
+        transport = StreamableHttpTransport(URL, headers=HEADERS)
+    async with MCPToolset(transport) as toolset:
         agent = Agent(FunctionModel(one_call_a_turn), toolsets=[toolset])
         result = await agent.run("go")
         parts = [part for message in result.all_messages() for part in message.parts]

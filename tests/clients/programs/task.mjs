@@ -1,7 +1,9 @@
 // What a Node program is asked to do, and how it tells what it found: as in task.py.
 
 export const task = JSON.parse(process.argv[2]);
-const [command, ...args] = task.command;
+// Of a server that runs already, `url` and `headers`; of another one, how it is started.
+export const { url, headers } = task;
+const [command, ...args] = task.command ?? [];
 export const server = { command, args, env: task.env };
 
 // `error` is null where the client does not tell errors.

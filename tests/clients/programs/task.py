@@ -1,7 +1,8 @@
 """What a Python program is asked to do, and how it tells what it found.
 
-The only argument is JSON: `command` and `env` of the server, the `mode` of the client, and `calls`,
-a mapping of a name to a tool and its arguments. Standard output ends with a line of JSON.
+The only argument is JSON: `command` and `env` of a server to start, or `url` and `headers` of one
+that runs, the `mode` of the client, and `calls`, a mapping of a name to a tool and its arguments.
+Standard output ends with a line of JSON.
 """
 
 import json
@@ -10,8 +11,11 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
 TASK = json.loads(sys.argv[1])
-COMMAND, *ARGUMENTS = TASK["command"]
-ENV = TASK["env"]
+# Empty where a server is started.
+URL = TASK.get("url", "")
+HEADERS = TASK.get("headers", {})
+COMMAND, *ARGUMENTS = TASK.get("command", [""])
+ENV = TASK.get("env", {})
 MODE = TASK["mode"]
 CALLS = {name: tuple(call) for name, call in TASK["calls"].items()}
 # A live resource, to be read.

@@ -2,11 +2,15 @@
 
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
-import { answer, countLists, makeCalls, report, resource, server } from "./task.mjs";
+import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import { answer, countLists, headers, makeCalls, report, resource, server, url } from "./task.mjs";
 
-const transport = new StdioClientTransport(server);
+const transport = url
+  ? new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers } })
+  : new StdioClientTransport(server);
+const setProtocolVersion = transport.setProtocolVersion?.bind(transport);
 let era;
-transport.setProtocolVersion = (version) => { era = version; };
+transport.setProtocolVersion = (version) => { era = version; setProtocolVersion?.(version); };
 const client = new Client({ name: "try", version: "0" });
 await client.connect(transport);
 const { tools } = await client.listTools();

@@ -1,12 +1,15 @@
 // The TypeScript SDK 2.x: `mode` is `auto` (it probes first) or `legacy`, its default.
 
-import { Client } from "@modelcontextprotocol/client";
+import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
-import { answer, countLists, makeCalls, report, resource, server, task } from "./task.mjs";
+import { answer, countLists, headers, makeCalls, report, resource, server, task, url } from "./task.mjs";
 
 const versionNegotiation = { mode: task.mode };
 const client = new Client({ name: "try", version: "0" }, { versionNegotiation });
-await client.connect(new StdioClientTransport(server));
+const transport = url
+  ? new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers } })
+  : new StdioClientTransport(server);
+await client.connect(transport);
 const { tools } = await client.listTools();
 report({
   era: client.getNegotiatedProtocolVersion(),

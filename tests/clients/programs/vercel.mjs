@@ -4,7 +4,7 @@ import { createMCPClient } from "@ai-sdk/mcp";
 import { StdioMCPTransport } from "@ai-sdk/mcp/mcp-stdio";
 import { generateText, isStepCount } from "ai";
 import { MockLanguageModelV4 } from "ai/test";
-import { answer, countLists, report, resource, server, task } from "./task.mjs";
+import { answer, countLists, headers, report, resource, server, task, url } from "./task.mjs";
 
 const calls = Object.entries(task.calls);
 const toolCall = ([toolCallId, [toolName, args]]) =>
@@ -21,7 +21,7 @@ const model = new MockLanguageModelV4({
   },
 });
 
-const transport = new StdioMCPTransport(server);
+const transport = url ? { type: "http", url, headers } : new StdioMCPTransport(server);
 const client = await createMCPClient({ transport });
 const tools = await client.tools();
 const stopWhen = isStepCount(calls.length + 1);
@@ -31,7 +31,7 @@ const read = ({ toolCallId, output: { type, value } }) =>
   [toolCallId, type === "content" ? answer(value[0].text, null) : answer(`threw ${value}`, true)];
 const results = run.responseMessages.filter((message) => message.role === "tool");
 report({
-  era: transport.protocolVersion,
+  era: client.protocolVersion,
   tools: Object.keys(tools),
   converted: offered.map((tool) => tool.name),
   lists: await countLists({

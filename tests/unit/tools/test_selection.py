@@ -38,7 +38,7 @@ def test_a_narrower_selection_never_offers_what_the_wider_does_not() -> None:
 def test_a_wrong_choice_is_refused_and_an_unknown_tool_is_told() -> None:
     with pytest.raises(ConfigError, match="'vola', closest: vol; there are core, "):
         Selection(toolsets=("vola",)).check(MEMBERS)
-    with pytest.raises(ConfigError, match="none to offer"):
+    with pytest.raises(ConfigError, match="none is left to offer"):
         Selection(tools=("meta",), exclude=("meta",)).check(MEMBERS)
     unknown = Selection(tools=("meta", "vol_cone"), exclude=("gone",)).check(MEMBERS)
     assert unknown == ("vol_cone", "gone")
