@@ -22,8 +22,9 @@ from .errors import ConfigError
 from .text import redact
 
 DEFAULT_BASE_URL = "https://api.backquant.com"
-_PREFIX = "BACKQUANT_"
+PREFIX = "BACKQUANT_"
 _KEY_FILE_BYTES = 4_096
+_BEYOND_DEADLINE_S = 5.0
 _NO_ADDRESS = "must be an address like https://api.backquant.com"
 _HOST = re.compile(r"[A-Za-z0-9._:\-]+")
 _FOLDER = re.compile(r"[A-Za-z0-9._~%/\-]*")
@@ -124,6 +125,11 @@ class Settings(BaseModel):
     ] = "warning"
     log_format: Annotated[Literal["text", "json"], BeforeValidator(lower_case)] = "text"
 
+    @property
+    def longest_answer_seconds(self) -> float:
+        """How long an answer may take with all that comes after its call: rendering, writing."""
+        return self.deadline_seconds + _BEYOND_DEADLINE_S
+
     def key(self) -> str | None:
         """Return the key itself; only the transport may ask for it."""
         given = self.api_key.get_secret_value() if self.api_key else None
@@ -157,7 +163,7 @@ def read_environment(model: type[Model], overrides: Mapping[str, object]) -> Mod
     try:
         return model.model_validate({**_environment(model.model_fields), **overrides})
     except ValidationError as exc:
-        faults = [f"{_PREFIX}{str(e['loc'][0]).upper()}: {_words(e['msg'])}" for e in exc.errors()]
+        faults = [f"{PREFIX}{str(e['loc'][0]).upper()}: {_words(e['msg'])}" for e in exc.errors()]
         raise ConfigError("; ".join(faults)) from None
 
 
@@ -172,9 +178,9 @@ def text_of(path: Path, name: str) -> str:
             text = file.read(_KEY_FILE_BYTES).decode("utf-8-sig").strip()
     except (OSError, ValueError) as exc:
         reason = f"cannot be read ({type(exc).__name__})"
-        raise ConfigError(f"{_PREFIX}{name}: {reason}") from None
+        raise ConfigError(f"{PREFIX}{name}: {reason}") from None
     if not text or "\n" in text:
-        raise ConfigError(f"{_PREFIX}{name}: must hold the key alone, on one line")
+        raise ConfigError(f"{PREFIX}{name}: must hold the key alone, on one line")
     return text
 
 
@@ -182,7 +188,7 @@ def _environment(fields: Iterable[str]) -> dict[str, str]:
     """Return what the environment sets, by field; names of variables are read in any case."""
     # Client configurations pass an empty text for what their user left blank.
     given = {name.upper(): value for name, value in os.environ.items() if value.strip()}
-    names = {name: _PREFIX + name.upper() for name in fields}
+    names = {name: PREFIX + name.upper() for name in fields}
     found = {name: given[variable] for name, variable in names.items() if variable in given}
     # What stands around a key tells something of it.
     return {name: text if name == "api_key" else _bare(text) for name, text in found.items()}

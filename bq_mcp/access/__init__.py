@@ -2,6 +2,6 @@
 
 from .configured import entrance_of
 from .entrance import Entrance
-from .model import AccessError, Caller
+from .model import METADATA_PATH, AccessError, Caller
 
-__all__ = ["AccessError", "Caller", "Entrance", "entrance_of"]
+__all__ = ["METADATA_PATH", "AccessError", "Caller", "Entrance", "entrance_of"]

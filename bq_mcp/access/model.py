@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass, field
 
+# Where clients of OAuth look for what a server takes (RFC 9728).
+METADATA_PATH = "/.well-known/oauth-protected-resource"
+
 
 @dataclass(frozen=True, slots=True)
 class Caller:

@@ -8,12 +8,11 @@ from urllib.parse import urlsplit
 import jwt
 
 from .jwks import ALGORITHMS, SigningKeys
-from .model import AccessError
+from .model import METADATA_PATH, AccessError
 
 _LEEWAY_S = 30
 _MOST_CHARACTERS = 16_384
 _REQUIRED = ("exp", "iss", "aud", "sub")
-_METADATA_PATH = "/.well-known/oauth-protected-resource"
 # The first that fits; none of PyJWT's own words is shown, for they may repeat the token.
 _REASONS: tuple[tuple[type[Exception], str], ...] = (
     (jwt.ExpiredSignatureError, "the token has expired: ask for a new one"),
@@ -45,7 +44,7 @@ class Resource:
     def metadata_url(self) -> str:
         """Return where that document is: the path of the resource comes last (RFC 9728, 3.1)."""
         parts = urlsplit(self.url)
-        return f"{parts.scheme}://{parts.netloc}{_METADATA_PATH}{parts.path.rstrip('/')}"
+        return f"{parts.scheme}://{parts.netloc}{METADATA_PATH}{parts.path.rstrip('/')}"
 
 
 class JwtCheck:

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 # Kept replies are hundreds of thousands of objects, and no garbage. Looking through them as often
 # as by default takes a tenth of the time of a miss, and all others wait for a tenth of a second.
 _GARBAGE = (10_000, 20, 20)
-# What an answer may take beyond the deadline of its call: rendering and writing.
-_BEYOND_DEADLINE_S = 5.0
 
 
 def serve(*, sandbox: bool, **options: str | None) -> None:
@@ -43,7 +41,7 @@ def serve(*, sandbox: bool, **options: str | None) -> None:
     server = make_server(service)
     gc.freeze()
     gc.enable()
-    run(serve_stdio, server, patience=service.settings.deadline_seconds + _BEYOND_DEADLINE_S)
+    run(serve_stdio, server, patience=service.settings.longest_answer_seconds)
 
 
 def serve_over_http(
@@ -52,12 +50,12 @@ def serve_over_http(
     """Serve any number of clients over HTTP until a signal ends it."""
     gc.disable()
     from ..compose import real_clock
-    from ..http import Address, HttpSettings, serve_http
-    from ..settings import load_settings, read_environment
+    from ..http import Address, load_http_settings, serve_http
+    from ..settings import load_settings
     from .console import chosen, in_process, run, set_up_logs
 
     settings = load_settings(**chosen(options))
-    http = read_environment(HttpSettings, chosen({"metrics": metrics}))
+    http = load_http_settings(**chosen({"metrics": metrics}))
     set_up_logs(settings)
     hear_libraries()
     gc.freeze()

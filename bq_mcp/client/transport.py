@@ -179,7 +179,7 @@ def _certificates() -> ssl.SSLContext:
 
 
 def _pools(context: ssl.SSLContext, proxy: str | None = None) -> _Wires:
-    """Return pools of connections, together as large as the one httpx would have.
+    """Return several small pools of connections.
 
     With each request a pool looks twice at each of its connections: with thirty that takes longer
     than all else.

@@ -2,6 +2,6 @@
 
 from .address import Address
 from .serve import serve_http
-from .settings import HttpSettings
+from .settings import HttpSettings, load_http_settings
 
-__all__ = ["Address", "HttpSettings", "serve_http"]
+__all__ = ["Address", "HttpSettings", "load_http_settings", "serve_http"]

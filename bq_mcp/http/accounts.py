@@ -31,8 +31,6 @@ GUESTS = "callers"
 _MOST_SEATS = 16
 _MOST_GUESTS = 16
 _IDLE_S = 900.0
-# A call is small; whatever is larger is none.
-BODY_LIMIT = 1024**2
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,8 +270,6 @@ class Accounts:
                 middleware=self._middleware,
             ),
         )
-        manager = StreamableHTTPSessionManager(
-            server, stateless=True, max_request_body_size=BODY_LIMIT
-        )
+        manager = StreamableHTTPSessionManager(server, stateless=True)
         async with manager.run():
             yield Seat(server, manager)

@@ -8,8 +8,6 @@ from ..errors import ConfigError
 from ..settings import is_loopback
 from .hosts import LOOPBACK_NAMES
 
-DEFAULT_ADDRESS = "127.0.0.1:8766"
-
 
 @dataclass(frozen=True, slots=True)
 class Address:
@@ -27,7 +25,7 @@ class Address:
         """
         host, _, port = text.strip().rpartition(":")
         if not port.isdecimal() or int(port) > 65_535:
-            raise ConfigError(f"{text!r} is no address to listen on; write {DEFAULT_ADDRESS}")
+            raise ConfigError(f"{text!r} is no address to listen on; write HOST:PORT")
         return cls(host.strip("[]") or "127.0.0.1", int(port))
 
     @property

@@ -11,18 +11,17 @@ from mcp.types import INVALID_REQUEST
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from ..access import AccessError, Caller, Entrance
+from ..access import METADATA_PATH, AccessError, Caller, Entrance
 from ..errors import ConfigError
 from ..logs import Log
 from ..text import masked, redact
-from .accounts import BODY_LIMIT, Accounts
+from .accounts import Accounts
 from .bodies import BodyError, read_body, replayed, without_secrets
 from .hosts import is_host_allowed, is_origin_allowed
 from .paths import View, read_path
 from .pool import FullError
 
 _log = Log(__name__)
-_METADATA = "/.well-known/oauth-protected-resource"
 # A second one could say something else to whoever stands in front of us.
 _ONCE = ("host", "origin", "authorization", "x-api-key", "content-length", "content-type")
 _CORS_HEADERS = "authorization, content-type, x-api-key, mcp-protocol-version, mcp-method, mcp-name"
@@ -157,7 +156,7 @@ class HttpApp:
             # Each request stands alone: there is no stream to open, and no session to end.
             raise RefusalError(405, "only POST is answered here", Allow="POST")
         try:
-            body = await read_body(receive, headers, BODY_LIMIT)
+            body = await read_body(receive, headers)
         except BodyError as error:
             raise RefusalError(error.status, error.reason, Connection="close") from None
         state = {**scope.get("state", {}), "caller": caller}
@@ -233,9 +232,8 @@ def _headers(scope: Scope) -> dict[str, str]:
 
 def _is_metadata(path: str) -> bool:
     """Tell whether the description of this server as a resource is asked for, by any view of it."""
-    return path == _METADATA or (
-        path.startswith(_METADATA) and read_path(path.removeprefix(_METADATA)) is not None
-    )
+    before, found, view = path.partition(METADATA_PATH)
+    return bool(found) and not before and (not view or read_path(view) is not None)
 
 
 def _refusal(refusal: RefusalError) -> Response:

@@ -1,7 +1,6 @@
 """Read what a client sends, within a size and a time; clean what goes out beside answers."""
 
-from collections.abc import MutableMapping
-from typing import Any
+from collections.abc import Mapping
 
 import anyio
 from starlette.types import Message, Receive, Send
@@ -9,6 +8,9 @@ from starlette.types import Message, Receive, Send
 from ..text import redact
 
 _BODY_S = 10.0
+# A call is small; whatever is larger is none.
+_MOST_BYTES = 1024**2
+_TOO_LARGE = f"the body is larger than {_MOST_BYTES} bytes"
 _FIRST_REFUSAL = 400
 
 
@@ -21,15 +23,15 @@ class BodyError(Exception):
         self.reason = reason
 
 
-async def read_body(receive: Receive, headers: MutableMapping[str, str] | Any, limit: int) -> bytes:
+async def read_body(receive: Receive, headers: Mapping[str, str]) -> bytes:
     """Return the whole body of a request.
 
     Raises:
-        BodyError: it is larger than `limit` bytes, comes too slowly, or breaks off.
+        BodyError: it is larger than a call can be, comes too slowly, or breaks off.
     """
     declared = headers.get("content-length", "0")
-    if declared.isdecimal() and int(declared[:20]) > limit:
-        raise BodyError(413, f"the body is larger than {limit} bytes")
+    if declared.isdecimal() and int(declared[:20]) > _MOST_BYTES:
+        raise BodyError(413, _TOO_LARGE)
     pieces, size, more = [], 0, True
     with anyio.move_on_after(_BODY_S) as scope:
         while more:
@@ -39,8 +41,8 @@ async def read_body(receive: Receive, headers: MutableMapping[str, str] | Any, l
             pieces.append(message.get("body", b""))
             size += len(pieces[-1])
             more = message.get("more_body", False)
-            if size > limit:
-                raise BodyError(413, f"the body is larger than {limit} bytes")
+            if size > _MOST_BYTES:
+                raise BodyError(413, _TOO_LARGE)
     if scope.cancelled_caught:
         raise BodyError(408, f"the body did not arrive within {_BODY_S:.0f} s")
     return b"".join(pieces)

@@ -24,17 +24,14 @@ from .uvicorn_server import UvicornServer, config_of
 if TYPE_CHECKING:
     from .metrics import Metrics
 
-# What an answer may take beyond the deadline of its call: rendering and writing.
-_BEYOND_DEADLINE_S = 5.0
 _CONNECTIONS_PER_CALL = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """The application, and what of it is looked at from outside."""
+    """The application, and its figures where they are wanted."""
 
     app: HttpApp
-    accounts: Accounts
     metrics: "Metrics | None"
 
 
@@ -65,6 +62,7 @@ def build(
         lambda ctx: caller_of(ctx).name,
         lambda: accounts.inventory,
         [audit.served, *([metrics.served] if metrics else [])],
+        clock.monotonic,
     )
     accounts = Accounts(
         settings,
@@ -83,7 +81,7 @@ def build(
         origins=http.http_origins,
         note_refusal=metrics.refused if metrics else lambda status: None,
     )
-    return Built(app, accounts, metrics)
+    return Built(app, metrics)
 
 
 async def serve_http(
@@ -103,7 +101,7 @@ async def serve_http(
     built = build(settings, http, address, clock, sandbox=sandbox)
     config = config_of(
         built.app,
-        patience=settings.deadline_seconds + _BEYOND_DEADLINE_S,
+        patience=settings.longest_answer_seconds,
         proxies=http.http_proxies,
         most=http.http_calls * _CONNECTIONS_PER_CALL,
     )

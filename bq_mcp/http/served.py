@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from time import perf_counter
 from typing import Any
 
 from mcp.server.context import CallNext, HandlerResult, ServerMiddleware, ServerRequestContext
@@ -58,7 +57,7 @@ class Watching(ServerMiddleware[Any]):
     """Tells `listeners` of each request; to stand inside the guard, which takes secrets out.
 
     `caller_name` says who asks, in a word that may be shown; `inventory` is all that any path of
-    this server offers.
+    this server offers; `monotonic` gives seconds.
     """
 
     def __init__(
@@ -66,16 +65,18 @@ class Watching(ServerMiddleware[Any]):
         caller_name: Callable[[Context], str],
         inventory: Callable[[], Inventory],
         listeners: Sequence[Tell],
+        monotonic: Callable[[], float],
     ) -> None:
         self._caller_name = caller_name
         self._inventory = inventory
         self._listeners = listeners
+        self._monotonic = monotonic
 
     async def __call__(self, ctx: Context, call_next: CallNext) -> HandlerResult:
         """Pass a request on; notifications are not told of."""
         if ctx.request_id is None:
             return await call_next(ctx)
-        began = perf_counter()
+        began = self._monotonic()
         # What stands if nothing below is reached: the client has left.
         outcome, meta = "cancelled", dict[str, Any]()
         try:
@@ -95,7 +96,7 @@ class Watching(ServerMiddleware[Any]):
             raise
         finally:
             with _log.survive("request not recorded", method=ctx.method):
-                self._tell(ctx, outcome, meta, perf_counter() - began)
+                self._tell(ctx, outcome, meta, self._monotonic() - began)
 
     def _tell(self, ctx: Context, outcome: str, meta: Mapping[str, Any], seconds: float) -> None:
         tool, via, is_offered, arguments = self._asked(ctx.method, ctx.params or {})

@@ -1,6 +1,8 @@
 """Settings of the HTTP server, read from the environment once at the start."""
 
+import os
 import re
+from difflib import get_close_matches
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
@@ -8,24 +10,30 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
-from ..settings import Names, is_loopback, path_of
+from ..errors import ConfigError
+from ..settings import PREFIX, Names, is_loopback, path_of, read_environment
+from ..text import clean
 from .paths import MCP_PATH
 
+_NAME_LIMIT = 60
+_OURS = ("http_", "oauth_")
 _HOST = re.compile(r"[a-z0-9._-]+(:\d+)?|\[[0-9a-f:.]+\](:\d+)?")
 
 
 def _public_url(value: object) -> str:
     """Return the address of the MCP endpoint as clients know it, without a slash at its end."""
     url = str(value).strip().rstrip("/")
+    refusal = ValueError(f"must be an address like https://desk.example{MCP_PATH}")
     try:
         parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port
+        host, _ = parts.hostname or "", parts.port
     except ValueError:
-        host = None
+        # Its own words repeat the part it cannot read, which may be a password.
+        raise refusal from None
     is_plain = bool(host) and not ("@" in url or parts.query or parts.fragment)
-    is_safe = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host or ""))
+    is_safe = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
     if not (is_plain and is_safe and parts.path.endswith(MCP_PATH)):
-        raise ValueError(f"must be an address like https://desk.example{MCP_PATH}")
+        raise refusal
     return url
 
 
@@ -89,3 +97,19 @@ class HttpSettings(BaseModel):
     oauth_scopes: Annotated[tuple[str, ...], BeforeValidator(_scopes)] = ()
     audit_arguments: bool = False
     metrics: str | None = None
+
+
+def load_http_settings(**overrides: object) -> HttpSettings:
+    """Return the settings of the environment, `overrides` first.
+
+    Raises:
+        ConfigError: a value cannot be used, or a name is that of no setting: a misspelt one could
+            leave the server open.
+    """
+    for name in map(str.lower, os.environ):
+        field = name.removeprefix(PREFIX.lower())
+        if field != name and field.startswith(_OURS) and field not in HttpSettings.model_fields:
+            near = get_close_matches(field, HttpSettings.model_fields, n=1)
+            closest = f", closest: {PREFIX}{near[0].upper()}" if near else ""
+            raise ConfigError(f"no setting {clean(name.upper(), _NAME_LIMIT)}{closest}")
+    return read_environment(HttpSettings, overrides)

@@ -11,7 +11,7 @@ from xdist.scheduler import LoadFileScheduling
 from .environments import CLIENTS
 
 
-class _ByEnvironment(LoadFileScheduling):  # type: ignore[misc]
+class _ByEnvironment(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types
     def _split_scope(self, nodeid: str) -> str:
         names = (client.environment.name for client in CLIENTS if f"[{client.id}-" in nodeid)
         return next(names, super()._split_scope(nodeid))

@@ -3,7 +3,8 @@
 import pytest
 from pydantic import ValidationError
 
-from bq_mcp.http.settings import HttpSettings
+from bq_mcp.errors import ConfigError
+from bq_mcp.http.settings import HttpSettings, load_http_settings
 
 
 @pytest.mark.parametrize(
@@ -20,11 +21,25 @@ from bq_mcp.http.settings import HttpSettings
         {"http_proxies": "*"},
         {"http_url": "http://desk.example/mcp"},
         {"http_url": "https://desk.example"},
+        {"http_url": "https://[::1/mcp"},
+        {"http_url": "https://desk.example:port/mcp"},
     ],
 )
 def test_a_setting_that_could_not_work_is_refused(given: dict[str, str]) -> None:
     with pytest.raises(ValidationError, match="must be"):
         HttpSettings.model_validate(given)
+
+
+def test_a_misspelt_name_is_refused_and_the_settings_of_others_are_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("BACKQUANT_TEAM", "desk")
+    monkeypatch.setenv("BACKQUANT_HTTP_CALLS", "7")
+    assert load_http_settings(metrics="127.0.0.1:0").http_calls == 7
+    monkeypatch.setenv("Backquant_http_token_file", "tokens")
+    words = "no setting BACKQUANT_HTTP_TOKEN_FILE, closest: BACKQUANT_HTTP_TOKENS_FILE"
+    with pytest.raises(ConfigError, match=words):
+        load_http_settings()
 
 
 def test_lists_are_read_as_they_are_met() -> None:

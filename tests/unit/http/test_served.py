@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from time import monotonic
 from typing import Any
 
 import anyio
@@ -45,7 +46,7 @@ async def watched(
         clock=parts.clock,
         warm=parts.transport.warm,
     )
-    watching = Watching(lambda _: "desk", lambda: parts.toolbox.inventory, [told.append])
+    watching = Watching(lambda _: "desk", lambda: parts.toolbox.inventory, [told.append], monotonic)
     server.middleware.extend([watching, *within])
     async with Client(server, mode=mode) as client:
         yield client
