@@ -14,7 +14,7 @@ from .digest import digest_of
 from .digest.also import also_of
 from .digest.sheet import Sheet
 from .facts.asked import emptied_by
-from .facts.caveats import caveats_of, quota_told
+from .facts.caveats import caveats_of
 from .facts.freshness import Freshness
 from .facts.header import freshness_of, header_of
 from .facts.next import limits_told, ways_on
@@ -49,7 +49,8 @@ def render(
     """
     scene, words = Scene(question, reply, now), environment or service()
     fresh = freshness_of(scene)
-    depends = words, *_told_by(scene, fresh)
+    aged = int(now.timestamp()), fresh.verdict, round(fresh.age_seconds or 0)
+    depends = words, question, aged, replace(reply, outcome="miss")
     given = _GIVEN.get(reply.envelope)
     if given and given[0] == depends:
         view, text = given[1]
@@ -58,23 +59,6 @@ def render(
         view, text = printer.raw() if question.detail == "raw" else printer.worded()
         _GIVEN[reply.envelope] = depends, (view, text)
     return Answer(text, meta_of(scene, fresh, view))
-
-
-def _told_by(scene: Scene, fresh: Freshness) -> tuple[object, ...]:
-    """Return what the words of an answer depend on besides the payload: ages in whole seconds."""
-    question, reply = scene.question, scene.reply
-    age = fresh.age_seconds
-    return (
-        question,
-        int(scene.now.timestamp()),
-        fresh if age is None else replace(fresh, age_seconds=round(age)),
-        limits_told(question, reply.limits),
-        quota_told(reply.limits),
-        reply.delay_seconds,
-        reply.clock_gap_seconds,
-        reply.overdue,
-        reply.failure,
-    )
 
 
 @dataclass

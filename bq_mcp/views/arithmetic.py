@@ -12,7 +12,7 @@ from itertools import chain
 from statistics import fmean, median
 from typing import Literal
 
-from .read.values import expiry_day, moment, number, settlement
+from .read.values import expiry_day, known, moment, number, settlement
 
 Side = Literal["above", "below", "at"]
 ExpiryType = Literal["quarterly", "monthly", "weekly", "daily"]
@@ -37,7 +37,7 @@ def _of_known(
 
     @wraps(made)
     def of_any(values: Iterable[object]) -> float | None:
-        figures = [figure for figure in map(number, values) if figure is not None]
+        figures = known(values)
         return made(figures) if figures else None
 
     return of_any

@@ -12,7 +12,7 @@ from typing import Any
 
 from .arithmetic import days_left, distance_pct, expiry_type, share_pct, side, total
 from .read.units import IvScale, iv_scale
-from .read.values import TEXT, Row, derive, field_at, figure, holds, mapping, text
+from .read.values import RECORD, TEXT, Row, derive, field_at, figure, holds, mapping, text
 
 Spellings = str | Sequence[str]
 # A record and the names that lead to it; an unnamed one has its place.
@@ -40,7 +40,7 @@ def paired(source: object, **columns: Spellings) -> list[Row]:
     if isinstance(source, Mapping):
         lists = [_first_list(source, keys) for keys in names.values()]
         lead = next((held for held in lists if held is not None), [])
-        if not rows_of(lead):
+        if not holds(lead, RECORD):
             cells = zip(*(_along(lead, held) for held in lists), strict=True)
             return [dict(zip(names, row, strict=True)) for row in cells]
         source = lead
@@ -211,9 +211,7 @@ def _expiry(row: Row) -> object:
 
 def _sized(rows: Iterable[Row], column: str) -> list[tuple[float, Row]]:
     """Return the rows that have a figure in a column, each behind it."""
-    if "." in column:
-        return [(x, row) for row in rows if (x := figure(field_at(row, column))) is not None]
-    return [(x, row) for row in rows if (x := figure(row.get(column))) is not None]
+    return [(x, row) for row in rows if (x := figure(field_at(row, column))) is not None]
 
 
 def _along(lead: list[Any], values: list[Any] | None) -> list[Any]:
@@ -224,8 +222,7 @@ def _along(lead: list[Any], values: list[Any] | None) -> list[Any]:
 
 def _cell(record: Row, names: Sequence[str]) -> object:
     for name in names:
-        value = field_at(record, name) if "." in name else record.get(name)
-        if value is not None:
+        if (value := field_at(record, name)) is not None:
             return read(value)
     return None
 

@@ -1,6 +1,7 @@
 """Compare a reply with what was asked: tokens it lacks, arguments that left nothing in it."""
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from ...text import clean
 from ..read.columns import word_set, words_of
@@ -28,14 +29,20 @@ _VALUE_LIMIT = 24
 def absent_tokens(scene: Scene) -> list[str]:
     """Return the tokens asked for that a reply has not, as far as it names any of their kind."""
     hints = scene.question.hint.params
-    asked = {name: text(scene.query.get(name)) for name in hints if name not in _UNNAMED}
-    lists = {name: told.split(",") for name, told in asked.items() if told and hints[name].csv}
-    if not lists or scene.forms.unread:
-        return []
-    names = [pair for pair in _named(scene.forms) if not _holds(pair[0], _ECHOES)]
+    asked = {name: text(value) for name, value in scene.query.items() if name not in _UNNAMED}
+    lists = {
+        name: told.split(",") for name, told in asked.items()
+        if told and name in hints and hints[name].csv
+    }  # fmt: skip
+    unseen = {token for tokens in lists.values() for token in tokens}
+    names = set[tuple[bool, str]]()
+    for pair in _named(scene.data) if unseen else ():
+        names.add(pair)
+        unseen -= {pair[1]} if not pair[0] else set()
+        if not unseen:
+            return []
     listed, served = (
-        {_plain(name) for path, name in names if _holds(path, _LISTS) is flag}
-        for flag in (True, False)
+        {_plain(name) for is_listed, name in names if is_listed is flag} for flag in (True, False)
     )
     found: list[str] = []
     for name, tokens in lists.items():
@@ -59,19 +66,19 @@ def emptied_by(scene: Scene) -> str:
     return ", ".join([*told[:_SHOWN], *more])
 
 
-def _named(forms: Forms) -> Iterator[tuple[str, str]]:
-    """Yield the names and expiries of a payload, each behind the path of the part it stands in."""
-    places: list[tuple[str, Iterable[object]]] = []
-    for table in forms.tables:
-        columns = (*table.key, *table.columns)
-        places += [(table.path, column.values) for column in columns if not column.numeric]
-    for grid in forms.grids:
-        places += [(grid.path, axis.values) for axis in (grid.down, grid.across) if axis]
-    for record in forms.records:
-        places.append((record.path, [*record.path.split("."), *record.fields.values()]))
-    places += [(one.path, one.values) for one in forms.listings]
-    for path, held in places:
-        yield from ((path, name) for name in set(map(text, held)) if name)
+def _named(data: object) -> Iterator[tuple[bool, str]]:
+    """Yield the names and texts of a payload, and whether they stand among what there is."""
+    waiting = [(False, data)]
+    # It grows while it is walked.
+    for is_listed, part in waiting:
+        if isinstance(part, str):
+            yield is_listed, part
+        elif isinstance(part, list):
+            waiting += [(is_listed, held) for held in part if isinstance(held, str | dict | list)]
+        elif isinstance(part, dict):
+            for name in (name for name in part if not _holds(name, _ECHOES)):
+                yield is_listed, name
+                waiting.append((is_listed or _holds(name, _LISTS), part[name]))
 
 
 def _figures(forms: Forms, asked: Iterable[str]) -> list[str]:
@@ -87,6 +94,7 @@ def _figures(forms: Forms, asked: Iterable[str]) -> list[str]:
     return [place for place in places if place not in aside and asked.isdisjoint(place.split("."))]
 
 
+@lru_cache(maxsize=4096)
 def _holds(path: str, words: Iterable[str]) -> bool:
     return any(word in path.casefold() for word in words)
 

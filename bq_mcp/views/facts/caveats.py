@@ -44,7 +44,7 @@ def caveats_of(scene: Scene) -> Mapping[str, object]:
         "granularity": _granularity(scene),
         "figures not finite, read as n/a": scene.envelope.non_finite,
         "lists of unequal length, not paired": reads_forms(scene) and scene.forms.uneven,
-        "quota nearly gone": quota_told(scene.reply.limits),
+        "quota nearly gone": _quota(scene.reply.limits),
         # Upstream's prose would leave no room for the figures of a brief answer.
         "in upstream's words": not brief and texts_in(scene.extra, scene.root, CONVENTIONS),
         "upstream notes": list(notes) if brief else notes,
@@ -92,7 +92,7 @@ def _granularity(scene: Scene) -> Mapping[str, object] | None:
     return {"served": served, "asked": asked} if changed else None
 
 
-def quota_told(limits: Limits) -> Mapping[str, object] | None:
+def _quota(limits: Limits) -> Mapping[str, object] | None:
     """Return what is left of the quota where that is little."""
     left, limit = limits.quota_left, limits.quota_limit
     floor = _QUOTA_FLOOR if limit is None else limit * _QUOTA_NEARLY_GONE

@@ -125,7 +125,7 @@ def _told(scene: Scene, fresh: Freshness) -> datetime:
 
 def _judged_worse(scene: Scene, seen: Sequence[Row], whole: Freshness) -> Freshness | None:
     """Return the verdict on the oldest part, where it is worse than that on the whole."""
-    stamps = (parse_instant(part.get("computed_at")) for part in seen)
+    stamps = (parse_instant(part["computed_at"]) for part in seen if "computed_at" in part)
     part, cadence = min(filter(None, stamps), default=None), whole.cadence_seconds
     if part is None or whole.verdict not in _LIVE_VERDICTS or cadence is None:
         return None

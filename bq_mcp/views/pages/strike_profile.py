@@ -9,7 +9,7 @@ from heapq import nlargest
 from typing import Any
 
 from .. import records
-from ..arithmetic import gross, missing, quotient, total
+from ..arithmetic import change, gross, missing, quotient, total
 from ..read.values import Derived, Row, derive, field_at, figure, mapping
 from ..scene import Scene
 
@@ -44,9 +44,8 @@ def page(scene: Scene) -> Mapping[str, Any] | None:
     venues = mapping(root.get("by_venue"))
     order, chosen = _chosen(rows, scene.spot)
     shown = _levels(chosen[: _LISTED[scene.detail]], scene.spot)
-    signed = (
-        (sign, [row for row in rows if of * (figure(row["net"]) or 0) > 0]) for sign, of in _SIGNS
-    )
+    largest = records.top(rows, "net", len(rows))
+    signed = ((sign, [row for row in largest if of * row["net"] > 0]) for sign, of in _SIGNS)
     return {
         "sums": sums,
         "gross": derive(gross, found["net"]),
@@ -57,11 +56,11 @@ def page(scene: Scene) -> Mapping[str, Any] | None:
         "high": figure(window.get("max")),
         **records.scope_of(root),
         "holes": [(_SUMMED[name], derive(missing, found[name])) for name in holed],
-        "parts": _parts(found["net"], [*found["call"], *found["put"]]),
+        "parts": _parts(sums["net"], [*found["call"], *found["put"]], holed),
         "pcr": _ratio(found["put_oi"], found["call_oi"]),
         "venues": records.largest_of({of: field_at(venues, f"{of}.total_oi") for of in venues}),
         "largest": [
-            (sign, _levels(records.top(of, "net", 1 if brief else _LARGEST), scene.spot))
+            (sign, _levels(of[: 1 if brief else _LARGEST], scene.spot))
             for sign, of in signed
             if sums["net"] is not None
         ],
@@ -72,12 +71,11 @@ def page(scene: Scene) -> Mapping[str, Any] | None:
     }
 
 
-def _parts(nets: Sequence[Any], sizes: Sequence[Any]) -> Derived | None:
+def _parts(net: object, sizes: Sequence[Any], holed: Sequence[str]) -> Derived | None:
     """Return the sum of calls and puts where it is not the net, and no strike lacks a figure."""
-    if not nets or None in sizes or None in nets:
-        return None
-    apart = abs((total(sizes) or 0) - (total(nets) or 0))
-    return derive(total, sizes) if apart > _ADDS_WITHIN * (gross(sizes) or 0) else None
+    parts, apart = derive(total, sizes), change(net, total(sizes))
+    whole = apart is not None and None not in sizes and "net" not in holed
+    return parts if whole and abs(apart or 0) > _ADDS_WITHIN * (gross(sizes) or 0) else None
 
 
 def _ratio(puts: Sequence[Any], calls: Sequence[Any]) -> Mapping[str, object] | None:
@@ -90,10 +88,9 @@ def _ratio(puts: Sequence[Any], calls: Sequence[Any]) -> Mapping[str, object] | 
 
 def _heaviest(rows: Sequence[Row]) -> list[Row]:
     """Return the strikes of most open interest, of calls and puts together, as `oi`."""
-    pairs = [([row["call_oi"], row["put_oi"]], row) for row in rows]
-    known = [pair for pair in pairs if None not in pair[0] and total(pair[0]) is not None]
-    heaviest = nlargest(_LARGEST, known, key=lambda pair: abs(total(pair[0]) or 0))
-    return [{**row, "oi": derive(total, both)} for both, row in heaviest]
+    known = records.measured(rows, "call_oi", "put_oi")
+    heaviest = nlargest(_LARGEST, known, key=lambda row: abs(row["call_oi"] + row["put_oi"]))
+    return [{**row, "oi": derive(total, [row["call_oi"], row["put_oi"]])} for row in heaviest]
 
 
 def _chosen(rows: Sequence[Row], spot: float | None) -> tuple[str, list[Row]]:
@@ -105,7 +102,7 @@ def _chosen(rows: Sequence[Row], spot: float | None) -> tuple[str, list[Row]]:
         return "largest", records.top(rows, "net", len(rows))
     listed = records.ordered(rows, "strike")
     beside = records.around(listed, "strike", spot)
-    near = sorted(listed, key=lambda row: abs((figure(row["strike"]) or 0) - spot))
+    near = sorted(listed, key=lambda row: abs(row["strike"] - spot))
     words = _BESIDE if len(beside) > 1 else "nearest of the strikes returned"
     return words, records.united(beside, near)
 

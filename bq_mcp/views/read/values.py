@@ -3,7 +3,8 @@
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
-from typing import Any, Self
+from math import isfinite
+from typing import Any
 
 from ...expiry import token_day
 from ...scalars import finite_number, parse_instant
@@ -14,6 +15,7 @@ TEXT: frozenset[type] = frozenset({str})
 RECORD: frozenset[type] = frozenset({dict})
 CONTAINER: frozenset[type] = frozenset({dict, list})
 FIGURES: frozenset[type] = frozenset({int, float})
+_FLOATS: frozenset[type] = frozenset({float})
 SETTLEMENT = time(8)
 _FIGURE_LENGTH = 40
 # The token alone, or at the end of a future's name such as BTC-28MAR25.
@@ -28,23 +30,25 @@ number = finite_number
 class Derived(float):
     """A figure an answer computes from others; it remembers how it was made."""
 
-    __slots__ = ("function", "inputs")
     function: Callable[..., float | None]
     inputs: tuple[object, ...]
-
-    def __new__(
-        cls, value: float, function: Callable[..., float | None], inputs: tuple[object, ...]
-    ) -> Self:
-        made = super().__new__(cls, value)
-        made.function = function
-        made.inputs = inputs
-        return made
 
 
 def derive(function: Callable[..., float | None], *inputs: object) -> Derived | None:
     """Return `function(*inputs)` as a figure that remembers both; None where it gives none."""
-    made = number(function(*inputs))
-    return None if made is None else Derived(made, function, inputs)
+    if (value := number(function(*inputs))) is None:
+        return None
+    made = Derived(value)
+    made.function, made.inputs = function, inputs
+    return made
+
+
+def known(values: Iterable[object]) -> list[Any]:
+    """Return those of the values that are figures."""
+    listed: list[Any] = [*values]
+    if _FLOATS.issuperset(map(type, listed)) and all(map(isfinite, listed)):
+        return listed
+    return [figure for figure in map(number, listed) if figure is not None]
 
 
 def figure(value: object) -> float | None:
@@ -79,6 +83,8 @@ def field_at(record: Mapping[str, object], place: str) -> object:
 
     A dotted place leads into records inside the record.
     """
+    if "." not in place:
+        return record.get(place)
     found: object = record
     for name in place.split("."):
         found = mapping(found).get(name)
