@@ -7,7 +7,8 @@ from datetime import datetime
 from ..catalog import cadence_of
 from ..client import Client
 from ..tools import Inventory, Tool
-from ..views import render_page, simulated_mark
+from ..views import simulated_mark
+from ..words import render_page
 from .watch import Watch
 
 

@@ -10,7 +10,8 @@ from ..client import Client, Clock
 from ..guides import topics
 from ..text import clean
 from ..tools import Toolbox, UnknownToolError
-from ..views import Answer, render_page
+from ..views import Answer
+from ..words import render_page
 from .about import catalog_text, limits_text
 from .addresses import GUIDE, Address, Place
 from .allowance import Allowance

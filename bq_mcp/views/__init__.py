@@ -3,7 +3,7 @@
 `answer` and `error` are imported with the first answer: listing tools does not need them.
 """
 
-from .instructions import render_instructions, render_page
+from .instructions import render_instructions
 from .model import Answer, Detail, Question, simulated_mark
 
-__all__ = ["Answer", "Detail", "Question", "render_instructions", "render_page", "simulated_mark"]
+__all__ = ["Answer", "Detail", "Question", "render_instructions", "simulated_mark"]

@@ -3,13 +3,9 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ..words import prompts_root
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
+from ..words import render_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +37,6 @@ class Reach:
 
 def render(name: str, values: Mapping[str, Any], reach: Reach) -> str:
     """Return what a prompt says to an agent, for checked arguments."""
-    template = _words().get_template(f"{name}.md.jinja")
-    text = template.render(values, offers=reach.offers, step=reach.step, through=reach.through)
+    ways = {"offers": reach.offers, "step": reach.step, "through": reach.through}
+    text = render_page(f"workflows/{name}", **values, **ways)
     return "\n".join(line for line in text.splitlines() if line.strip())
-
-
-@cache
-def _words() -> "Environment":
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    return Environment(
-        loader=FileSystemLoader(prompts_root() / "workflows"),
-        undefined=StrictUndefined,
-        autoescape=False,  # noqa: S701  # for a model; HTML marks mean nothing there
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
