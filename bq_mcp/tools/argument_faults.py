@@ -36,6 +36,8 @@ _FORMATS = {
     "date": (date.fromisoformat, "2026-08-20"),
     "date-time": (datetime.fromisoformat, "2026-08-20T14:30:00Z"),
 }
+# Without any of the marks that part words.
+_ONE_WORD = re.compile(r"[\w.:+-]+")
 _MONTHS = re.compile(r"P?\d* ?M")
 _UNIT_WORDS = {"percent": "10 is 10%", "ratio": "a ratio: 0.9 is 90%", "money": "USD"}
 _TYPE_WORDS = {
@@ -100,7 +102,8 @@ def schema_fault(
 
 def several(name: str, value: object, form: ParamForm) -> Iterator[ArgumentFault]:
     """Yield the fault of several values where one is taken."""
-    if form.is_list or value in form.offered:
+    is_one_word = isinstance(value, str) and _ONE_WORD.fullmatch(value)
+    if form.is_list or is_one_word or value in form.offered:
         return
     listed = read_list(value.strip()) if isinstance(value, str) else value
     if isinstance(listed, list) and len(listed) == 1 and isinstance(listed[0], str):

@@ -27,7 +27,8 @@ def contradictions(
 
 def _inverted(endpoint: Endpoint, values: Mapping[str, object]) -> Iterator[ArgumentFault]:
     for low in endpoint.params:
-        high = endpoint.param(_upper(low.name))
+        upper = _upper(low.name)
+        high = endpoint.param(upper) if upper else None
         if high is None or not {low.name, high.name} & set(values):
             continue
         least, most = values.get(low.name, low.default), values.get(high.name, high.default)
