@@ -1,13 +1,11 @@
 """The HTTP server as one ASGI application: who asks for what, and what is refused at the door."""
 
-import json
 from collections.abc import Callable, Collection, Mapping
 from contextlib import AsyncExitStack
 from typing import Any
 
 import anyio
 from mcp.server.context import ServerRequestContext
-from mcp.types import INVALID_REQUEST
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
@@ -16,25 +14,17 @@ from ..errors import ConfigError
 from ..logs import Log
 from ..text import masked, redact
 from .accounts import Accounts
-from .bodies import BodyError, read_body, replayed, without_secrets
+from .bodies import check_form, check_message, read_body, replayed, without_secrets
 from .hosts import is_host_allowed, is_origin_allowed
 from .paths import View, read_path
 from .pool import FullError
+from .refusal import RefusalError, json_response
 
 _log = Log(__name__)
 # A second one could say something else to whoever stands in front of us.
 _ONCE = ("host", "origin", "authorization", "x-api-key", "content-length", "content-type")
+_NOWHERE = "nothing is here; MCP is at /mcp, /mcp/search, /mcp/x/TOOLSETS, /mcp/search/x/TOOLSETS"
 _CORS_HEADERS = "authorization, content-type, x-api-key, mcp-protocol-version, mcp-method, mcp-name"
-
-
-class RefusalError(Exception):
-    """A request is refused with this status, and these words for whoever wrote the client."""
-
-    def __init__(self, status: int, words: str, **headers: str) -> None:
-        super().__init__(words)
-        self.status = status
-        self.words = words
-        self.headers = headers
 
 
 def caller_of(ctx: ServerRequestContext[Any, Any]) -> Caller:
@@ -100,12 +90,12 @@ class HttpApp:
             if scope["method"] == "OPTIONS" and origin in self._origins:
                 await Response(status_code=204)(scope, receive, send)
             elif self._entrance.metadata is not None and _is_metadata(path):
-                await _json(self._entrance.metadata)(scope, receive, send)
+                await json_response(self._entrance.metadata)(scope, receive, send)
             else:
                 await self._enter(headers, scope, receive, send)
         except RefusalError as refusal:
             self._note_refusal(refusal.status)
-            await _refusal(refusal)(scope, receive, send)
+            await refusal.response()(scope, receive, send)
 
     async def _keep_catalog(self) -> None:
         # The first call meets the same fault and says it to the agent.
@@ -150,19 +140,18 @@ class HttpApp:
         """
         view = read_path(scope["path"])
         if view is None:
-            raise RefusalError(404, "nothing is here; the MCP endpoint is /mcp")
+            raise RefusalError(404, _NOWHERE)
         caller = await self._admitted(headers, scope)
         if scope["method"] != "POST":
             # Each request stands alone: there is no stream to open, and no session to end.
-            raise RefusalError(405, "only POST is answered here", Allow="POST")
-        try:
-            body = await read_body(receive, headers)
-        except BodyError as error:
-            raise RefusalError(error.status, error.reason, Connection="close") from None
+            raise RefusalError(405, "only POST is answered here", {"Allow": "POST"})
+        check_form(scope)
+        body = await read_body(receive, headers)
         state = {**scope.get("state", {}), "caller": caller}
         scope = {**scope, "state": state}
         # The keys of all callers would be too many to look for in every text.
         with masked(caller.key):
+            check_message(body, headers.get("mcp-protocol-version"))
             await self._serve(caller, view, scope, replayed(body, receive), send)
 
     async def _serve(
@@ -173,7 +162,7 @@ class HttpApp:
                 await seat.manager.handle_request(scope, receive, send)
         except FullError:
             words = "too many keys or views are in use at once; ask again in a moment"
-            raise RefusalError(503, words, **{"Retry-After": "1"}) from None
+            raise RefusalError(503, words, {"Retry-After": "1"}) from None
         except ConfigError as error:
             # Its words repeat the path, and go out when the caller's key is no longer looked for.
             raise RefusalError(404, redact(error.message)) from None
@@ -191,7 +180,7 @@ class HttpApp:
             extra = {"Retry-After": str(error.retry_after)} if error.retry_after else {}
             if challenge := self._entrance.challenge(error):
                 extra["WWW-Authenticate"] = challenge
-            raise RefusalError(error.status, error.description, **extra) from None
+            raise RefusalError(error.status, error.description, extra) from None
 
     def _with_cors(self, send: Send, origin: str) -> Send:
         """Return `send`, which tells a browser that a page of `origin` may read the answer."""
@@ -234,15 +223,3 @@ def _is_metadata(path: str) -> bool:
     """Tell whether the description of this server as a resource is asked for, by any view of it."""
     before, found, view = path.partition(METADATA_PATH)
     return bool(found) and not before and (not view or read_path(view) is not None)
-
-
-def _refusal(refusal: RefusalError) -> Response:
-    """Return a refusal as the protocol writes an error that belongs to no request."""
-    error = {"code": INVALID_REQUEST, "message": refusal.words}
-    body = {"jsonrpc": "2.0", "id": None, "error": error}
-    return _json(body, status=refusal.status, headers=refusal.headers)
-
-
-def _json(body: object, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    text = json.dumps(body)
-    return Response(text, status, headers=dict(headers or {}), media_type="application/json")

@@ -22,6 +22,7 @@ from ..tools import is_wrapper
 _log = Log(__name__)
 _tracer = trace.get_tracer("bq_mcp.server")
 _NAME_LIMIT = 64
+_REASON_LIMIT = 160
 
 
 class Guard(ServerMiddleware[Any]):
@@ -49,10 +50,10 @@ class Guard(ServerMiddleware[Any]):
                 _fail(span, str(exc.error.code))
                 data = redact_all(exc.error.data)
                 raise MCPError(exc.error.code, redact(exc.error.message), data) from None
-            except ValidationError:
-                # The SDK answers it without its words, which repeat what the client sent.
+            except ValidationError as exc:
+                # The SDK would not say what is wrong with them.
                 _fail(span, str(INVALID_PARAMS))
-                raise
+                raise MCPError(INVALID_PARAMS, redact(_misfit(ctx.method, exc))) from None
             except Exception as exc:
                 _fail(span, type(exc).__qualname__)
                 _log.exception("request failed", method=ctx.method)
@@ -83,6 +84,13 @@ def _with_texts(method: str, params: Mapping[str, Any] | None) -> Mapping[str, A
     told = {name: value for name, value in given.items() if value is not None}
     texts = {n: value if isinstance(value, str) else json.dumps(value) for n, value in told.items()}
     return {**(params or {}), "arguments": texts}
+
+
+def _misfit(method: str, error: ValidationError) -> str:
+    """Return which parameter of a request does not fit, and why, without its value."""
+    first = error.errors(include_input=False, include_url=False, include_context=False)[0]
+    place = ".".join(map(str, first["loc"])) or "params"
+    return clean(f"{method}: {place}: {first['msg']}", _REASON_LIMIT)
 
 
 def _parent(meta: Mapping[str, Any] | None) -> Context | None:

@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from ..text import clean
 
 _METHOD_LIMIT = 64
+_NO_OBJECT = "a message is one JSON object; batches are not taken"
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 # A string, also one that never ends, or a run of brackets. Possessive, so that it is linear.
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[{\[]++|[}\]]++', re.DOTALL)
@@ -50,8 +51,9 @@ def read_message(line: bytes) -> JSONRPCMessage:
         ids = request_ids(line.decode(errors="surrogateescape"))
         if first["type"] == "json_invalid":
             raise UnreadableLineError(PARSE_ERROR, first["msg"], ids) from None
-        place = ".".join(map(str, first["loc"][1:])) or "the message"
-        raise UnreadableLineError(INVALID_REQUEST, f"{place}: {first['msg']}", ids) from None
+        place = ".".join(map(str, first["loc"][1:]))
+        reason = f"{place}: {first['msg']}" if place else _NO_OBJECT
+        raise UnreadableLineError(INVALID_REQUEST, reason, ids) from None
     if isinstance(message, JSONRPCNotification) and not message.method.startswith("notifications/"):
         # An id of another kind, which the SDK takes for none.
         reason = f"{clean(message.method, _METHOD_LIMIT)} without an id that is text or an integer"

@@ -118,10 +118,54 @@ async def test_what_is_no_call_is_refused_with_a_reason(server: Running) -> None
         assert (await told("GET", "/"))[0] == 404
         status, text = await told("POST", "/mcp/x/volx", headers=JSON, json=LIST)
         assert status == 404 and "closest: vol" in text
+        status, text = await told("GET", "/sse")
+        assert status == 404 and "/mcp/x/TOOLSETS" in text
         rebound = {**JSON, "Host": "rebound.example"}
         assert (await told("POST", "/mcp", headers=rebound, json=LIST))[0] == 421
         page = {**JSON, "Origin": "https://page.example"}
         assert (await told("POST", "/mcp", headers=page, json=LIST))[0] == 403
+
+
+UNREADABLE: tuple[tuple[dict[str, str], object, int, str], ...] = (
+    ({"Content-Type": "text/plain"}, LIST, 415, "send Content-Type: application/json"),
+    ({"Accept": "application/json"}, LIST, 406, "send Accept: application/json, text/event-stream"),
+    ({}, [LIST], 400, "a message is one JSON object; batches are not taken"),
+    ({}, {"jsonrpc": "2.0", "id": 1}, 400, "method: Field required"),
+    ({}, {**LIST, "id": 1.5}, 400, "tools/list without an id that is text or an integer"),
+)
+
+
+async def test_what_is_no_message_is_refused_in_one_line_in_either_era(server: Running) -> None:
+    async with httpx.AsyncClient() as http:
+        for more, body, status, words in UNREADABLE:
+            for era in ("2026-07-28", "2025-11-25"):
+                headers = {**JSON, "MCP-Protocol-Version": era, **more}
+                reply = await http.post(server.mcp, headers=headers, content=json.dumps(body))
+                assert (reply.status_code, reply.json()["error"]["message"]) == (status, words)
+
+
+async def test_a_revision_nobody_knows_is_told_of_those_there_are(server: Running) -> None:
+    async with httpx.AsyncClient() as http:
+        headers = {**JSON, "MCP-Protocol-Version": "2025-11-24"}
+        reply = await http.post(server.mcp, headers=headers, json=LIST)
+    assert (reply.status_code, reply.json()["id"]) == (400, 1)
+    assert "none of 2026-07-28, 2025-11-25" in reply.json()["error"]["message"]
+
+
+MISFITS: tuple[tuple[str, dict[str, Any], str], ...] = (
+    ("initialize", {"protocolVersion": "2025-11-25", "capabilities": {}}, "clientInfo"),
+    ("tools/call", {"arguments": {"key": "zebra"}}, "name"),
+    ("resources/read", {"url": "zebra"}, "uri"),
+)
+
+
+async def test_a_request_without_what_it_needs_is_told_what(server: Running) -> None:
+    async with httpx.AsyncClient() as http:
+        for method, params, missing in MISFITS:
+            body = {**LIST, "method": method, "params": params}
+            text = (await http.post(server.mcp, headers=JSON, json=body)).text
+            assert f'"message":"{method}: params.{missing}: Field required"' in text
+            assert "zebra" not in text
 
 
 async def test_an_operator_sees_calls_in_the_log_and_in_the_metrics(tmp_path: Path) -> None:
