@@ -49,6 +49,11 @@ class Entrance:
         """Whether no credential is needed; then the server is for this machine only."""
         return not (self._tokens or self._jwts or self._pass_through)
 
+    @property
+    def can_narrow(self) -> bool:
+        """Whether a credential may allow fewer tools than another, now or once a file changes."""
+        return self._tokens is not None
+
     async def admit(self, headers: Mapping[str, str], address: str) -> Caller:
         """Return who calls; names of `headers` are in lower case, `address` is the client's.
 

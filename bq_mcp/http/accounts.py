@@ -17,7 +17,7 @@ from ..catalog import Catalog, CatalogKeeper, bundled_hints
 from ..client import Client, Clock, Counters, Limits
 from ..compose import InProcess, Line, connect, desk_of, keep_catalog, offer_of, selection_of
 from ..composites import bundled_composites
-from ..server import Allowance, Terms, ToolServer, build_server, instructions_for
+from ..server import Allowance, CacheScope, Terms, ToolServer, build_server, instructions_for
 from ..settings import Settings
 from ..tools import Desk, Inventory, Selection, Stock, Toolbox
 from .guest_store import GuestStore
@@ -79,8 +79,8 @@ class Accounts:
     """The accounts of all keys in use, over one catalog; to be entered.
 
     A key is a guest, and keeps nothing, until upstream accepts it, where `has_guests`; `accepted`
-    and `refused` are told what upstream says of keys. `middleware` stands around each request of
-    every seat.
+    and `refused` are told what upstream says of keys. `list_scope` says whether callers of one path
+    may see different lists. `middleware` stands around each request of every seat.
     """
 
     def __init__(
@@ -91,6 +91,7 @@ class Accounts:
         sandbox: InProcess | None,
         most: int,
         has_guests: bool,
+        list_scope: CacheScope,
         accepted: Callable[[str], None],
         refused: Callable[[str], None],
         middleware: Sequence[ServerMiddleware[Any]],
@@ -101,6 +102,7 @@ class Accounts:
         self._clock = clock
         self._sandbox = sandbox
         self._has_guests = has_guests
+        self._list_scope = list_scope
         self._accepted = accepted
         self._refused = refused
         self._middleware = middleware
@@ -266,7 +268,7 @@ class Accounts:
             allowance=allowance,
             terms=Terms(
                 keeps_session=False,
-                list_scope="private" if sight.allowed else "public",
+                list_scope=self._list_scope,
                 middleware=self._middleware,
             ),
         )

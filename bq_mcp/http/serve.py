@@ -70,6 +70,7 @@ def build(
         sandbox=sandbox,
         most=http.http_most_keys,
         has_guests=http.http_pass_through,
+        list_scope="private" if entrance.can_narrow else "public",
         accepted=entrance.accepted,
         refused=entrance.refused,
         middleware=(watching, admission),
