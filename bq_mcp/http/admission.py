@@ -91,10 +91,11 @@ class Admission(ServerMiddleware[Any]):
         """
         at_once = sum(count for (_, kind), count in self._under_way.items() if kind == is_listening)
         key = (name, is_listening)
+        what = "clients that listen" if is_listening else "calls under way"
         if at_once >= self._most:
-            raise BusyError(f"{self._most} calls are under way on this server")
+            raise BusyError(f"{what} on this server: {self._most} of {self._most}")
         if self._under_way[key] >= self._most_each:
-            raise BusyError(f"{self._most_each} calls with this credential are under way")
+            raise BusyError(f"{what} with this credential: {self._most_each} of {self._most_each}")
         self._under_way[key] += 1
         try:
             yield
@@ -114,7 +115,7 @@ class Admission(ServerMiddleware[Any]):
         if most is None or ctx.method == _LISTEN:
             return
         if wait := await self._calls.take(caller.name, most):
-            words = f"the {most} calls a minute of this credential are used up"
+            words = f"calls a minute with this credential: {most} of {most} used up"
             raise BusyError(words, retry_after=ceil(wait))
 
 

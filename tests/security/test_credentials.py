@@ -189,7 +189,7 @@ def test_a_narrow_token_sees_and_calls_its_toolsets_only(desk: Desk) -> None:
         assert "100,000" not in desk.levels(bearer(NARROW), path=path).whole
     assert desk.levels(bearer(NARROW), path="/mcp/x/levels").status in (403, 404)
     told = [desk.levels(bearer(NARROW)).whole for _ in range(4)]
-    assert "calls a minute of this credential are used up" in told[-1]
+    assert "calls a minute with this credential: 3 of 3 used up" in told[-1]
     assert "100,000" in desk.levels(bearer(GOOD)).text
 
 
