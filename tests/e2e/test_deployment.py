@@ -59,6 +59,11 @@ def test_only_the_proxy_is_reached_from_outside_and_it_does_not_see_the_metrics(
     assert "metrics" not in services["proxy"]["networks"]
 
 
+def test_the_proxy_hands_on_a_call_once_it_is_there_whole() -> None:
+    # Without that Caddy cuts off answers which begin before it has read to the end.
+    assert "request_buffers 1MiB" in (ROOT / "Caddyfile").read_text("utf-8")
+
+
 def test_no_secret_is_in_the_files() -> None:
     server = read_compose()["services"]["server"]
     settings = read_image().env | server["environment"]
