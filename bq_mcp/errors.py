@@ -26,6 +26,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 
+def reason_of(exc: Exception) -> str:
+    """Return why a file or an address cannot be had, in the words of the system; no path of it."""
+    return str(getattr(exc, "strerror", None) or type(exc).__name__).lower()
+
+
 class BackQuantError(Exception):
     """Base of all errors; `message` is one plain sentence without secrets."""
 

@@ -18,7 +18,7 @@ from pydantic import (
 )
 
 from .api_key import is_placeholder, placeholder_words, read_key
-from .errors import ConfigError
+from .errors import ConfigError, reason_of
 from .text import redact
 
 DEFAULT_BASE_URL = "https://api.backquant.com"
@@ -177,8 +177,7 @@ def text_of(path: Path, name: str) -> str:
         with path.open("rb") as file:
             text = file.read(_KEY_FILE_BYTES).decode("utf-8-sig").strip()
     except (OSError, ValueError) as exc:
-        reason = f"cannot be read ({type(exc).__name__})"
-        raise ConfigError(f"{PREFIX}{name}: {reason}") from None
+        raise ConfigError(f"{PREFIX}{name}: cannot be read: {reason_of(exc)}") from None
     if not text or "\n" in text:
         raise ConfigError(f"{PREFIX}{name}: must hold the key alone, on one line")
     return text

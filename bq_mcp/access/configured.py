@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from ..errors import ConfigError
+from ..logs import Log
 from ..settings import is_loopback
 from .entrance import Entrance
 from .keys import Keys, parse_keys
@@ -26,6 +27,8 @@ _KEYS_FILE = "BACKQUANT_HTTP_KEYS_FILE"
 _ISSUER = "BACKQUANT_OAUTH_ISSUER"
 _JWKS_URL = "BACKQUANT_OAUTH_JWKS_URL"
 _URL = "BACKQUANT_HTTP_URL"
+_MOST_ENTRIES = 10
+_log = Log(__name__)
 _EMPTY = "holds no token; bq-mcp token new NAME makes one"
 
 
@@ -62,7 +65,7 @@ def entrance_of(
     keys: Callable[[], Keys] = Keys
     if keys_file:
         file = WatchedFile(
-            keys_file, parse_keys, label=_KEYS_FILE, monotonic=monotonic, secret=True
+            keys_file, _parse_keys_of(book), label=_KEYS_FILE, monotonic=monotonic, secret=True
         )
         keys = file.value
     return Entrance(
@@ -70,6 +73,22 @@ def entrance_of(
         jwts=_jwt_check(issuer, jwks_url, scopes, url, fetch, monotonic) if with_oauth else None,
         keys=keys,
     )
+
+
+def _parse_keys_of(book: TokenBook | None) -> Callable[[str, str], Keys]:
+    """Return `parse_keys` that tells of names no token has: who was meant spends another key."""
+
+    def parse(text: str, label: str) -> Keys:
+        keys = parse_keys(text, label)
+        known = book.names() if book else set()
+        # Not by their names: a key may stand where a name belongs.
+        unknown = [str(n) for n, name in enumerate(keys.tokens, 1) if name not in known]
+        if unknown:
+            entries = ", ".join(unknown[:_MOST_ENTRIES])
+            _log.warning("keys for names that no token has", file=label, entries=entries)
+        return keys
+
+    return parse
 
 
 def _token_book(

@@ -124,6 +124,10 @@ class TokenBook:
         self._places = places
         self._today = today
 
+    def names(self) -> set[str]:
+        """Return the names of all tokens, expired ones included."""
+        return {token.name for place in self._places for token in place().values()}
+
     def find(self, presented: str) -> Token | None:
         """Return the token that was presented, None for one that is not ours.
 

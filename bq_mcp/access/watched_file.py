@@ -6,11 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from ..errors import ConfigError
+from ..errors import ConfigError, reason_of
 from ..logs import Log
 
 T = TypeVar("T")
-_log = Log(__name__)
+# Who may enter has changed: to be seen at any level.
+_log = Log(__name__, always=True)
 _MOST_BYTES = 1024**2
 _EVERY_S = 1.0
 
@@ -87,7 +88,7 @@ class WatchedFile(Generic[T]):
         return _stamp(status), value
 
     def _unread(self, exc: Exception) -> ConfigError:
-        return ConfigError(f"{self._label}: cannot be read ({type(exc).__name__})")
+        return ConfigError(f"{self._label}: cannot be read: {reason_of(exc)}")
 
 
 def _stamp(status: os.stat_result) -> tuple[int, ...]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from ..access.tokens import Token, hash_of, make_token, parse_token, parse_tokens
 from ..catalog import bundled_hints
 from ..composites import bundled_composites
+from ..errors import reason_of
 from ..tools.selection import known_toolsets
 from .exits import UsageFault, say, show_secret
 
@@ -84,5 +85,7 @@ def _append(line: str, name: str, file: Path) -> None:
                 raise UsageFault(f"{file} has a token {name} already: remove its line first")
             gap = "\n" if text and not text.endswith("\n") else ""
             there.write(f"{gap}{line}\n".encode())
+    except FileNotFoundError:
+        raise UsageFault(f"{file}: there is no folder {file.parent}; make it first") from None
     except (OSError, UnicodeError) as exc:
-        raise UsageFault(f"{file}: cannot be written ({type(exc).__name__})") from None
+        raise UsageFault(f"{file}: cannot be written: {reason_of(exc)}") from None

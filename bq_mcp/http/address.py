@@ -4,7 +4,7 @@ import ipaddress
 import socket
 from dataclasses import dataclass
 
-from ..errors import ConfigError
+from ..errors import ConfigError, reason_of
 from ..settings import is_loopback
 from .hosts import LOOPBACK_NAMES
 
@@ -59,8 +59,7 @@ class Address:
             family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
             made = socket.create_server((self.host, self.port), family=family, backlog=2048)
         except OSError as exc:
-            reason = exc.strerror or type(exc).__name__
             where = f"{self.url_host}:{self.port}"
-            raise ConfigError(f"cannot listen on {where}: {reason.lower()}") from None
+            raise ConfigError(f"cannot listen on {where}: {reason_of(exc)}") from None
         # Named as TCP, or asyncio leaves Nagle's algorithm on and answers wait 40 ms for an ACK.
         return socket.socket(family, made.type, socket.IPPROTO_TCP, made.detach())

@@ -22,7 +22,7 @@ from prometheus_client.registry import Collector
 
 from .. import __version__
 from ..client import Counters, Limits
-from ..errors import ConfigError
+from ..errors import ConfigError, reason_of
 from .served import Served
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40)
@@ -111,8 +111,8 @@ class Metrics:
         try:
             server, _ = start_http_server(port, host, self._registry)
         except OSError as exc:
-            reason = (exc.strerror or type(exc).__name__).lower()
-            raise ConfigError(f"cannot serve metrics at {host}:{port}: {reason}") from None
+            words = f"cannot serve metrics at {host}:{port}: {reason_of(exc)}"
+            raise ConfigError(words) from None
         try:
             yield server.server_port
         finally:

@@ -10,6 +10,7 @@ from ..access import Entrance, entrance_of
 from ..client import Clock
 from ..compose import InProcess
 from ..errors import ConfigError
+from ..logs import Log
 from ..settings import Settings, is_loopback
 from .accounts import Accounts
 from .address import Address
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from .metrics import Metrics
 
 _CONNECTIONS_PER_CALL = 4
+_log = Log(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,14 @@ def build(
             "BACKQUANT_HTTP_PASS_THROUGH: callers bring their own keys, so unset BACKQUANT_API_KEY"
         )
     names = _names(http, address)
-    entrance = _entrance(http, names, clock)
+    entrance = _entrance(http, names or {address.url_host}, clock)
+    if not names:
+        raise ConfigError(
+            f"under which name do clients reach {address.host}? Set BACKQUANT_HTTP_URL to the "
+            "public address, or BACKQUANT_HTTP_HOSTS to the names"
+        )
+    if not (settings.key() or sandbox or http.http_pass_through or http.http_keys_file):
+        _log.warning("no API key is set: no call can be answered", needs="BACKQUANT_API_KEY_FILE")
     calls = LocalCalls(clock.monotonic)
     admission = Admission(caller_of, calls, most=http.http_calls, most_each=http.http_calls_each)
     audit = Audit(with_values=http.audit_arguments)
@@ -161,22 +170,13 @@ def _entrance(http: HttpSettings, names: Collection[str], clock: Clock) -> Entra
     if entrance.is_open and public:
         raise ConfigError(
             f"{public[0]} can be reached from other machines, so callers must show who they are: "
-            "set BACKQUANT_HTTP_TOKENS_FILE, BACKQUANT_HTTP_PASS_THROUGH or OAuth (docs/access.md)"
+            "set BACKQUANT_HTTP_TOKENS_FILE (bq-mcp token new makes it), "
+            "BACKQUANT_HTTP_PASS_THROUGH or OAuth (docs/access.md)"
         )
     return entrance
 
 
 def _names(http: HttpSettings, address: Address) -> frozenset[str]:
-    """Return the names under which this server is reached.
-
-    Raises:
-        ConfigError: none is known.
-    """
+    """Return the names under which this server is reached, none where none is known."""
     public = [http.http_url.split("/")[2]] if http.http_url else []
-    names = frozenset([*address.names, *http.http_hosts, *(name.lower() for name in public)])
-    if not names:
-        raise ConfigError(
-            f"under which name do clients reach {address.host}? Set BACKQUANT_HTTP_URL to the "
-            "public address, or BACKQUANT_HTTP_HOSTS to the names"
-        )
-    return names
+    return frozenset([*address.names, *http.http_hosts, *(name.lower() for name in public)])

@@ -65,8 +65,10 @@ def test_options_that_make_no_line_make_no_token(
 def test_a_file_that_cannot_be_added_to_makes_no_token(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with pytest.raises(UsageFault, match="cannot be written"):
+    with pytest.raises(UsageFault, match="cannot be written: "):
         new(file=tmp_path)
+    with pytest.raises(UsageFault, match="there is no folder .*secrets; make it first"):
+        new(file=tmp_path / "secrets" / "tokens")
     (tmp_path / "tokens").write_text("no token")
     with pytest.raises(ConfigError, match="line 1"):
         new(file=tmp_path / "tokens")

@@ -13,6 +13,7 @@ from bq_mcp.access import AccessError, Caller, Entrance, entrance_of
 from bq_mcp.access.tokens import hash_of
 from bq_mcp.errors import ConfigError
 
+from ...support import kept_logs
 from .issuer import ISSUER, RESOURCE, jwk, jwks, token
 
 pytestmark = pytest.mark.anyio
@@ -70,6 +71,18 @@ async def test_files_of_tokens_and_keys_are_followed(tmp_path: Path) -> None:
     tokens.write_text("# alice left\n")
     now[0] += 1
     assert (await refusal(entrance, bearing(TOKEN))).status == 401
+
+
+def test_a_key_for_a_name_that_no_token_has_is_told_by_its_number(tmp_path: Path) -> None:
+    keys = tmp_path / "keys"
+    keys.write_text(f'[tokens]\nalice = "{KEY}"\n{KEY} = "{KEY}"\n')
+    keys.chmod(0o600)
+    with kept_logs() as events:
+        entrance_of(tokens=LINE, keys_file=keys)
+    assert [(event["event"], event["entries"]) for event in events] == [
+        ("keys for names that no token has", "2")
+    ]
+    assert KEY not in str(events)
 
 
 async def test_a_token_of_the_environment_expires_by_the_clock() -> None:
@@ -149,7 +162,7 @@ def test_what_upstream_says_of_the_operators_key_concerns_no_other_way() -> None
         ({"keys_file": Path("x")}, "KEYS_FILE needs tokens or OAuth"),
         ({"tokens": ";"}, "HTTP_TOKENS: holds no token"),
         ({"tokens": "alice"}, "HTTP_TOKENS: line 1"),
-        ({"tokens_file": Path("/nowhere/x")}, "HTTP_TOKENS_FILE: cannot be read"),
+        ({"tokens_file": Path("/nowhere/x")}, "HTTP_TOKENS_FILE: cannot be read: no such file"),
         ({"issuer": ISSUER}, "not set: BACKQUANT_OAUTH_JWKS_URL, BACKQUANT_HTTP_URL"),
         ({**OAUTH, "url": None}, "not set: BACKQUANT_HTTP_URL"),
         ({**OAUTH, "jwks_url": "http://login.example/jwks"}, "JWKS_URL: must be an https"),

@@ -10,7 +10,7 @@ from bq_mcp.http.serve import build
 from bq_mcp.http.settings import HttpSettings
 from bq_mcp.settings import Settings
 
-from ...support import still_clock
+from ...support import kept_logs, still_clock
 
 DESK = "https://desk.example/mcp"
 LINE = f"alice sha256:{'0' * 64}"
@@ -47,6 +47,9 @@ def test_this_machine_needs_no_credential_and_others_one_of_three(
         ("192.0.2.1:0", {}),
         ("[2001:db8::1]:0", {}),
         ("0.0.0.0:0", {"http_url": DESK}),
+        # First who may enter, then under which name.
+        ("0.0.0.0:0", {}),
+        ("[::]:0", {}),
         # A proxy on this machine leads there.
         ("127.0.0.1:0", {"http_url": DESK}),
         ("127.0.0.1:0", {"http_hosts": "desk.example"}),
@@ -57,6 +60,20 @@ def test_a_server_that_others_reach_does_not_start_without(
 ) -> None:
     with pytest.raises(ConfigError, match=r"callers must show who they are.*TOKENS_FILE"):
         built(address, settings)
+
+
+def test_a_server_that_no_name_leads_to_does_not_start() -> None:
+    with pytest.raises(ConfigError, match=r"under which name .* 0\.0\.0\.0"):
+        built("0.0.0.0:0", {"http_tokens": LINE})
+
+
+@pytest.mark.parametrize(
+    ("settings", "is_said"), [({}, True), ({"http_pass_through": True}, False)]
+)
+def test_a_server_without_a_key_to_spend_says_so(settings: dict[str, Any], is_said: bool) -> None:
+    with kept_logs() as events:
+        built("127.0.0.1:0", settings)
+    assert any("no API key" in event["event"] for event in events) is is_said
 
 
 def test_callers_with_keys_of_their_own_never_spend_the_operators() -> None:
