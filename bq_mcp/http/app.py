@@ -26,6 +26,9 @@ _ONCE = ("host", "origin", "authorization", "x-api-key", "content-length", "cont
 _NOWHERE = "nothing is here; MCP is at /mcp, /mcp/search, /mcp/x/TOOLSETS, /mcp/search/x/TOOLSETS"
 _CORS_HEADERS = "authorization, content-type, x-api-key, mcp-protocol-version, mcp-method, mcp-name"
 
+# The status, the address it came from, and why.
+NoteRefusal = Callable[[int, str, str], None]
+
 
 def caller_of(ctx: ServerRequestContext[Any, Any]) -> Caller:
     """Return who made a request."""
@@ -37,7 +40,7 @@ class HttpApp:
     """Answers HTTP requests; to be entered, and told when the server is about to end.
 
     `hosts` are the names it is reached by, `origins` the web pages that may call it. `note_refusal`
-    is told the status of what is refused at the door.
+    is told of what is refused at the door.
     """
 
     def __init__(
@@ -47,7 +50,7 @@ class HttpApp:
         *,
         hosts: Collection[str],
         origins: Collection[str],
-        note_refusal: Callable[[int], None],
+        note_refusal: NoteRefusal,
     ) -> None:
         self._accounts = accounts
         self._entrance = entrance
@@ -94,7 +97,7 @@ class HttpApp:
             else:
                 await self._enter(headers, scope, receive, send)
         except RefusalError as refusal:
-            self._note_refusal(refusal.status)
+            self._note_refusal(refusal.status, _address(scope), refusal.words)
             await refusal.response()(scope, receive, send)
 
     async def _keep_catalog(self) -> None:
@@ -173,9 +176,8 @@ class HttpApp:
         Raises:
             RefusalError: they may not enter.
         """
-        client = scope.get("client")
         try:
-            return await self._entrance.admit(headers, client[0] if client else "")
+            return await self._entrance.admit(headers, _address(scope))
         except AccessError as error:
             extra = {"Retry-After": str(error.retry_after)} if error.retry_after else {}
             if challenge := self._entrance.challenge(error):
@@ -217,6 +219,12 @@ def _headers(scope: Scope) -> dict[str, str]:
             raise RefusalError(400, f"the header {name} is repeated")
         headers[name] = value.decode("latin-1")
     return headers
+
+
+def _address(scope: Scope) -> str:
+    """Return where a request comes from, as far as proxies are believed."""
+    client = scope.get("client")
+    return str(client[0]) if client else ""
 
 
 def _is_metadata(path: str) -> bool:

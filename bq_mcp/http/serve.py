@@ -18,6 +18,7 @@ from .admission import Admission, LocalCalls
 from .app import HttpApp, caller_of
 from .audit import Audit
 from .paths import MCP_PATH
+from .refusals import Refusals
 from .served import Watching
 from .settings import HttpSettings
 from .uvicorn_server import UvicornServer, config_of
@@ -84,12 +85,19 @@ def build(
         refused=entrance.refused,
         middleware=(watching, admission),
     )
+    refusals = Refusals(clock.monotonic)
+
+    def note_refusal(status: int, address: str, words: str) -> None:
+        refusals.refused(status, address, words)
+        if metrics:
+            metrics.refused(status)
+
     app = HttpApp(
         accounts,
         entrance,
         hosts=names,
         origins=http.http_origins,
-        note_refusal=metrics.refused if metrics else lambda status: None,
+        note_refusal=note_refusal,
     )
     return Built(app, metrics)
 
