@@ -14,7 +14,7 @@ from ..errors import ConfigError
 from ..logs import Log
 from ..text import masked, redact
 from .accounts import Accounts
-from .bodies import check_form, check_message, read_body, replayed, without_secrets
+from .bodies import check_form, check_message, closing, read_body, replayed, without_secrets
 from .hosts import is_host_allowed, is_origin_allowed
 from .paths import View, read_path
 from .pool import FullError
@@ -71,7 +71,7 @@ class HttpApp:
         await self._open.aclose()
 
     def end(self) -> None:
-        """Take no more work: end the streams of clients that listen, and be not ready."""
+        """Be not ready, end the streams of clients that listen, and keep no connection open."""
         self._is_ending = True
         self._accounts.hang_up()
 
@@ -80,6 +80,7 @@ class HttpApp:
         if scope["type"] != "http":
             return
         path: str = scope["path"]
+        send = closing(send, lambda: self._is_ending)
         if path in ("/healthz", "/readyz"):
             await self._health(path)(scope, receive, send)
             return

@@ -4,7 +4,7 @@ What is no message is refused here, in one line: the SDK answers it with an empt
 how it tried to read it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import anyio
 from mcp.server.streamable_http import check_accept_headers
@@ -124,3 +124,15 @@ def without_secrets(send: Send) -> Send:
             await send(message)
 
     return cleaned
+
+
+def closing(send: Send, is_ending: Callable[[], bool]) -> Send:
+    """Return `send`, whose answers ask for no more requests on their connection at the end."""
+
+    async def sent(message: Message) -> None:
+        if is_ending() and message["type"] == "http.response.start":
+            kept = [pair for pair in message["headers"] if pair[0].lower() != b"connection"]
+            message = {**message, "headers": [*kept, (b"connection", b"close")]}
+        await send(message)
+
+    return sent

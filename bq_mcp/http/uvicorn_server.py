@@ -13,6 +13,8 @@ from sse_starlette.sse import AppStatus
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 _HEAD_S = 10.0
+# How long open connections are read from once the end has come.
+_LAST_S = 0.5
 _KEEP_ALIVE_S = 75
 _HEAD_BYTES = 32 * 1024
 
@@ -67,8 +69,16 @@ class UvicornServer(uvicorn.Server):
         yield
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Let those who listen go, then wait for the calls under way."""
+        """Let those who listen go, then wait for the calls under way.
+
+        A proxy that keeps connections open sends on until it is told: what arrives in the next
+        moment is answered, with `Connection: close`, and not cut off unread.
+        """
         self._end()
+        for listening in self.servers:
+            listening.close()
+        if self.server_state.connections:
+            await asyncio.sleep(_LAST_S)
         await super().shutdown(sockets)
 
 
