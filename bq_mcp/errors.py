@@ -28,7 +28,9 @@ from typing import ClassVar
 
 def reason_of(exc: Exception) -> str:
     """Return why a file or an address cannot be had, in the words of the system; no path of it."""
-    return str(getattr(exc, "strerror", None) or type(exc).__name__).lower()
+    words = str(getattr(exc, "strerror", None) or type(exc).__name__)
+    # asyncio and socket add the address to them.
+    return words.partition(" (")[0].lower()
 
 
 class BackQuantError(Exception):

@@ -68,7 +68,10 @@ def serve(
     mode: ModeOption = None,
     http: Annotated[
         str | None,
-        typer.Option(metavar="[HOST:PORT]", help=f"Serve over HTTP, at {HTTP_ADDRESS} by itself."),
+        typer.Option(
+            metavar="[HOST:PORT]",
+            help=f"Serve over HTTP, at {HTTP_ADDRESS} by itself. docs/deploy.md has its settings.",
+        ),
     ] = None,
     metrics: Annotated[
         str | None, typer.Option(metavar="HOST:PORT", help="Over HTTP: serve metrics there.")

@@ -5,7 +5,15 @@ import socket
 
 import pytest
 
+from bq_mcp.errors import ConfigError
 from bq_mcp.http import Address
+
+
+def test_an_address_that_is_taken_is_told_once() -> None:
+    with Address("127.0.0.1", 0).listen() as listening:
+        port = listening.getsockname()[1]
+        with pytest.raises(ConfigError, match=rf"^cannot listen on 127.0.0.1:{port}: [a-z ]+$"):
+            Address("127.0.0.1", port).listen()
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
