@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import anyio
 
-from ..errors import BackQuantError, CatalogError
+from ..errors import BackQuantError, CatalogError, RequestTimeoutError, UnreachableError
 from ..logs import Log
 from .diff import diff_catalogs
 from .model import Catalog
@@ -21,6 +21,7 @@ _FIRST_RETRY_S = 60.0
 _NEW_VERSION_LASTS_S = 30.0
 _SOONEST_REFRESH_S = 300.0
 _SECOND_LOOK_S = 10.0
+_NOT_REACHED = (UnreachableError, RequestTimeoutError)
 _BELIEVED_SHARE = 0.5
 
 CatalogListener = Callable[[Catalog], Awaitable[None]]
@@ -74,6 +75,11 @@ class CatalogKeeper:
         """Whether the start was served from this base URL's own copy, or needs none."""
         return self._remote is None or self.current.source != "snapshot"
 
+    @property
+    def _is_waiting(self) -> bool:
+        """Whether upstream was not reached yet; to ask again spends nothing."""
+        return isinstance(self.failure, _NOT_REACHED) and not self.is_stored
+
     def fall_back(self, reason: str) -> None:
         """Put the bundled snapshot in force: nothing can be made of the stored catalog."""
         self.current = self._snapshot()
@@ -105,7 +111,8 @@ class CatalogKeeper:
     async def keep(self) -> None:
         """Refresh now, then by interval and when the API version has changed, for ever.
 
-        What failed is tried again after a minute, then after two, four and so on.
+        What failed is tried again after a minute, then after two, four and so on; each minute where
+        upstream was never reached, for until then the server is not ready.
         """
         retry_after = _FIRST_RETRY_S
         while self._remote is not None:
@@ -115,7 +122,7 @@ class CatalogKeeper:
                 retry_after = _FIRST_RETRY_S
             else:
                 pause = min(retry_after, REFRESH_S)
-                retry_after = 2 * pause
+                retry_after = pause if self._is_waiting else 2 * pause
             soonest = min(pause, _SOONEST_REFRESH_S)
             await self._sleep(soonest)
             with anyio.move_on_after(pause - soonest):
