@@ -51,10 +51,11 @@ class MemoryBreaker:
             return
         left = self._closed_again - self._monotonic()
         if left > 0:
+            wait = ceil(left)
             raise UnreachableError(
                 f"the service did not answer {self._failures} times in a row; "
-                f"it is asked again in {ceil(left)} s",
-                retry_after=left,
+                f"it is asked again in {wait} s",
+                retry_after=wait,
             )
         # One call tries; those beside it are refused until it is back.
         self._closed_again = self._monotonic() + _PAUSE_S
