@@ -17,8 +17,8 @@ from .address import Address
 from .admission import Admission, LocalCalls
 from .app import HttpApp, caller_of
 from .audit import Audit
+from .door_audit import DoorAudit
 from .paths import MCP_PATH
-from .refusals import Refusals
 from .served import Watching
 from .settings import HttpSettings
 from .uvicorn_server import UvicornServer, config_of
@@ -85,10 +85,10 @@ def build(
         refused=entrance.refused,
         middleware=(watching, admission),
     )
-    refusals = Refusals(clock.monotonic)
+    door_audit = DoorAudit(clock.monotonic)
 
     def note_refusal(status: int, address: str, words: str) -> None:
-        refusals.refused(status, address, words)
+        door_audit.refused(status, address, words)
         if metrics:
             metrics.refused(status)
 

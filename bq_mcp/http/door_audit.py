@@ -18,7 +18,7 @@ _WORDS_LIMIT = 160
 _log = Log("bq_mcp.audit", always=True)
 
 
-class Refusals:
+class DoorAudit:
     """Writes refusals of entry, at most `MOST` a minute and `MOST_OF_ONE` of one network.
 
     The next line says how many were left out since the last. `monotonic` gives seconds.
