@@ -73,11 +73,11 @@ class Printer:
         question = self.scene.question
         self.header = header_of(self.scene, self.fresh)
         self.caveats = self.gathered()
-        self.terse = question.detail == "brief"
         self.shared: Mapping[str, Any] = {
             "spot": self.scene.spot,
             "day": None if self.fresh.when == "trading_day" else self.header["at"],
             "query": question.query,
+            "terse": question.detail == "brief",
             "tool": lambda path: question.tool_names.get(path, MISSING),
         }
 
@@ -146,8 +146,7 @@ class Printer:
 
     def rendered(self, view: str, context: Mapping[str, Any]) -> Sequence[Line] | None:
         """Return the lines of a template, None where it cannot be rendered."""
-        given = {**self.shared, "terse": self.terse, **context}
-        return rendered(self.environment, view, given)
+        return rendered(self.environment, view, {**self.shared, **context})
 
     def head(self) -> str:
         """Return the first line; a plain one where its template fails."""
@@ -178,8 +177,8 @@ class Printer:
             **ways_on(question),
         }
         # At brief there is no room for what to call next.
-        ranks = 8 if self.terse else 9
-        for terse in (self.terse, True):
+        ranks = 8 if self.shared["terse"] else 9
+        for terse in (self.shared["terse"], True):
             found = self.rendered("_closing", {**context, "terse": terse}) or ()
             lines = fit(found, room, ranks).lines
             if not found or found[0].text in lines:

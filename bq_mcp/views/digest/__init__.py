@@ -15,9 +15,9 @@ from .curve import curve_picks
 from .grid import grid_picks, layers_of
 from .groups import cross_section_picks, panel_picks
 from .ladder import ladder_picks
-from .lens import Lens
+from .lens import LEADS, Lens
 from .measures import NOT_LEADING, Measure
-from .record import listing_pick, record_picks, told_path
+from .record import single_picks, told_path
 from .rows import prints_picks, rows_of
 from .series import series_picks
 from .sheet import Figure, Part, Pick, Rows, Sheet
@@ -64,7 +64,8 @@ def digest_of(scene: Scene, led: Callable[[Lens], Iterable[Pick]] = lambda lens:
         name = (part.name or "others") if place else "rows"
         if rows := part.rows(_ROWS_RANK + shift, name):
             tables.setdefault(name, rows)
-    told = sorted([*first, *_singles(lens), *picks], key=lambda pick: pick.rank)
+    alone = _ranked([*single_picks(forms.records, forms.listings, lens), *_absent(forms, lens)])
+    told = sorted([*first, *alone, *picks], key=lambda pick: pick.rank)
     picks = [*_with_units(told, hint.say), *_unread(forms, len(parts))]
     notes = [
         ": ".join(filter(None, [f"{name} {value}", hint.chosen.get(value)]))
@@ -83,13 +84,6 @@ def lens_of(scene: Scene) -> Lens:
     return Lens(hint, forms, scene.spot, scene.instant, scene.most_rows, asked)
 
 
-def _singles(lens: Lens) -> list[Pick]:
-    """Return the picks of single figures, of short lists and of what is empty."""
-    found = [pick for record in lens.forms.records for pick in record_picks(record, lens)]
-    found += [listing_pick(one, lens) for one in lens.forms.listings]
-    return list(_ranked([*found, *_absent(lens.forms, lens)]))
-
-
 def _parts(forms: Forms, lens: Lens) -> Iterator[_Section]:
     for table in forms.tables:
         measures = lens.measures(table)
@@ -98,7 +92,7 @@ def _parts(forms: Forms, lens: Lens) -> Iterator[_Section]:
             measures = [one for one in measures if one.name not in places]
         if measures:
             picks = _DIGESTS.get(table.form, prints_picks)(table, measures, lens)
-            rows = partial(rows_of, table, measures, lens)
+            rows = partial(rows_of, table, measures[:LEADS], lens)
             lead, name = measures[0].lead, told_path(table.path)
             yield _Section(lead, len(table.key), table.size, name, picks, rows)
     for grid in forms.grids:

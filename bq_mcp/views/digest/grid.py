@@ -123,13 +123,10 @@ def _exposures(layer: Layer) -> Iterator[Pick]:
         if one.down is not None and layer.measure.adds:
             lines = one.lines
             at = max(range(len(lines)), key=lambda at: gross(lines[at].values) or 0)
-            kind = words = _HEAVIEST.get(one.down.role, "heaviest")
-            signed = layer.measure.signed
-            held = [
-                *(lines[at].made("gross", gross) if signed else ()),
-                *lines[at].made("total", total),
-            ]
-            words += " by gross" if signed else ""
+            kind, held = _HEAVIEST.get(one.down.role, "heaviest"), lines[at].made("total", total)
+            words, sizes = kind, lines[at].made("gross", gross)
+            if layer.measure.signed:
+                words, held = f"{kind} by gross", [*sizes, *held]
             part = Part(words, held, [one.lens.place(one.down, at)])
             yield Pick(2, [part], ["heaviest", kind])
             if one.down.role == "price":

@@ -43,8 +43,8 @@ def panel_picks(table: Table, measures: Sequence[Measure], lens: Lens) -> Iterat
 
 def shares(held: Measure, placed: Placed) -> Part:
     """Return the largest figures, each with its share of the sum of sizes."""
-    rows, base = held.largest(LARGEST), "share of gross" if held.signed else "share"
-    part = held.along(bare(rows), placed, f"largest ({base})", 2)
-    parts = [derive(share_of_gross, held.values[at], held.values) for at in rows]
+    words = "largest (share of gross)" if held.signed else "largest (share)"
+    part = held.along(bare(held.largest(LARGEST)), placed, words, 2)
+    parts = [derive(share_of_gross, one.value, held.values) for one in part.figures]
     found = [replace(one, share=x) for one, x in zip(part.figures, parts, strict=True)]
     return replace(part, figures=found)

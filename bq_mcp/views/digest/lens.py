@@ -59,8 +59,9 @@ class Lens:
         left = [self.place(dated, at).days for at in range(table.size)] if dated else []
         shown = [
             column for column in table.columns
-            if column.numeric and column.role not in _NO_QUANTITIES
-            and not _is_id(column.name) and list(column.values) != left
+            if column.numeric and column.role not in _NO_QUANTITIES and list(column.values) != left
+            # The price of an index is no counter.
+            and (names_price(words_of(column.name)) or not holds(column.name, "ids"))
         ]  # fmt: skip
         found = []
         for column in shown:
@@ -182,16 +183,13 @@ class Lens:
 
     def _named(self) -> Iterator[tuple[str, Iterable[object]]]:
         """Yield every quantity of the payload with its name, as far as it has one."""
-        for table in self.forms.tables:
-            figures = [one for one in table.columns if one.numeric]
-            alone = len(figures) == 1
-            yield from ((self.meant(one.name, alone), one.values) for one in figures)
-        fields = (field for record in self.forms.records for field in record.fields.items())
-        yield from ((name, [value]) for name, value in fields)
-        for grid in self.forms.grids:
-            alone = len(grid.layers) == 1
-            layers = grid.layers.items()
-            yield from ((self.meant(name, alone), chain(*cells)) for name, cells in layers)
+        for record in self.forms.records:
+            yield from ((name, [value]) for name, value in record.fields.items())
+        parts: list[list[tuple[str, Iterable[object]]]]
+        parts = [[(x.name, x.values) for x in t.columns if x.numeric] for t in self.forms.tables]
+        parts += [[(name, chain(*x)) for name, x in g.layers.items()] for g in self.forms.grids]
+        for part in parts:
+            yield from ((self.meant(name, len(part) == 1), values) for name, values in part)
 
 
 @lru_cache(maxsize=4096)
@@ -208,11 +206,6 @@ def _order(measure: Measure) -> tuple[int, bool, bool]:
     values = {value for value in measure.values if value is not None}
     end = "".join(words_of(measure.name)[-1:]) in _ENDS
     return measure.lead, end, len(values) < 2 < len(measure.values)
-
-
-def _is_id(name: str) -> bool:
-    """Tell whether a name is that of a counter; the price of an index is none."""
-    return holds(name, "ids") and not names_price(words_of(name))
 
 
 def holds(name: str, *kinds: str) -> bool:

@@ -1,13 +1,13 @@
 """One quantity: its figures with their unit, and what stands out in it."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from math import isclose
 
 from ..arithmetic import change, missing, total
 from ..read.columns import is_name, words_of
 from ..read.forms import Column, Table
-from ..read.units import AS_SERVED, IvScale, Kind, Unit
+from ..read.units import AS_SERVED, IvScale, Unit
 from ..read.values import derive
 from .sheet import Figure, Part, Pick, Place
 
@@ -20,7 +20,6 @@ _SUMMED = 6
 _WHOLE = frozenset(["total", "all", "sum", "overall", "combined", "aggregate"])
 # Among so many rows one is as large as all others by no accident.
 _FEWEST = 4
-_DIFFERENCES: Mapping[Kind, Kind] = {"iv": "iv_points", "pct": "iv_points"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +62,10 @@ class Measure:
 
     def changed(self, words: str, first: object, last: object) -> list[Figure]:
         """Return last - first; of volatilities and percentages in points."""
-        value, kind = derive(change, first, last), self.unit.kind
-        unit = replace(self.unit, kind=_DIFFERENCES.get(kind, kind))
+        value, unit, kind = derive(change, first, last), self.unit, self.unit.kind
+        unit = replace(unit, kind="iv_points") if kind in ("iv", "pct") else unit
         scale = "percent" if kind == "pct" else self.scale
-        found = Figure("", value, unit, words, (), scale, signed=True)
-        return [] if value is None else [found]
+        return [] if value is None else [Figure("", value, unit, words, (), scale, signed=True)]
 
     @property
     def present(self) -> list[int]:

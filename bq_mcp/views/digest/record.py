@@ -1,6 +1,6 @@
 """Single figures that stood together: those that lead, then the rest."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from ..arithmetic import share_of_gross
@@ -14,11 +14,10 @@ from .measures import NOT_LEADING
 from .sheet import Figure, Part, Pick, Place
 
 # What the first line says already.
-_HEADER_WORDS = (
+_SAID = word_set(
     "symbol coin underlying asset spot spotprice underlyingprice positioning computedat timestamp"
     " generatedat unit nextcursor hasmore positioningrequested s success"
 )
-_SAID = frozenset(_HEADER_WORDS.split())
 _OTHER_SIDE = {"buy": "sell", "bought": "sold", "calls": "puts"}
 _A_LINE, _LISTED, _PROSE = 6, 3, 40
 # Names that say nothing without the name of what they are in.
@@ -52,7 +51,13 @@ def _side_shares(figures: Sequence[Figure], lens: Lens) -> dict[str, list[Figure
     return found
 
 
-def listing_pick(listing: Listing, lens: Lens) -> Pick:
+def single_picks(records: Iterable[Record], listings: Iterable[Listing], lens: Lens) -> list[Pick]:
+    """Return the picks of single figures and of short lists."""
+    found = [pick for record in records for pick in record_picks(record, lens)]
+    return [*found, *(_listing_pick(one, lens) for one in listings)]
+
+
+def _listing_pick(listing: Listing, lens: Lens) -> Pick:
     """Return the first values of a list that runs along nothing."""
     name, values = leaf_of(listing.path), listing.values
     figures = [replace(_figure(name, value, lens), name="") for value in values[:_LISTED]]
@@ -72,10 +77,9 @@ def _figure(name: str, value: object, lens: Lens) -> Figure:
         return Figure(name, value if isinstance(value, str) else instant)
     found = figure(value)
     value = value if found is None else found
-    unit = lens.unit(name, "", [value])
-    scale = lens.scale if unit.kind in ("iv", "iv_points") else None
-    away = lens.price(value).away if unit.kind == "price" and value != lens.spot else None
-    return Figure(name, value, unit, "", () if away is None else [Place("", None, away)], scale)
+    held = lens.measure(name, [value])
+    away = lens.price(value).away if held.unit.kind == "price" and value != lens.spot else None
+    return held.figure(value, "", () if away is None else [Place("", None, away)])
 
 
 def _is_told(name: str, value: object) -> bool:

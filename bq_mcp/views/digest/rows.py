@@ -7,10 +7,10 @@ from functools import partial
 
 from ..arithmetic import thinned, total
 from ..read.columns import words_of
-from ..read.forms import Column, Role, Table
+from ..read.forms import Column, Columns, Role, Table
 from ..read.units import Unit
 from ..read.values import derive, number
-from .lens import LEADS, Lens
+from .lens import Lens
 from .measures import LARGEST, Measure, bare, row, totals
 from .sheet import Figure, Part, Pick, Place, Rows
 
@@ -87,23 +87,16 @@ def _groups(lead: Measure, table: Table) -> Iterator[Pick]:
 
 
 def rows_of(
-    table: Table,
-    measures: Sequence[Measure],
-    lens: Lens,
-    rank: int,
-    name: str,
-    *,
-    most: int = LEADS,
-    further: Sequence[Column] = (),
+    table: Table, held: Sequence[Measure], lens: Lens, rank: int, name: str, further: Columns = ()
 ) -> Rows:
     """Return the rows of a table in their order, with those that matter most kept longest.
 
-    What tells them apart, `further` columns, and the first `most` quantities are their cells.
+    What tells them apart, `further` columns and quantities are their cells; the first one leads.
     """
     told_by = telling(table) if table.form in ("prints", "contracts", "rows") else table.key
     axes = [*told_by, *further]
-    chosen = list(dict.fromkeys(_chosen(table, measures[0], lens)))[: lens.most_rows]
-    rows, held = [], measures[:most]
+    chosen = list(dict.fromkeys(_chosen(table, held[0], lens)))[: lens.most_rows]
+    rows = []
     for at in sorted(chosen):
         cells: list[Place | Figure] = [*lens.places(axes, at)]
         cells += [Figure("", one.values[at], one.unit, "", (), one.scale) for one in held]

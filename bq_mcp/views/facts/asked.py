@@ -29,11 +29,8 @@ _VALUE_LIMIT = 24
 def absent_tokens(scene: Scene) -> list[str]:
     """Return the tokens asked for that a reply has not, as far as it names any of their kind."""
     hints = scene.question.hint.params
-    asked = {name: text(value) for name, value in scene.query.items() if name not in _UNNAMED}
-    lists = {
-        name: told.split(",") for name, told in asked.items()
-        if told and name in hints and hints[name].csv
-    }  # fmt: skip
+    named = [name for name in hints if hints[name].csv and name not in _UNNAMED]
+    lists = {name: told.split(",") for name in named if (told := text(scene.query.get(name)))}
     unseen = {token for tokens in lists.values() for token in tokens}
     names = set[tuple[bool, str]]()
     for pair in _named(scene.data) if unseen else ():

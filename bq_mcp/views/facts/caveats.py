@@ -26,7 +26,7 @@ def caveats_of(scene: Scene) -> Mapping[str, object]:
     """
     reply, brief = scene.reply, scene.detail == "brief"
     charged = number(scene.extra.get("quota_units_charged")) or 0
-    notes, cursor = texts_in(scene.extra, scene.root, NOTES), _stated(scene, "next_cursor")
+    notes, cursor = texts_in(scene, NOTES), _stated(scene, "next_cursor")
     more, ended = (_stated(scene, "has_more") is flag for flag in (True, False))
     found: dict[str, object] = {
         "held on the way": reply.delay_seconds > _NOTICED_S and reply.delay_seconds,
@@ -46,7 +46,7 @@ def caveats_of(scene: Scene) -> Mapping[str, object]:
         "lists of unequal length, not paired": reads_forms(scene) and scene.forms.uneven,
         "quota nearly gone": _quota(scene.reply.limits),
         # Upstream's prose would leave no room for the figures of a brief answer.
-        "in upstream's words": not brief and texts_in(scene.extra, scene.root, CONVENTIONS),
+        "in upstream's words": not brief and texts_in(scene, CONVENTIONS),
         "upstream notes": list(notes) if brief else notes,
         "quota units charged": charged > 1 and charged,
     }

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from ..read.values import mapping
+from ..scene import Scene
 
 NOTES = ("note", "notes", "reason", "warning", "warnings")
 # Names that say how figures are made, or what their sign means.
@@ -28,14 +29,13 @@ def is_note(name: str) -> bool:
     return name in _SAID_ELSEWHERE or name.casefold().endswith(NOTES + CONVENTIONS)
 
 
-def texts_in(
-    extra: Mapping[str, object], root: Mapping[str, object], endings: tuple[str, ...]
-) -> Mapping[str, object]:
+def texts_in(scene: Scene, endings: tuple[str, ...]) -> Mapping[str, object]:
     """Return what `meta.extra`, its blocks and the root of the data say under such names."""
+    extra = scene.extra
     inner = {f"{name}.": mapping(extra[name]) for name in extra if name not in _SAID_ELSEWHERE}
     return {
         place + name: value
-        for place, block in (("", extra), *inner.items(), ("", root))
+        for place, block in (("", extra), *inner.items(), ("", scene.root))
         for name, value in block.items()
         if name.casefold().endswith(endings)
         and name not in _SAID_ELSEWHERE

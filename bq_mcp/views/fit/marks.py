@@ -72,7 +72,8 @@ def compiled(source: str, name: str) -> str:
     # The tags that end what the line under way stands in.
     ends: list[str] = []
     line_from, mark, few = 0, "", False
-    for line in _LEFT_OUT.sub("", source).splitlines():
+    whole = _LEFT_OUT.sub("", source).replace("[[+", _OPEN + _MORE)
+    for line in whole.replace("[[", _OPEN).replace("]]", _CLOSE).splitlines():
         bare, found = line.strip(), _SOURCE.fullmatch(line)
         is_tag = bare.startswith("{%") or _CALL.fullmatch(bare)
         is_new = found and found["rank"] and not found["few"]
@@ -82,7 +83,7 @@ def compiled(source: str, name: str) -> str:
             lines += reversed(ends)
             ends, few = [], False
         if is_tag:
-            lines.append(_clauses(bare))
+            lines.append(bare)
             continue
         if not found:
             raise ValueError(f"{name}: a line without a mark: {bare[:60]}")
@@ -97,7 +98,7 @@ def compiled(source: str, name: str) -> str:
                 lines.insert(line_from, "{% if not terse %}")
             lines.append("{% else %}" if found["rank"] else "{% if terse %}")
             ends.append("{% endif %}")
-        lines.append(f"{_LINE}{mark if found['rank'] else ''}{_TEXT}{_clauses(found['text'])}")
+        lines.append(f"{_LINE}{mark if found['rank'] else ''}{_TEXT}{found['text']}")
     return "\n".join([*lines, *reversed(ends)])
 
 
@@ -114,8 +115,6 @@ def lines_of(rendered: str, terse: bool = False) -> list[Line]:
 
 def _line(mark: str, words: Sequence[str]) -> Line:
     text = JOINT.join(filter(None, words))
-    if mark.isdigit():
-        return Line(int(mark), text)
     # Figures are printed with thousands separators, in a mark as well.
     rank, table, first, total = _MARK.findall(mark.replace(",", "").strip())[0]
     return Line(int(rank), text, table, int(first or 0), int(total) if total else None)
@@ -132,7 +131,3 @@ def resolved(text: str, terse: bool = False) -> str:
     while many:
         text, many = _CLAUSE.subn(kept, text)
     return " ".join(text.split()).replace(MISSING, MISSING_WORDS)
-
-
-def _clauses(text: str) -> str:
-    return text.replace("[[+", _OPEN + _MORE).replace("[[", _OPEN).replace("]]", _CLOSE)

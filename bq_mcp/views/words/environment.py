@@ -61,10 +61,8 @@ def build(*, strict: bool = False, root: Path | None = None) -> Views:
     return environment
 
 
-@cache
-def service() -> Views:
-    """Return the environment answers are rendered in, built once."""
-    return build()
+# The environment answers are rendered in, built once.
+service = cache(build)
 
 
 def attempted(view: str, make: Callable[[], _T]) -> _T | None:

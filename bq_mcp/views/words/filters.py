@@ -49,21 +49,6 @@ def _figure(worded: Callable[..., str]) -> Callable[..., str]:
     return of_any
 
 
-@_figure
-def price(figure: float) -> str:
-    """Return a price with five significant digits."""
-    return _significant(figure, 5)
-
-
-@_figure
-def level(figure: float) -> str:
-    """Return a strike, level or spot with seven digits: all that nearly any of them has.
-
-    Because all have as many, rounding never moves spot to the other side of a level.
-    """
-    return _significant(figure, 7)
-
-
 def plain(value: object) -> str:
     """Return a figure of unknown unit as served, with six significant digits."""
     figure = number(value)
@@ -94,18 +79,12 @@ def amount(value: object) -> str:
 
 
 @_figure
-def iv(figure: float, scale: IvScale | None) -> str:
-    """Return an implied volatility level in percent with one decimal.
+def _volatility(figure: float, scale: IvScale | None, worded: Callable[[float], str]) -> str:
+    """Return a figure of implied volatility in percent, worded so.
 
     `scale` is what the levels of the same payload say; without one the figure goes as served.
     """
-    return share(figure * _TO_PERCENT[scale]) if scale else plain(figure)
-
-
-@_figure
-def points(figure: float, scale: IvScale | None) -> str:
-    """Return a signed difference of implied volatilities in vol points with one decimal."""
-    return _points(figure * _TO_PERCENT[scale]) if scale else plain(figure)
+    return worded(figure * _TO_PERCENT[scale]) if scale else plain(figure)
 
 
 @_figure
@@ -251,11 +230,17 @@ def _significant(figure: float, digits: int) -> str:
     return shown.rstrip("0").rstrip(".") if "." in shown else shown
 
 
+# A price; and a strike, level or spot with all the digits that nearly any of them has: because all
+# have as many, rounding never moves spot to the other side of a level.
+price = partial(_figure(_significant), digits=5)
+level = partial(_figure(_significant), digits=7)
 # A part of a whole in percent, and a distance or change whose sign is always printed.
 share = partial(_decimals, places=1, unit="%")
 signed_pct = partial(_decimals, places=1, unit="%", signed=True)
 ratio = partial(_decimals, places=2)
-_points = partial(_decimals, places=1, unit=" pts", signed=True)
+# A level of implied volatility in percent, and a signed difference of two in vol points.
+iv = partial(_volatility, worded=share)
+points = partial(_volatility, worded=partial(_decimals, places=1, unit=" pts", signed=True))
 # An instant to the second, always with its date; for the first line.
 stamp = partial(clock, seconds=True)
 
@@ -267,12 +252,12 @@ FILTERS: dict[str, Callable[..., str]] = {
     "quoted": quoted, "names": record, "each": each, "record": record,
 }  # fmt: skip
 # The filters of figures by the kind of their unit, where it has not the name of one.
-_BY_KIND = {
+_BY_KIND: Mapping[str, Callable[..., str]] = {
     **FILTERS,
     "price": lambda value: ("$" + level(value)).replace("$-", "-$"),
     "coin": price,
 }
-_BY_ROLE = {"price": level, "days": days}
+_BY_ROLE: Mapping[str, Callable[..., str]] = {"price": level, "days": days}
 
 
 def told(figure: Figure) -> str:
