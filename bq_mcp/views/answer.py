@@ -52,12 +52,11 @@ def render(
     aged = int(now.timestamp()), fresh.verdict, round(fresh.age_seconds or 0)
     depends = words, question, aged, replace(reply, outcome="miss")
     given = _GIVEN.get(reply.envelope)
-    if given and given[0] == depends:
-        view, text = given[1]
-    else:
+    if not given or given[0] != depends:
         printer = Printer(scene, fresh, words)
-        view, text = printer.raw() if question.detail == "raw" else printer.worded()
-        _GIVEN[reply.envelope] = depends, (view, text)
+        told = printer.raw() if question.detail == "raw" else printer.worded()
+        given = _GIVEN[reply.envelope] = depends, told
+    view, text = given[1]
     return Answer(text, meta_of(scene, fresh, view))
 
 
@@ -124,13 +123,10 @@ class Printer:
             made = attempted(view, partial(make, self.scene)) if make else None
             if isinstance(made, Sheet) and (asked := emptied_by(self.scene)):
                 return "empty", [Line(1, f"nothing with {asked}: empty, not zero")]
-            template, context = (
-                ("_sheet", {"sheet": made}) if isinstance(made, Sheet) else (view, made)
-            )
-            found = self.rendered(template, context) if context else None
-            if found and context:
+            found = self.rendered(view, made) if made else None
+            if found and made:
                 told = view, [*found, *self.also(singles=view == name)]
-                if "now" not in context:
+                if isinstance(made, Sheet) or "now" not in made:
                     _SAID[self.scene.envelope] = key, told
                 return told
         nothing = Line(1, "no figures in this reply that could be put into words")
@@ -142,11 +138,13 @@ class Printer:
         if question.detail != "full" or not question.hint.answer.also:
             return ()
         sheet = attempted("also", partial(also_of, self.scene, singles=singles))
-        return (self.rendered("_sheet", {"sheet": sheet}) if sheet else None) or ()
+        return (self.rendered("also", sheet) if sheet else None) or ()
 
-    def rendered(self, view: str, context: Mapping[str, Any]) -> Sequence[Line] | None:
-        """Return the lines of a template, None where it cannot be rendered."""
-        return rendered(self.environment, view, {**self.shared, **context})
+    def rendered(self, view: str, made: Mapping[str, Any] | Sheet) -> Sequence[Line] | None:
+        """Return the lines of a view, None where it cannot be rendered; any sheet has the same."""
+        if isinstance(made, Sheet):
+            view, made = "_sheet", {"sheet": made}
+        return rendered(self.environment, view, {**self.shared, **made})
 
     def head(self) -> str:
         """Return the first line; a plain one where its template fails."""
@@ -157,7 +155,8 @@ class Printer:
 
     def caveat_text(self, room: float) -> str:
         """Return the caveats, the first in full as far as they fit, the others by their kinds."""
-        told = self.rendered("_caveats", {"caveats": self.caveats}) or () if self.caveats else ()
+        pairs = [*self.caveats.items()]
+        told = self.rendered("_caveats", {"caveats": pairs}) or () if pairs else ()
         for full in range(len(told), -1, -1):
             lines = [f"caveat: {line.text}" for line in told[:full]]
             if kinds := list(self.caveats)[full:]:

@@ -119,12 +119,10 @@ def _ranked(
 def _asked(scene: Scene) -> Iterator[tuple[str, str]]:
     """Yield what says which quantity an answer holds: as asked, served, or by default."""
     for name in _CHOICES:
-        param = scene.question.endpoint.param(name)
+        param, served = scene.question.endpoint.param(name), scene.root.get(name)
         # Upstream's word counts where it is one of the choices there are.
-        served = scene.root.get(name)
-        known = served if param and served in param.enum else None
-        said = (scene.query.get(name), known, param.default if param else None)
-        if value := next(filter(None, map(text, said)), None):
+        known = (served in param.enum and served, param.default) if param else ()
+        if value := next(filter(None, map(text, (scene.query.get(name), *known))), None):
             yield name, value
 
 

@@ -101,8 +101,7 @@ def _over_time(layer: Layer) -> Iterator[Pick]:
     now, before = lines[filled[-1]], lines[filled[0]]
     window = [layer.lens.place(layer.down, at) for at in (filled[0], filled[-1]) if layer.down]
     order = now.largest(LARGEST)
-    latest = now.along(bare(order), along, "latest, largest")
-    yield Pick(1, [replace(latest, places=window[1:])], ["latest"])
+    yield Pick(1, [now.along(bare(order), along, "latest, largest", at=window[1:])], ["latest"])
     ends = [Part("window from", [], window[:1]), Part("to", [], window[1:])]
     yield Pick(2, ends, ["window"])
     moves = [now.changed("change", a, b) for a, b in zip(before.values, now.values, strict=True)]
@@ -139,8 +138,8 @@ def _beside_spot(layer: Layer, prices: Column) -> Part:
     if layer.across is None or (at := layer.lens.near(prices.values, 0, listed)) is None:
         return Part("", [])
     line, along = layer.lines[at], partial(layer.lens.places, [layer.across])
-    part = line.along(bare(line.largest(LARGEST)), along, "nearest spot", 2)
-    return replace(part, places=[layer.lens.place(prices, at)])
+    here = [layer.lens.place(prices, at)]
+    return line.along(bare(line.largest(LARGEST)), along, "nearest spot", 2, here)
 
 
 def _smiles(layer: Layer, down: Column, across: Column) -> Iterator[Pick]:
@@ -154,9 +153,8 @@ def _smiles(layer: Layer, down: Column, across: Column) -> Iterator[Pick]:
         if (price := turned.at_spot(columns[at])) is not None:
             rows.setdefault(price, []).append((words, at))
     near = "nearest spot" if priced else "at the money"
-    parts = {price: lines[price].along(found, along, near, 4) for price, found in rows.items()}
-    for at, part in parts.items():
-        yield Pick(1, [replace(part, places=beside(at))], ["spot"])
+    for at, found in rows.items():
+        yield Pick(1, [lines[at].along(found, along, near, 4, beside(at))], ["spot"])
     tops = [(words, at, top) for words, at in named for _, top in columns[at].ends()[:1]]
     modes = [Figure("", prices[top], Unit("price"), words, along(at)) for words, at, top in tops]
     yield Pick(1, [Part("mode", modes if "mode" in lens.hint.picks else [])], ["mode"])
@@ -165,5 +163,4 @@ def _smiles(layer: Layer, down: Column, across: Column) -> Iterator[Pick]:
         steps = {f"{step:+d}%": lens.near(prices, step, line.present) for step in _WINGS}
         found = [(words, at) for words, at in steps.items() if at is not None]
         shown = found if priced else bare(range(min(len(prices), _SHOWN)))
-        wings = line.along(shown, beside, "~30d")
-        yield Pick(2, [replace(wings, places=along(month["at"]))], ["wings"])
+        yield Pick(2, [line.along(shown, beside, "~30d", at=along(month["at"]))], ["wings"])

@@ -13,7 +13,8 @@ from .sheet import Figure, Part, Pick, Place
 
 NOT_LEADING = 99
 LARGEST = 3
-Placed = Callable[[int], Sequence[Place]]
+Places = Sequence[Place]
+Placed = Callable[[int], Places]
 # Rows with the words they are told by.
 Told = Iterable[tuple[str, int]]
 _SUMMED = 6
@@ -38,7 +39,7 @@ class Measure:
     adds: bool = False
     flows: bool = False
 
-    def figure(self, value: object, words: str = "", places: Sequence[Place] = ()) -> Figure:
+    def figure(self, value: object, words: str = "", places: Places = ()) -> Figure:
         """Return a figure in the unit of the measure."""
         return Figure(self.name, value, self.unit, words, places, self.scale)
 
@@ -50,10 +51,12 @@ class Measure:
         """Return the same quantity with nothing in some rows."""
         return self.over([None if at in rows else x for at, x in enumerate(self.values)])
 
-    def along(self, rows: Told, placed: Placed, words: str = "", most: int | None = None) -> Part:
-        """Return the figures of several rows, each with its words and its places."""
-        found = [self.figure(self.values[at], word, placed(at)) for word, at in rows]
-        return Part(words, [replace(one, name="") for one in found], (), self.name, most)
+    def along(
+        self, rows: Told, placed: Placed, words: str = "", most: int | None = None, at: Places = ()
+    ) -> Part:
+        """Return the figures of several rows, each with its words and places; all stand `at`."""
+        found = [self.figure(self.values[place], word, placed(place)) for word, place in rows]
+        return Part(words, [replace(one, name="") for one in found], at, self.name, most)
 
     def made(self, words: str, function: Callable[..., float | None]) -> list[Figure]:
         """Return what a function makes of all figures, in their unit; none where it cannot."""

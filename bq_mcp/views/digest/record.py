@@ -29,8 +29,7 @@ def record_picks(record: Record, lens: Lens) -> Iterator[Pick]:
     # At the root a caveat says what upstream tells of its own figures.
     told = [pair for pair in record.fields.items() if record.path or not is_note(pair[0])]
     told = [(name, x) for name, x in told if _is_told(name, x) and lens.choices.get(name) != x]
-    figures = [_figure(name, value, lens) for name, value in told]
-    figures.sort(key=lambda one: lens.lead(one.name))
+    figures = sorted((_figure(*pair, lens) for pair in told), key=lambda one: lens.lead(one.name))
     led = [one for one in figures if lens.lead(one.name) < NOT_LEADING]
     shares = _side_shares(figures, lens)
     for rank, part in ((1, led), (4, figures[len(led) :])):

@@ -38,7 +38,9 @@ def series_picks(table: Table, measures: Sequence[Measure], lens: Lens) -> Itera
         absent = [Figure(one.name, None) for one in leads]
         yield Pick(2, [Part("newest row", absent, placed(end))])
     if _DIFFERENCE in lens.hint.picks and len(leads) > 1:
-        yield Pick(2, [_difference(lead, leads[1], last)], [_DIFFERENCE])
+        less = lead.changed("less", leads[1].values[last], lead.values[last])
+        found = [replace(one, name=leads[1].name) for one in less]
+        yield Pick(2, [Part("", found, (), lead.name)], [_DIFFERENCE])
     if _ABOVE in lens.hint.picks:
         yield Pick(2, [_above(lead, measures)], [_ABOVE])
     held = candles if len(candles) == 2 else [lead]
@@ -60,12 +62,6 @@ def series_picks(table: Table, measures: Sequence[Measure], lens: Lens) -> Itera
         yield Pick(5, [row("latest", rest[:_SHOWN], last, placed)])
     for one in leads[1:3]:
         yield Pick(5, [one.along(one.ends(), placed)], ["ranges"])
-
-
-def _difference(one: Measure, other: Measure, at: int) -> Part:
-    """Return one quantity less another in the same row."""
-    found = one.changed("less", other.values[at], one.values[at])
-    return Part("", [replace(figure, name=other.name) for figure in found], (), one.name)
 
 
 def _above(level: Measure, measures: Sequence[Measure]) -> Part:

@@ -31,16 +31,13 @@ def absent_tokens(scene: Scene) -> list[str]:
     hints = scene.question.hint.params
     named = [name for name in hints if hints[name].csv and name not in _UNNAMED]
     lists = {name: told.split(",") for name in named if (told := text(scene.query.get(name)))}
-    unseen = {token for tokens in lists.values() for token in tokens}
-    names = set[tuple[bool, str]]()
-    for pair in _named(scene.data) if unseen else ():
-        names.add(pair)
-        unseen -= {pair[1]} if not pair[0] else set()
-        if not unseen:
+    asked = {token for tokens in lists.values() for token in tokens}
+    names = set[str](), set[str]()
+    for is_listed, name in _named(scene.data) if asked else ():
+        names[is_listed].add(name)
+        if asked <= names[False]:
             return []
-    listed, served = (
-        {_plain(name) for is_listed, name in names if is_listed is flag} for flag in (True, False)
-    )
+    served, listed = ({*map(_plain, found)} for found in names)
     found: list[str] = []
     for name, tokens in lists.items():
         known = served

@@ -16,14 +16,8 @@ When = Literal[
     "live", "no_cadence", "not_stated", "future", "static", "row", "snapshot", "series",
     "trading_day",
 ]  # fmt: skip
-LATE_AFTER_CADENCES = 2
-STALE_AFTER_CADENCES = 10
 _CLOCK_TOLERANCE_S = 5.0
-_ENDS_AFTER_STEPS = 3
-_STEP_QUANTILE = 0.9
 _DAY_S = 86_400.0
-_BUSINESS_DAYS_FRESH = 1
-_BUSINESS_DAYS_LATE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +75,7 @@ def assess(
         return Freshness("historical", "row", computed_at, age)
     if not cadence_seconds:
         return Freshness("unknown", "no_cadence", computed_at, age)
-    verdict = _graded(age / cadence_seconds, LATE_AFTER_CADENCES, STALE_AFTER_CADENCES)
+    verdict = _graded(age / cadence_seconds, fresh_to=2, late_to=10)
     if overdue and verdict == "fresh":
         verdict = "late"
     return Freshness(verdict, "live", computed_at, age, cadence_seconds)
@@ -98,7 +92,7 @@ def assess_trading_day(
         return Freshness("unknown", "not_stated")
     days = business_days(latest, utc_day(server_now))
     age = max((server_now - computed_at).total_seconds(), 0.0) if computed_at else None
-    verdict = _graded(days, _BUSINESS_DAYS_FRESH, _BUSINESS_DAYS_LATE)
+    verdict = _graded(days, fresh_to=1, late_to=3)
     return Freshness(
         verdict, "trading_day", computed_at, age, latest_day=latest, business_days=days
     )
@@ -113,7 +107,7 @@ def ended_before(instants: Sequence[datetime], at: datetime) -> float | None:
     ordered = sorted(set(instants))
     gaps = sorted((later - earlier).total_seconds() for earlier, later in pairwise(ordered))
     since = (at - ordered[-1]).total_seconds()
-    if len(gaps) < 2 or since <= _ENDS_AFTER_STEPS * gaps[int(_STEP_QUANTILE * (len(gaps) - 1))]:
+    if len(gaps) < 2 or since <= 3 * gaps[int(0.9 * (len(gaps) - 1))]:
         return None
     return since
 

@@ -58,24 +58,14 @@ def plain(value: object) -> str:
     return shown.replace(",", "") if abs(figure) < 10_000 else shown
 
 
-def usd(value: object) -> str:
-    """Return US dollars with three significant digits and k, m or bn."""
-    return exposure(value).removeprefix("+")
-
-
 @_figure
-def exposure(figure: float) -> str:
-    """Return signed US dollars; of a gamma exposure they are dollars per 1% move."""
+def _amount(figure: float, plus: str = "+", unit: str = "$") -> str:
+    """Return an amount with its sign, three significant digits and k, m or bn."""
     # An ASCII minus: it costs a token less than U+2212, and it is the sign the wire uses.
-    sign = "-" if figure < 0 else "+" if figure > 0 else ""
+    sign = "-" if figure < 0 else plus if figure > 0 else ""
     size = float(f"{abs(figure):.2e}")
     scale, suffix = next((pair for pair in _SCALES if size >= pair[0]), (1.0, ""))
-    return f"{sign}${_significant(size / scale, 3)}{suffix}"
-
-
-def amount(value: object) -> str:
-    """Return a signed amount without its unit, three significant digits with k, m or bn."""
-    return exposure(value).replace("$", "")
+    return f"{sign}{unit}{_significant(size / scale, 3)}{suffix}"
 
 
 @_figure
@@ -234,6 +224,10 @@ def _significant(figure: float, digits: int) -> str:
 # have as many, rounding never moves spot to the other side of a level.
 price = partial(_figure(_significant), digits=5)
 level = partial(_figure(_significant), digits=7)
+# US dollars; signed ones, of a gamma exposure per 1% move; a signed amount without its unit.
+usd = partial(_amount, plus="")
+exposure = partial(_amount)
+amount = partial(_amount, unit="")
 # A part of a whole in percent, and a distance or change whose sign is always printed.
 share = partial(_decimals, places=1, unit="%")
 signed_pct = partial(_decimals, places=1, unit="%", signed=True)
@@ -243,21 +237,6 @@ iv = partial(_volatility, worded=share)
 points = partial(_volatility, worded=partial(_decimals, places=1, unit=" pts", signed=True))
 # An instant to the second, always with its date; for the first line.
 stamp = partial(clock, seconds=True)
-
-FILTERS: dict[str, Callable[..., str]] = {
-    "price": price, "level": level, "plain": plain, "usd": usd, "exposure": exposure,
-    "amount": amount, "iv": iv, "points": points, "pct": pct, "share": share,
-    "signed_pct": signed_pct, "chance": chance, "ratio": ratio, "count": count,
-    "duration": duration, "days": days, "clock": clock, "stamp": stamp, "word": word,
-    "quoted": quoted, "names": record, "each": each, "record": record,
-}  # fmt: skip
-# The filters of figures by the kind of their unit, where it has not the name of one.
-_BY_KIND: Mapping[str, Callable[..., str]] = {
-    **FILTERS,
-    "price": lambda value: ("$" + level(value)).replace("$-", "-$"),
-    "coin": price,
-}
-_BY_ROLE: Mapping[str, Callable[..., str]] = {"price": level, "days": days}
 
 
 def told(figure: Figure) -> str:
@@ -314,4 +293,18 @@ def _value(figure: Figure) -> str:
     return _BY_KIND.get(unit.kind, plain)(scaled)
 
 
-FILTERS |= {"told": told, "placed": placed, "at": at}
+FILTERS: dict[str, Callable[..., str]] = {
+    "price": price, "level": level, "plain": plain, "usd": usd, "exposure": exposure,
+    "amount": amount, "iv": iv, "points": points, "pct": pct, "share": share,
+    "signed_pct": signed_pct, "chance": chance, "ratio": ratio, "count": count,
+    "duration": duration, "days": days, "clock": clock, "stamp": stamp, "word": word,
+    "quoted": quoted, "names": record, "each": each, "record": record, "told": told,
+    "placed": placed, "at": at,
+}  # fmt: skip
+# The filters of figures by the kind of their unit, where it has not the name of one.
+_BY_KIND: Mapping[str, Callable[..., str]] = {
+    **FILTERS,
+    "price": lambda value: ("$" + level(value)).replace("$-", "-$"),
+    "coin": price,
+}
+_BY_ROLE: Mapping[str, Callable[..., str]] = {"price": level, "days": days}
