@@ -67,10 +67,8 @@ def digest_of(scene: Scene, led: Callable[[Lens], Iterable[Pick]] = lambda lens:
     alone = _ranked([*single_picks(forms.records, forms.listings, lens), *_absent(forms, lens)])
     told = sorted([*first, *alone, *picks], key=lambda pick: pick.rank)
     picks = [*_with_units(told, hint.say), *_unread(forms, len(parts))]
-    notes = [
-        ": ".join(filter(None, [f"{name} {value}", hint.chosen.get(value)]))
-        for name, value in lens.choices.items()
-    ]
+    chosen = ((f"{name} {value}", hint.chosen.get(value)) for name, value in lens.choices.items())
+    notes = [": ".join(filter(None, pair)) for pair in chosen]
     return Sheet(picks, list(tables.values()), [*notes, *filter(None, [hint.say])])
 
 

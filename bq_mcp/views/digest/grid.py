@@ -102,8 +102,7 @@ def _over_time(layer: Layer) -> Iterator[Pick]:
     window = [layer.lens.place(layer.down, at) for at in (filled[0], filled[-1]) if layer.down]
     order = now.largest(LARGEST)
     yield Pick(1, [now.along(bare(order), along, "latest, largest", at=window[1:])], ["latest"])
-    ends = [Part("window from", [], window[:1]), Part("to", [], window[1:])]
-    yield Pick(2, ends, ["window"])
+    yield Pick(2, [Part("window from", [], window[:1]), Part("to", [], window[1:])], ["window"])
     moves = [now.changed("change", a, b) for a, b in zip(before.values, now.values, strict=True)]
     moved = now.over([number(made[0].value) if made else None for made in moves])
     named = {"nearest spot": layer.at_spot(now), "at the largest": next(iter(order), None)}

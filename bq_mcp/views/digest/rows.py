@@ -25,8 +25,7 @@ def prints_picks(table: Table, measures: Sequence[Measure], lens: Lens) -> Itera
     lead, axes, newest = measures[0], telling(table), newest_first(table)
     placed = partial(lens.places, axes)
     window = [lens.place(axes[0], at) for at in (*newest[-1:], *newest[:1])]
-    ends = [Part("window from", [], window[:1]), Part("to", [], window[1:])]
-    yield Pick(1, ends, ["window"])
+    yield Pick(1, [Part("window from", [], window[:1]), Part("to", [], window[1:])], ["window"])
     same = [lens.place(axis, 0) for axis in _axes_by_values(table, one=True)]
     yield Pick(2, [Part("in every row", [], same)] if same else [], ["same"])
     yield totals(table, [one for one in measures[:2] if one.adds][:1], placed)

@@ -38,13 +38,10 @@ def absent_tokens(scene: Scene) -> list[str]:
         if asked <= names[False]:
             return []
     served, listed = ({*map(_plain, found)} for found in names)
+    days = set(filter(expiry_day, served)) or set(filter(expiry_day, listed))
     found: list[str] = []
     for name, tokens in lists.items():
-        known = served
-        if hints[name].expiry:
-            known = set(filter(expiry_day, served)) or set(filter(expiry_day, listed))
-        elif served.isdisjoint(map(_plain, tokens)):
-            continue
+        known = days if hints[name].expiry else served.intersection(map(_plain, tokens))
         found += [token for token in tokens if known and _plain(token) not in known]
     return found
 

@@ -46,11 +46,7 @@ def fit(found: Sequence[Line], room: int, ranks: int) -> Fitted:
     kept.update(id(head) for name, head in heads.items() if shown[name])
     # A table that the next larger answer has not either is no reason to ask for it.
     rows = {name: head.total or 0 for name, head in heads.items() if head.rank <= ranks + 3}
-    left = {name: (total - shown[name], total) for name, total in rows.items()}
-    return Fitted(
-        lines=[line.text for line in found if id(line) in kept],
-        size=used,
-        rows_left={name: counts for name, counts in left.items() if counts[0] > 0},
-        lines_left=sum(not line.table for line in found) - shown[""],
-        whole=shown.total() == len(wanted),
-    )
+    left = {name: (many - shown[name], many) for name, many in rows.items() if many > shown[name]}
+    lines_left = sum(not line.table for line in found) - shown[""]
+    lines = [line.text for line in found if id(line) in kept]
+    return Fitted(lines, used, left, lines_left, whole=shown.total() == len(wanted))
