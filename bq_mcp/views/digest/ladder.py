@@ -27,10 +27,8 @@ def ladder_picks(table: Table, measures: Sequence[Measure], lens: Lens) -> Itera
         parts = [row(words, leads, at, placed) for words, at in rows]
         parts = [leads[0].along(rows, placed)] if len(leads) == 1 else parts
         yield Pick(4 if step in (1, 5) else 5, parts, [f"{step}%"])
-    turns = [
-        leads[0].along(turn, placed, f"sign change nearest spot{side}")
-        for side, turn in _turns(leads[0], prices, lens.spot)
-    ]
+    found = _turns(leads[0], prices, lens.spot)
+    turns = [leads[0].along(x, placed, f"sign change nearest spot{side}") for side, x in found]
     yield Pick(4, turns, ["sign change"])
 
 

@@ -1,7 +1,7 @@
 """What a payload is read with: which quantities lead, in which unit, and where they stand."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 from functools import cached_property, lru_cache
@@ -106,8 +106,12 @@ class Lens:
     @cached_property
     def scale(self) -> IvScale | None:
         """The scale of the payload's volatilities, by all their levels."""
-        units = self.hint.units
-        held = (values for name, values in self._named() if unit_of(name, units).kind == "iv")
+        parts: list[list[tuple[str, Iterable[object]]]]
+        parts = [[(x.name, x.values) for x in t.columns if x.numeric] for t in self.forms.tables]
+        parts += [[(name, chain(*x)) for name, x in g.layers.items()] for g in self.forms.grids]
+        named = [(self.meant(name, len(part) == 1), x) for part in parts for name, x in part]
+        named += [(name, [x]) for one in self.forms.records for name, x in one.fields.items()]
+        held = (values for name, values in named if unit_of(name, self.hint.units).kind == "iv")
         return iv_scale(chain.from_iterable(held))
 
     @cached_property
@@ -180,16 +184,6 @@ class Lens:
     def _flows(self, name: str, unit: Unit) -> bool:
         flows = unit.kind not in _NO_AMOUNTS and not holds(name, "running", "parts", "stocks")
         return flows and (holds(name, "flows") or matches(name, self.hint.adds))
-
-    def _named(self) -> Iterator[tuple[str, Iterable[object]]]:
-        """Yield every quantity of the payload with its name, as far as it has one."""
-        for record in self.forms.records:
-            yield from ((name, [value]) for name, value in record.fields.items())
-        parts: list[list[tuple[str, Iterable[object]]]]
-        parts = [[(x.name, x.values) for x in t.columns if x.numeric] for t in self.forms.tables]
-        parts += [[(name, chain(*x)) for name, x in g.layers.items()] for g in self.forms.grids]
-        for part in parts:
-            yield from ((self.meant(name, len(part) == 1), values) for name, values in part)
 
 
 @lru_cache(maxsize=4096)

@@ -76,12 +76,8 @@ def attempted(view: str, make: Callable[[], _T]) -> _T | None:
 
 def rendered(environment: Environment, view: str, context: Mapping[str, Any]) -> list[Line] | None:
     """Return the lines of a template, None where it cannot be rendered."""
-
-    def lines() -> list[Line]:
-        text = environment.get_template(f"{view}.md.jinja").render(context)
-        return lines_of(text, bool(context.get("terse")))
-
-    return attempted(view, lines)
+    name, terse = f"{view}.md.jinja", bool(context.get("terse"))
+    return attempted(view, lambda: lines_of(environment.get_template(name).render(context), terse))
 
 
 def _finalize(value: Any) -> Any:

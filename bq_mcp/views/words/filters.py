@@ -193,8 +193,7 @@ def _field(item: tuple[object, object], limit: int, depth: int) -> str:
     name, held = item
     # One null among them does not make the record a missing one.
     told = record(held, limit, depth).replace(MISSING, MISSING_WORDS)
-    plain_value = not isinstance(held, Mapping | list)
-    return f"{word(name)} {told}" if plain_value else f"{word(name)} ({told})"
+    return f"{word(name)} ({told})" if isinstance(held, Mapping | list) else f"{word(name)} {told}"
 
 
 @_figure
