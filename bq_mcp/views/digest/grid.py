@@ -122,9 +122,9 @@ def _exposures(layer: Layer) -> Iterator[Pick]:
             lines = one.lines
             at = max(range(len(lines)), key=lambda at: gross(lines[at].values) or 0)
             kind, held = _HEAVIEST.get(one.down.role, "heaviest"), lines[at].made("total", total)
-            words, sizes = kind, lines[at].made("gross", gross)
+            words = kind
             if layer.measure.signed:
-                words, held = f"{kind} by gross", [*sizes, *held]
+                words, held = f"{kind} by gross", [*lines[at].made("gross", gross), *held]
             part = Part(words, held, [one.lens.place(one.down, at)])
             yield Pick(2, [part], ["heaviest", kind])
             if one.down.role == "price":

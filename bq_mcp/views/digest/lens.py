@@ -69,10 +69,10 @@ class Lens:
             found.append(self.measure(name, column.values, column.role))
         return sorted((one for one in found if one.present), key=_order)
 
-    def leading(self, measures: Sequence[Measure], fewest: int = 2) -> list[Measure]:
-        """Return the quantities that lead, the first few where the hint names none of them."""
+    def leading(self, measures: Sequence[Measure]) -> list[Measure]:
+        """Return the quantities that lead, the first two where the hint names none of them."""
         led = [one for one in measures if one.lead < NOT_LEADING]
-        return led[:LEADS] or list(measures[:fewest])
+        return led[:LEADS] or list(measures[:2])
 
     def measure(self, name: str, values: Sequence[object], role: Role = "") -> Measure:
         """Return one quantity."""

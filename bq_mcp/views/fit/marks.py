@@ -120,7 +120,7 @@ def _line(mark: str, words: Sequence[str]) -> Line:
     return Line(int(rank), text, table, int(first or 0), int(total) if total else None)
 
 
-def resolved(text: str, terse: bool = False) -> str:
+def resolved(text: str, terse: bool) -> str:
     """Return text on one line without the clauses that miss a figure or are too many words."""
 
     def kept(found: re.Match[str]) -> str:

@@ -59,8 +59,8 @@ def plain(value: object) -> str:
 
 
 @_figure
-def _amount(figure: float, plus: str = "+", unit: str = "$") -> str:
-    """Return an amount with its sign, three significant digits and k, m or bn."""
+def exposure(figure: float, plus: str = "+", unit: str = "$") -> str:
+    """Return signed US dollars, of a gamma exposure per 1% move: three digits with k, m or bn."""
     # An ASCII minus: it costs a token less than U+2212, and it is the sign the wire uses.
     sign = "-" if figure < 0 else plus if figure > 0 else ""
     size = float(f"{abs(figure):.2e}")
@@ -223,10 +223,9 @@ def _significant(figure: float, digits: int) -> str:
 # have as many, rounding never moves spot to the other side of a level.
 price = partial(_figure(_significant), digits=5)
 level = partial(_figure(_significant), digits=7)
-# US dollars; signed ones, of a gamma exposure per 1% move; a signed amount without its unit.
-usd = partial(_amount, plus="")
-exposure = partial(_amount)
-amount = partial(_amount, unit="")
+# US dollars without a plus sign, and a signed amount of another unit.
+usd = partial(exposure, plus="")
+amount = partial(exposure, unit="")
 # A part of a whole in percent, and a distance or change whose sign is always printed.
 share = partial(_decimals, places=1, unit="%")
 signed_pct = partial(_decimals, places=1, unit="%", signed=True)
