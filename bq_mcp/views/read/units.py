@@ -28,8 +28,6 @@ _DOLLARS = word_set("usd us $ dollar dollars usdt usdc")
 _FILLING = _DOLLARS | word_set("price in of per 1% % move pct notional value nominal premium s")
 _SILENT = word_set("vol points price min")
 _TENOR = re.compile(r"\d+d")
-
-
 # Words that make a name with `iv` something else than a level of it.
 _NO_LEVEL = word_set(
     "rank percentile change diff difference spread dispersion gap skew vrp std count"
@@ -92,7 +90,7 @@ def unit_of(
     for part in reversed(name.split(".")):
         full = _by_name(part)
         # In a record `iv` stands also what is no level of it.
-        if full and not (full.kind == "iv" and _NO_LEVEL & set(words)):
+        if full and not (full.kind == "iv" and _NO_LEVEL & {*words, *words_of(part)}):
             return full
     for pattern, hint in hinted.items():
         if matches(name, [pattern]):
@@ -169,7 +167,6 @@ def _by_name(name: str) -> Unit | None:
     silent = (
         last in _SILENT
         or (unit.kind == "pct" and before.isdigit())
-        or (unit.kind == "iv" and _NO_LEVEL & set(words))
         or (unit.kind == "duration" and TIME_WORDS & set(words))
         or (len(words) == 1 and unit.kind not in ("iv", "days", "ratio", "pct"))
     )

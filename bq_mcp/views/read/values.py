@@ -97,9 +97,8 @@ def expiry_day(value: object) -> date | None:
         return None
     if found := _TOKEN.fullmatch(value.strip()):
         return token_day(*found.groups())
-    if _DAY.match(value):
-        return _day(*(int(part) for part in value[:10].split("-")))
-    return None
+    day = moment(value[:10])
+    return day and day.date()
 
 
 def is_expiry_token(value: object) -> bool:
@@ -152,7 +151,8 @@ class Instants(Sequence[datetime | None]):
 def seconds_of(values: Sequence[Any]) -> list[float | None]:
     """Return ISO texts as Unix seconds, None for what is none."""
     try:
-        return [_seconds(datetime.fromisoformat(value)) for value in values]
+        told = map(datetime.fromisoformat, values)
+        return [(when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp() for when in told]
     except (TypeError, ValueError):
         return [when.timestamp() if when else None for when in map(moment, values)]
 
@@ -160,14 +160,3 @@ def seconds_of(values: Sequence[Any]) -> list[float | None]:
 def utc_day(instant: datetime) -> date:
     """Return the UTC calendar day of `instant`."""
     return instant.astimezone(UTC).date()
-
-
-def _seconds(when: datetime) -> float:
-    return (when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp()
-
-
-def _day(year: int, month: int, day: int) -> date | None:
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None
