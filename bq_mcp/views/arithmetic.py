@@ -106,8 +106,7 @@ def share_above(figures: Sequence[float]) -> float:
 
 def share_of_gross(part: object, values: Iterable[object]) -> float | None:
     """Return the size of a part in percent of the sum of absolute sizes."""
-    size = share_pct(part, gross(values))
-    return None if size is None else abs(size)
+    return share_pct(gross([part]), gross(values))
 
 
 def side(spot: object, level: object) -> Literal["above", "below", "at"] | None:

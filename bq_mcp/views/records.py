@@ -53,15 +53,17 @@ def records_in(
     waiting: list[tuple[tuple[str, ...], object]] = [((), data)]
     # It grows while it is walked.
     for path, part in islice(waiting, most):
-        inner: Iterable[tuple[str, object]] = ()
+        inner: Iterable[tuple[str | int, object]] = ()
         if isinstance(part, dict):
             inner = part.items()
             if path:
                 yield path, part
         elif isinstance(part, list):
-            inner = ((_own_name(held) or str(at), held) for at, held in enumerate(part))
-        parts = islice(inner, width)
-        waiting += [((*path, at), held) for at, held in parts if isinstance(held, dict | list)]
+            inner = enumerate(part)
+        for at, held in islice(inner, width):
+            if isinstance(held, dict | list):
+                name = at if isinstance(at, str) else _own_name(held) or str(at)
+                waiting.append(((*path, name), held))
 
 
 def read(value: object) -> object:
@@ -212,16 +214,16 @@ def _along(lead: list[Any], values: list[Any] | None) -> list[Any]:
     return list(map(read, values)) if holds(values, TEXT) else values
 
 
+def _first_list(source: Row, names: Sequence[str]) -> list[Any] | None:
+    found = (source.get(name) for name in names)
+    return next((value for value in found if isinstance(value, list)), None)
+
+
 def _cell(record: Row, names: Sequence[str]) -> object:
     for name in names:
         if (value := field_at(record, name)) is not None:
             return read(value)
     return None
-
-
-def _first_list(source: Row, names: Sequence[str]) -> list[Any] | None:
-    found = (source.get(name) for name in names)
-    return next((value for value in found if isinstance(value, list)), None)
 
 
 def _own_name(node: object) -> str | None:

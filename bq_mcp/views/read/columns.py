@@ -5,6 +5,7 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
@@ -223,13 +224,10 @@ def figures_of(values: Values) -> Values:
 
 def finite(values: Sequence[Any]) -> Values:
     """Return the values with what is no finite number made None, the same list where all are."""
-    if not _NUMERIC.issuperset(map(type, values)):
-        return values
-    try:
-        if all(map(math.isfinite, filter(None, values))):
+    figures = _NUMERIC.issuperset(map(type, values))
+    with suppress(OverflowError):
+        if not figures or all(map(math.isfinite, filter(None, values))):
             return values
-    except OverflowError:
-        pass
     return [number(value) for value in values]
 
 

@@ -129,8 +129,7 @@ def _folded(name: str) -> str:
 @lru_cache(maxsize=4096)
 def _told(stated: str, words: tuple[str, ...]) -> Unit:
     """Return the unit that a text names; a text that names none is kept as the note."""
-    said = stated.strip().casefold()
-    told = re.findall(r"[a-z]+|[%$/]", said)
+    told = re.findall(r"[a-z]+|[%$/]", stated.casefold())
     if not told:
         return AS_SERVED
     if _DOLLARS & set(told) and "/" not in told:

@@ -21,8 +21,6 @@ _FIGURE_LENGTH = 40
 # The token alone, or at the end of a future's name such as BTC-28MAR25.
 _TOKEN = re.compile(r"(?:[A-Z]{2,9}[-_])?(\d{1,2})([A-Z]{3})(\d{2}|20\d{2})", re.I | re.ASCII)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-# Unix time of the years 2000 to 2100 and how many of its units are a second.
-_EPOCHS = ((9.4e8, 4.2e9, 1.0), (9.4e11, 4.2e12, 1e3), (9.4e14, 4.2e15, 1e6))
 # A short name: the views read numbers nearly everywhere.
 number = finite_number
 
@@ -128,8 +126,8 @@ def moment(value: object) -> datetime | None:
 
 
 def epoch_scale(count: float) -> float | None:
-    """Return how many units of a Unix time are a second (1, 1,000 or 1,000,000), by its size."""
-    return next((scale for low, high, scale in _EPOCHS if low <= count <= high), None)
+    """Return how many units of a Unix time of 2000 to 2100 are a second: 1, 1,000 or 1,000,000."""
+    return next((unit for unit in (1.0, 1e3, 1e6) if 9.4e8 <= count / unit <= 4.2e9), None)
 
 
 class Instants(Sequence[datetime | None]):
