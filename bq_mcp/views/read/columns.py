@@ -67,7 +67,6 @@ FIELD_WORDS = (
 )
 _VENUES = word_set("deribit bybit okx binance derive thalex delta delta_india")
 _WIDE = 20.0
-_STRIKES_FROM = 5
 _STRIKE_STEP = 0.15
 _NUMERIC = FIGURES | {type(None)}
 _NAME_LENGTH = 48
@@ -75,7 +74,6 @@ _DAY = 86_400
 _SAMPLE = 24
 _SETTLING = (0, SETTLEMENT.hour * 3600)
 _STEPS = 2000
-_GAPS = 3
 _MOSTLY = 0.8
 
 Figures = Sequence[float | None]
@@ -201,9 +199,9 @@ class Market:
         return "price" if priced else "days"
 
     def _are_strikes(self, figures: Figures) -> bool:
-        """Tell whether numbers lie around spot, with a step there of at most 15 % of it."""
+        """Tell whether five or more numbers lie around spot, there at most 15 % of it apart."""
         places = sorted({value for value in figures[:_STEPS] if value is not None})
-        if self.spot is None or len(places) < _STRIKES_FROM:
+        if self.spot is None or len(places) < 5:
             return False
         above = min(max(bisect_left(places, self.spot), 1), len(places) - 1)
         near = places[above] - places[above - 1] <= _STRIKE_STEP * self.spot
@@ -232,10 +230,10 @@ def finite(values: Sequence[Any]) -> Values:
 
 
 def is_even(places: Figures) -> bool:
-    """Tell whether at least half of the gaps between places are the same."""
+    """Tell whether at least half of the gaps between places, three or more, are the same."""
     found = sorted({value for value in places[:_STEPS] if value is not None})
     gaps = Counter(round(later - earlier, 6) for earlier, later in pairwise(found))
-    return gaps.total() >= _GAPS and max(gaps.values()) >= 0.5 * gaps.total()
+    return gaps.total() >= 3 and max(gaps.values()) >= 0.5 * gaps.total()
 
 
 def _mostly(sample: Values, fits: Callable[[str], object]) -> bool:

@@ -67,9 +67,8 @@ class _Site:
         found = [axis for axis in self.around if len(axis.values) == length]
         if len(found) == 1 and not found[0].role:
             found = [replace(found[0], role="key", places=found[0].values)]
-        return sorted(
-            (axis for axis in found if axis.role), key=lambda axis: axis.role not in PLACED
-        )
+        known = [axis for axis in found if axis.role]
+        return sorted(known, key=lambda axis: axis.role not in PLACED)
 
 
 class _Reader:
@@ -159,8 +158,6 @@ class _Reader:
         before = self._grids.get(place, made)
         self._grids[place] = replace(before, layers={**before.layers, **made.layers})
 
-    # Records and their lists
-
     def _record(self, place: _Site, node: Row) -> None:
         fields = {key: value for key, value in node.items() if not isinstance(value, dict | list)}
         listed = {
@@ -209,8 +206,6 @@ class _Reader:
             self._cells(place, items)
         elif holds(node, FIGURES | TEXT):
             self._listings.append(Listing(place.path, node))
-
-    # Frames: columns of one length whose cells may be records or lists
 
     def _cells(self, place: _Site, cells: Values) -> None:
         """Read what stands at each place: records, lists or single values."""
@@ -264,8 +259,6 @@ class _Reader:
         self._used += [header] if header else []
         names = map(str, header.values) if header else names_for(columns, name)
         return list(zip(names, columns, strict=False))
-
-    # What is nested in the cells of a frame
 
     def _nested(self, place: _Site, nested: _Raws) -> None:
         """Read lists and maps inside rows as longer frames that repeat the key of the rows."""
@@ -321,10 +314,8 @@ class _Reader:
         height, width = next((len(cells), len(cells[0])) for cells in layers.values())
         down = next(iter(place.along), None)
         beside = not down or any(axis.values is down.values for axis in place.around)
-        if axis is None:
-            others = without(place.axes(width), place.along)[:1]
-            axis = next(iter(others), None)
-            self._used += others
+        axis = axis or next(iter(without(place.axes(width), place.along)), None)
+        self._used += [axis] if axis else []
         path = place.path.rpartition(".")[0] if beside else place.path
         self._grid(Grid(path, down, axis, layers, not beside or height != width))
 

@@ -17,7 +17,6 @@ Kind = Literal[
     "days", "duration", "count", "coin", "as_served",
 ]  # fmt: skip
 IvScale = Literal["decimal", "percent"]
-_DECIMAL_BELOW = 5.0
 _SCALES = {
     **dict.fromkeys(("k", "thousand", "thousands"), 1e3),
     **dict.fromkeys(("m", "mn", "million", "millions"), 1e6),
@@ -113,7 +112,7 @@ def iv_scale(levels: Iterable[object]) -> IvScale | None:
     found = [level for level in map(figure, levels) if level]
     if not found:
         return None
-    return "decimal" if median(found) < _DECIMAL_BELOW else "percent"
+    return "decimal" if median(found) < 5 else "percent"
 
 
 # The names and patterns of a payload come back with each reply.
