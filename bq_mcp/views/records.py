@@ -214,16 +214,16 @@ def _along(lead: list[Any], values: list[Any] | None) -> list[Any]:
     return list(map(read, values)) if holds(values, TEXT) else values
 
 
-def _first_list(source: Row, names: Sequence[str]) -> list[Any] | None:
-    found = (source.get(name) for name in names)
-    return next((value for value in found if isinstance(value, list)), None)
-
-
 def _cell(record: Row, names: Sequence[str]) -> object:
     for name in names:
         if (value := field_at(record, name)) is not None:
             return read(value)
     return None
+
+
+def _first_list(source: Row, names: Sequence[str]) -> list[Any] | None:
+    found = (source.get(name) for name in names)
+    return next((value for value in found if isinstance(value, list)), None)
 
 
 def _own_name(node: object) -> str | None:

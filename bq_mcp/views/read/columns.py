@@ -69,7 +69,6 @@ _VENUES = word_set("deribit bybit okx binance derive thalex delta delta_india")
 _WIDE = 20.0
 _STRIKE_STEP = 0.15
 _NUMERIC = FIGURES | {type(None)}
-_NAME_LENGTH = 48
 _DAY = 86_400
 _SAMPLE = 24
 _SETTLING = (0, SETTLEMENT.hour * 3600)
@@ -160,8 +159,8 @@ class Market:
         if _mostly(known, _TENOR.fullmatch):
             days = [figure(str(value)[:-1]) for value in values]
             return Column(name, days, "days", days, numeric=True)
-        named = _mostly(known, _is_label) and not words & TIME_WORDS
-        return Column(name, values, "name", values) if named else None
+        named = _mostly(known, lambda text: 0 < len(text) <= 48 and figure(text) is None)
+        return Column(name, values, "name", values) if named and not words & TIME_WORDS else None
 
     def _dated(self, name: str, words: Words, values: Values, seconds: Figures) -> Column:
         """Return instants as times, or as expiries by their name or by their future."""
@@ -222,9 +221,9 @@ def figures_of(values: Values) -> Values:
 
 def finite(values: Sequence[Any]) -> Values:
     """Return the values with what is no finite number made None, the same list where all are."""
-    figures = _NUMERIC.issuperset(map(type, values))
+    numeric = _NUMERIC.issuperset(map(type, values))
     with suppress(OverflowError):
-        if not figures or all(map(math.isfinite, filter(None, values))):
+        if not numeric or all(map(math.isfinite, filter(None, values))):
             return values
     return [number(value) for value in values]
 
@@ -239,10 +238,6 @@ def is_even(places: Figures) -> bool:
 def _mostly(sample: Values, fits: Callable[[str], object]) -> bool:
     fitting = sum(isinstance(value, str) and bool(fits(value)) for value in sample)
     return bool(sample) and fitting >= _MOSTLY * len(sample)
-
-
-def _is_label(text: str) -> bool:
-    return 0 < len(text) <= _NAME_LENGTH and figure(text) is None
 
 
 def _expiries(name: str, values: Values) -> Column:
