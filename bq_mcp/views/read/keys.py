@@ -12,7 +12,6 @@ from .forms import Column, Columns, Form, Role
 # What places rows better stands first; even times come before, names with digits after all.
 _PREFERRED: tuple[Role, ...] = ("expiry", "days", "name", "price", "time", "key")
 _EVEN, _PRICE, _KEY, _LABEL = -1, 3, 5, 6
-_ORDER: tuple[Role, ...] = get_args(Role)
 _FORMS: dict[tuple[Role, ...], Form] = {
     ("time",): "series",
     ("price",): "ladder",
@@ -30,9 +29,6 @@ _DENSE, _SPARSE, _CELLS = 2, 8, 200_000
 # The share of instants that a series has at least: a few rows may come twice.
 _DISTINCT = 0.98
 
-# The columns rows are placed by, the form (None for a grid), whether the order means nothing.
-Key = tuple[Columns, Form | None, bool]
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Axis:
@@ -41,10 +37,11 @@ class _Axis:
     rank: int
 
 
-def choose_key(along: Columns, columns: Columns) -> Key:
-    """Return the smallest set of axis columns that no two rows share.
+def choose_key(along: Columns, columns: Columns) -> tuple[Columns, Form | None, bool]:
+    """Return the smallest set of axis columns that no two rows share, and what follows from it.
 
-    The columns `along` belong to rows around these and are part of it where they place anything.
+    That is the form (None for a grid) and whether the order means nothing. The columns `along`
+    belong to rows around these and are part of the key where they place anything.
     """
     size = len(columns[0].values)
     axes = sorted(_axes(columns, size), key=lambda axis: axis.rank)[:_AXES]
@@ -67,7 +64,7 @@ def choose_key(along: Columns, columns: Columns) -> Key:
 
 def axis_rank(axis: Column | None) -> int:
     """Return where an axis stands in a key: of a grid the lower lies down, the higher across."""
-    return _ORDER.index(axis.role if axis else "")
+    return get_args(Role).index(axis.role if axis else "")
 
 
 def ordered(columns: Columns, by: Columns) -> list[Column]:
