@@ -14,12 +14,11 @@ from typing import Literal
 
 from .read.values import expiry_day, known, moment, number, settlement
 
-Side = Literal["above", "below", "at"]
-ExpiryType = Literal["quarterly", "monthly", "weekly", "daily"]
+_Function = Callable[..., float | None]
 _FRIDAY = 4
 
 
-def _of_figures(made: Callable[..., float | None]) -> Callable[..., float | None]:
+def _of_figures(made: _Function) -> _Function:
     """Let a function of figures take any values; it gives None where one of them is missing."""
 
     @wraps(made)
@@ -30,9 +29,7 @@ def _of_figures(made: Callable[..., float | None]) -> Callable[..., float | None
     return of_any
 
 
-def _of_known(
-    made: Callable[[Sequence[float]], float],
-) -> Callable[[Iterable[object]], float | None]:
+def _of_known(made: _Function) -> _Function:
     """Let a function of figures take any values, of which those that are figures count."""
 
     @wraps(made)
@@ -109,11 +106,10 @@ def share_above(figures: Sequence[float]) -> float:
 
 def share_of_gross(part: object, values: Iterable[object]) -> float | None:
     """Return the size of a part in percent of the sum of absolute sizes."""
-    size = share_pct(part, gross(values))
-    return None if size is None else abs(size)
+    return share_pct(gross([part]), gross(values))
 
 
-def side(spot: object, level: object) -> Side | None:
+def side(spot: object, level: object) -> Literal["above", "below", "at"] | None:
     """Return on which side of `level` spot stands."""
     apart = change(level, spot)
     return None if apart is None else "above" if apart > 0 else "below" if apart < 0 else "at"
@@ -144,7 +140,7 @@ def seconds_between(start: object, end: object) -> float | None:
     return None if first is None or last is None else (last - first).total_seconds()
 
 
-def expiry_type(expiry: object) -> ExpiryType | None:
+def expiry_type(expiry: object) -> Literal["quarterly", "monthly", "weekly", "daily"] | None:
     """Return the calendar class of an expiry: by its weekday, and the last Friday of a month."""
     day = expiry_day(expiry)
     if day is None:
@@ -162,10 +158,10 @@ def business_days(start: date, end: date) -> int:
     return sum((day - 1) % 7 < 5 for day in range(start.toordinal() + 1, end.toordinal() + 1))
 
 
-def change_pct(first: object, last: object) -> float | None:
+@_of_figures
+def change_pct(first: float, last: float) -> float | None:
     """Return (last / first - 1) x 100; None unless both are positive."""
-    end = number(last)
-    return None if end is None or end <= 0 else distance_pct(end, first)
+    return distance_pct(last, first) if last > 0 else None
 
 
 def net_of(added: Sequence[object], taken: Sequence[object]) -> float | None:

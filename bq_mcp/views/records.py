@@ -3,7 +3,6 @@
 A row is a mapping; a dotted column leads into records inside it.
 """
 
-from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
@@ -14,13 +13,9 @@ from .arithmetic import days_left, distance_pct, expiry_type, share_pct, side, t
 from .read.units import IvScale, iv_scale
 from .read.values import RECORD, TEXT, Row, derive, field_at, figure, holds, mapping, text
 
-Spellings = str | Sequence[str]
-# A record and the names that lead to it; an unnamed one has its place.
-Branch = tuple[tuple[str, ...], Row]
 _NAMES = ("name", "id", "venue", "exchange", "symbol", "category")
 _NAMED = 3
 _first = itemgetter(0)
-_SCOPES = {"all": "all expiries", "0dte": "0DTE"}
 
 
 def rows_of(source: object) -> list[Row]:
@@ -29,7 +24,7 @@ def rows_of(source: object) -> list[Row]:
     return [row for row in listed if isinstance(row, Mapping)]
 
 
-def paired(source: object, **columns: Spellings) -> list[Row]:
+def paired(source: object, **columns: str | Sequence[str]) -> list[Row]:
     """Return rows of some columns, each read from the first of its spellings.
 
     `source` is a list of records, or a record that holds one or parallel lists. The first column
@@ -47,16 +42,17 @@ def paired(source: object, **columns: Spellings) -> list[Row]:
     return [{name: _cell(row, keys) for name, keys in names.items()} for row in rows_of(source)]
 
 
-def records_in(data: object, most: int = 2_000, width: int = 500) -> Iterator[Branch]:
-    """Yield the records below the root of a payload, shallow ones first.
+def records_in(
+    data: object, most: int = 2_000, width: int = 500
+) -> Iterator[tuple[tuple[str, ...], Row]]:
+    """Yield the records below the root of a payload and the names that lead there, shallow first.
 
-    The `most` first parts are looked at, of each the first `width` rows or fields.
+    An unnamed one has its place. The `most` first parts are looked at, of each the first `width`
+    rows or fields.
     """
-    waiting = deque[tuple[tuple[str, ...], object]]([((), data)])
-    for _ in range(most):
-        if not waiting:
-            return
-        path, part = waiting.popleft()
+    waiting: list[tuple[tuple[str, ...], object]] = [((), data)]
+    # It grows while it is walked.
+    for path, part in islice(waiting, most):
         inner: Iterable[tuple[str | int, object]] = ()
         if isinstance(part, dict):
             inner = part.items()
@@ -85,7 +81,8 @@ def level(value: object, spot: float | None) -> dict[str, Any]:
 def scope_of(root: Row) -> dict[str, Any]:
     """Return the expiries a payload covers in words, or else the one and its days."""
     stated = text(root.get("expiry"))
-    scope = _SCOPES.get(stated.casefold()) if stated else "expiries not stated"
+    words = {"": "expiries not stated", "all": "all expiries", "0dte": "0DTE"}
+    scope = words.get((stated or "").casefold())
     expiry = None if scope else stated
     return {"scope": scope, "expiry": expiry, "dte": figure(root.get("dte"))}
 
@@ -102,12 +99,12 @@ def measured(rows: Iterable[Row], *columns: str) -> list[Row]:
 
 def ordered(rows: Iterable[Row], column: str) -> list[Row]:
     """Return the rows that have a figure in a column, in its ascending order."""
-    return [row for _, row in sorted(_sized(rows, column), key=_first)]
+    return [row for _, row in _sized(rows, column)]
 
 
 def around(rows: Iterable[Row], column: str, target: float) -> list[Row]:
     """Return the nearest row on either side of `target` and any row on it, in order."""
-    found = sorted(_sized(rows, column), key=_first)
+    found = _sized(rows, column)
     below, above = ([row for x, row in found if (x - target) * sign > 0] for sign in (-1, 1))
     return [*below[-1:], *(row for x, row in found if x == target), *above[:1]]
 
@@ -122,11 +119,10 @@ def largest_of(sizes: Mapping[str, object]) -> Mapping[str, Any]:
 
     Their share is in percent.
     """
-    held = [(name, size) for name, value in sizes.items() if (size := figure(value))]
-    held.sort(key=lambda pair: -pair[1])
-    all_ = [size for _, size in held]
-    rest = all_[_NAMED:]
-    share = derive(share_pct, derive(total, rest), derive(total, all_))
+    known = [(name, size) for name, value in sizes.items() if (size := figure(value))]
+    held = sorted(known, key=lambda pair: -pair[1])
+    rest = [size for _, size in held[_NAMED:]]
+    share = derive(share_pct, derive(total, rest), derive(total, [size for _, size in held]))
     return {"listed": held[:_NAMED], "more": derive(len, rest) or None, "share": share}
 
 
@@ -169,10 +165,10 @@ def by_expiry(rows: Iterable[Row], instant: datetime) -> tuple[list[Row], list[R
     alive: list[Row] = []
     settled: list[Row] = []
     for row in rows:
-        left = days_left(_expiry(row), instant)
+        left = derive(days_left, row.get("expiry"), instant)
         if figure(row.get("dte")) is None:
-            row = {**row, "dte": derive(days_left, row.get("expiry"), instant)}
-        ahead = (figure(row["dte"]) or 0) >= 0 and (left or 0) >= 0
+            row = {**row, "dte": left}
+        ahead = min(figure(row["dte"]) or 0, left or 0) >= 0
         (alive if ahead else settled).append(row)
     return united(ordered(alive, "dte"), alive), settled
 
@@ -185,7 +181,8 @@ def next_anchor(rows: Iterable[Row]) -> Row | None:
 def is_anchor(row: Row) -> bool:
     """Tell whether an expiry is monthly or quarterly: by its flag, else by the calendar."""
     flag = row.get("is_anchor")
-    return flag if isinstance(flag, bool) else expiry_type(_expiry(row)) in ("monthly", "quarterly")
+    dated = expiry_type(row.get("expiry")) in ("monthly", "quarterly")
+    return flag if isinstance(flag, bool) else dated
 
 
 def tenor(rows: Iterable[Row], column: str, days: float, tolerance: float = 1 / 3) -> Row | None:
@@ -194,7 +191,7 @@ def tenor(rows: Iterable[Row], column: str, days: float, tolerance: float = 1 / 
     Choose among rows that have the axis, not the figure: a tenor without the figure is told as
     n/a, never replaced by another one.
     """
-    apart = [(abs(x - days), row) for x, row in sorted(_sized(rows, column), key=_first)]
+    apart = ((abs(x - days), row) for x, row in _sized(rows, column))
     gap, row = min(apart, key=_first, default=(0.0, None))
     return row if gap <= tolerance * days else None
 
@@ -205,13 +202,10 @@ def common_scale(levels: Iterable[object]) -> IvScale | None:
     return found.pop() if len(found) == 1 else None
 
 
-def _expiry(row: Row) -> object:
-    return row.get("expiry") or row.get("expiry_date")
-
-
 def _sized(rows: Iterable[Row], column: str) -> list[tuple[float, Row]]:
-    """Return the rows that have a figure in a column, each behind it."""
-    return [(x, row) for row in rows if (x := figure(field_at(row, column))) is not None]
+    """Return the rows that have a figure in a column, each behind it, in ascending order."""
+    found = [(x, row) for row in rows if (x := figure(field_at(row, column))) is not None]
+    return sorted(found, key=_first)
 
 
 def _along(lead: list[Any], values: list[Any] | None) -> list[Any]:

@@ -15,8 +15,6 @@ from .read.values import mapping, number
 
 BUDGETS: Mapping[str, int] = {"brief": 150, "standard": 500, "full": 2_000, "raw": 2_000}
 _SPOT_NAMES = ("spot_price", "spot", "underlying_price")
-# A row takes at least so many tokens.
-_TOKENS_A_ROW = 6
 # The forms of a reply are kept for as long as the reply itself.
 _READ: WeakKeyDictionary[Envelope, Forms] = WeakKeyDictionary()
 
@@ -56,8 +54,8 @@ class Scene:
 
     @property
     def most_rows(self) -> int:
-        """How many rows of a table could ever fit this answer."""
-        return BUDGETS[self.question.detail] // _TOKENS_A_ROW
+        """How many rows of a table, of six tokens at least, could ever fit this answer."""
+        return BUDGETS[self.question.detail] // 6
 
     @cached_property
     def spot(self) -> float | None:

@@ -5,6 +5,7 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
@@ -66,15 +67,12 @@ FIELD_WORDS = (
 )
 _VENUES = word_set("deribit bybit okx binance derive thalex delta delta_india")
 _WIDE = 20.0
-_STRIKES_FROM = 5
 _STRIKE_STEP = 0.15
 _NUMERIC = FIGURES | {type(None)}
-_NAME_LENGTH = 48
 _DAY = 86_400
 _SAMPLE = 24
 _SETTLING = (0, SETTLEMENT.hour * 3600)
 _STEPS = 2000
-_GAPS = 3
 _MOSTLY = 0.8
 
 Figures = Sequence[float | None]
@@ -161,8 +159,8 @@ class Market:
         if _mostly(known, _TENOR.fullmatch):
             days = [figure(str(value)[:-1]) for value in values]
             return Column(name, days, "days", days, numeric=True)
-        named = _mostly(known, _is_label) and not words & TIME_WORDS
-        return Column(name, values, "name", values) if named else None
+        named = _mostly(known, lambda text: 0 < len(text) <= 48 and figure(text) is None)
+        return Column(name, values, "name", values) if named and not words & TIME_WORDS else None
 
     def _dated(self, name: str, words: Words, values: Values, seconds: Figures) -> Column:
         """Return instants as times, or as expiries by their name or by their future."""
@@ -200,9 +198,9 @@ class Market:
         return "price" if priced else "days"
 
     def _are_strikes(self, figures: Figures) -> bool:
-        """Tell whether numbers lie around spot, with a step there of at most 15 % of it."""
+        """Tell whether five or more numbers lie around spot, there at most 15 % of it apart."""
         places = sorted({value for value in figures[:_STEPS] if value is not None})
-        if self.spot is None or len(places) < _STRIKES_FROM:
+        if self.spot is None or len(places) < 5:
             return False
         above = min(max(bisect_left(places, self.spot), 1), len(places) - 1)
         near = places[above] - places[above - 1] <= _STRIKE_STEP * self.spot
@@ -223,30 +221,23 @@ def figures_of(values: Values) -> Values:
 
 def finite(values: Sequence[Any]) -> Values:
     """Return the values with what is no finite number made None, the same list where all are."""
-    if not _NUMERIC.issuperset(map(type, values)):
-        return values
-    try:
-        if all(map(math.isfinite, filter(None, values))):
+    numeric = _NUMERIC.issuperset(map(type, values))
+    with suppress(OverflowError):
+        if not numeric or all(map(math.isfinite, filter(None, values))):
             return values
-    except OverflowError:
-        pass
     return [number(value) for value in values]
 
 
 def is_even(places: Figures) -> bool:
-    """Tell whether at least half of the gaps between places are the same."""
+    """Tell whether at least half of the gaps between places, three or more, are the same."""
     found = sorted({value for value in places[:_STEPS] if value is not None})
     gaps = Counter(round(later - earlier, 6) for earlier, later in pairwise(found))
-    return gaps.total() >= _GAPS and max(gaps.values()) >= 0.5 * gaps.total()
+    return gaps.total() >= 3 and max(gaps.values()) >= 0.5 * gaps.total()
 
 
 def _mostly(sample: Values, fits: Callable[[str], object]) -> bool:
     fitting = sum(isinstance(value, str) and bool(fits(value)) for value in sample)
     return bool(sample) and fitting >= _MOSTLY * len(sample)
-
-
-def _is_label(text: str) -> bool:
-    return 0 < len(text) <= _NAME_LENGTH and figure(text) is None
 
 
 def _expiries(name: str, values: Values) -> Column:

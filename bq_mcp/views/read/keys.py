@@ -1,6 +1,5 @@
 """Choose what the rows of a table are placed by, and put them in that order."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, combinations
@@ -13,26 +12,22 @@ from .forms import Column, Columns, Form, Role
 # What places rows better stands first; even times come before, names with digits after all.
 _PREFERRED: tuple[Role, ...] = ("expiry", "days", "name", "price", "time", "key")
 _EVEN, _PRICE, _KEY, _LABEL = -1, 3, 5, 6
-_ORDER: tuple[Role, ...] = get_args(Role)
-_FORMS: dict[Role, Form] = {
-    "time": "series",
-    "price": "ladder",
-    "expiry": "curve",
-    "days": "curve",
-    "name": "cross_section",
+_FORMS: dict[tuple[Role, ...], Form] = {
+    ("time",): "series",
+    ("price",): "ladder",
+    ("expiry",): "curve",
+    ("days",): "curve",
+    ("name",): "cross_section",
+    ("time", "name"): "panel",
 }
 _SIDES = word_set("buy sell b s bid ask bought sold buyer seller taker maker long short")
 _TYPES = word_set("call put c p calls puts")
-_HAS_DIGIT = re.compile(r"\d")
 _AXES = 6
 _PREFIX = 2000
 # Cells for each row of its table: of a grid with times, and of any other beyond so many.
 _DENSE, _SPARSE, _CELLS = 2, 8, 200_000
 # The share of instants that a series has at least: a few rows may come twice.
 _DISTINCT = 0.98
-
-# The columns rows are placed by, the form (None for a grid), whether the order means nothing.
-Key = tuple[Columns, Form | None, bool]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,10 +37,11 @@ class _Axis:
     rank: int
 
 
-def choose_key(along: Columns, columns: Columns) -> Key:
-    """Return the smallest set of axis columns that no two rows share.
+def choose_key(along: Columns, columns: Columns) -> tuple[Columns, Form | None, bool]:
+    """Return the smallest set of axis columns that no two rows share, and what follows from it.
 
-    The columns `along` belong to rows around these and are part of it where they place anything.
+    That is the form (None for a grid) and whether the order means nothing. The columns `along`
+    belong to rows around these and are part of the key where they place anything.
     """
     size = len(columns[0].values)
     axes = sorted(_axes(columns, size), key=lambda axis: axis.rank)[:_AXES]
@@ -68,7 +64,7 @@ def choose_key(along: Columns, columns: Columns) -> Key:
 
 def axis_rank(axis: Column | None) -> int:
     """Return where an axis stands in a key: of a grid the lower lies down, the higher across."""
-    return _ORDER.index(axis.role if axis else "")
+    return get_args(Role).index(axis.role if axis else "")
 
 
 def ordered(columns: Columns, by: Columns) -> list[Column]:
@@ -99,7 +95,8 @@ def _axes(columns: Columns, size: int) -> Iterator[_Axis]:
 def _rank(column: Column) -> int:
     if column.role == "time" and is_even(cast("Sequence[float | None]", column.places)):
         return _EVEN
-    if column.role == "name" and all(_HAS_DIGIT.search(str(x)) for x in sampled(column.values)):
+    names = map(str, sampled(column.values))
+    if column.role == "name" and all(any(map(str.isdigit, name)) for name in names):
         return _LABEL
     return _PREFERRED.index(column.role)
 
@@ -134,11 +131,8 @@ def _are_unique(chosen: Sequence[_Axis], size: int) -> bool:
 
 def _form(key: Columns) -> Form | None:
     """Return the form of a key; None for a grid."""
-    roles = [axis.role for axis in key]
-    if len(key) == 1:
-        return _FORMS.get(roles[0], "rows")
-    if len(key) == 3:
-        return "rows" if "time" in roles else "contracts"
-    if roles == ["time", "name"]:
-        return "panel"
-    return "contracts" if roles == ["price", "name"] and _are(_TYPES, key[1]) else None
+    roles = tuple(axis.role for axis in key)
+    typed = roles == ("price", "name") and _are(_TYPES, key[1])
+    if typed or (len(key) == 3 and "time" not in roles):
+        return "contracts"
+    return _FORMS.get(roles, None if len(key) == 2 else "rows")

@@ -6,10 +6,9 @@ from itertools import chain
 
 from .columns import FIELD_WORDS, is_name, sampled, word_set, words_of
 from .forms import Column, Columns
-from .values import Row, Values, expiry_day, figure, mapping, moment
+from .values import Row, Values, expiry_day, figure, moment
 
 _PLACE = re.compile(r"-?\d{1,16}(\.\d{1,8})?[dD]?")
-_NAMED_FROM = 3
 _CONTAINERS = word_set(
     "by strike strikes expiry expiries level levels venue venues rows data points values series "
     "items history results records buckets bars table map surface curve curves heatmap grid matrix "
@@ -23,19 +22,13 @@ def keys_of(node: Row) -> list[str]:
     sample = sampled(list(node))
     if sum(map(_is_place, sample)) >= 0.6 * len(sample):
         return [key for key in node if _is_place(key)]
-    return list(node) if _are_names(node) else []
+    return list(node) if all(map(is_name, node)) else []
 
 
 def are_maps(rows: Iterable[Row]) -> bool:
     """Tell whether records are maps from places or names, by the first that holds anything."""
     first = next((row for row in rows if row), {})
-    return bool(first) and all(_is_place(key) or is_name(key) for key in first)
-
-
-def _are_names(node: Row) -> bool:
-    """Tell whether the keys of a map are names of things: records, or several figures."""
-    many = len(node) >= _NAMED_FROM or all(map(mapping, node.values()))
-    return many and all(map(is_name, node))
+    return bool(first) and len(keys_of(first)) == len(first)
 
 
 def header_of(axes: Columns) -> Column | None:
@@ -60,9 +53,7 @@ def names_for(columns: Sequence[Values], name: str) -> list[str]:
 
 
 def _is_place(key: object) -> bool:
-    if not isinstance(key, str) or not key[:1] or not (key[0].isdigit() or key[0] == "-"):
-        return False
-    return bool(_PLACE.fullmatch(key) or expiry_day(key))
+    return isinstance(key, str) and bool(_PLACE.fullmatch(key) or expiry_day(key))
 
 
 def _are_candles(columns: Sequence[Values]) -> bool:

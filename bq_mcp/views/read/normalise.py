@@ -9,7 +9,7 @@ number of parts is looked at; what was not looked at is counted.
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import chain
 from typing import TypeVar
 
@@ -18,7 +18,7 @@ from .forms import Cells, Column, Columns, Forms, Grid, Listing, Record, Table, 
 from .grids import grid_of, in_order, panel_of
 from .keys import choose_key, ordered
 from .layouts import are_maps, header_of, keys_of, names_for, quantity
-from .values import CONTAINER, FIGURES, RECORD, TEXT, Row, Values, holds, number
+from .values import CONTAINER, FIGURES, RECORD, TEXT, Row, Values, holds
 
 _DEPTH = 12
 # Rows so short, without an axis as long, have a column a place: [price, size].
@@ -26,26 +26,22 @@ _TUPLE = 12
 _PARTS = 400
 _COLUMNS = 64
 _PATH = 200
-_RECORDS = 400
 _FIELDS = 256
 _TABLES = 40
-_GRIDS = 20
 # How many cells of a table may be empty for each that is filled.
 _SPARSE = 8
-_NO_DATE = datetime(2100, 1, 1, tzinfo=UTC)
 
 _Raw = tuple[str, Values]
 _Raws = Sequence[_Raw]
 _Item = TypeVar("_Item")
-_Form = TypeVar("_Form", Record, Table, Grid, Listing)
 
 
-def read_forms(data: object, spot: float | None, at: datetime | None) -> Forms:
+def read_forms(data: object, spot: float | None, at: datetime) -> Forms:
     """Return `data`, any JSON value, taken apart.
 
     `spot` (USD) and the instant `at` the data stand for tell prices and times from other figures.
     """
-    reader = _Reader(Market(number(spot), at or _NO_DATE))
+    reader = _Reader(Market(spot, at))
     reader.node(_Site(), data)
     return reader.forms()
 
@@ -71,9 +67,8 @@ class _Site:
         found = [axis for axis in self.around if len(axis.values) == length]
         if len(found) == 1 and not found[0].role:
             found = [replace(found[0], role="key", places=found[0].values)]
-        return sorted(
-            (axis for axis in found if axis.role), key=lambda axis: axis.role not in PLACED
-        )
+        known = [axis for axis in found if axis.role]
+        return sorted(known, key=lambda axis: axis.role not in PLACED)
 
 
 class _Reader:
@@ -99,10 +94,10 @@ class _Reader:
             else:
                 grids.append(grid)
         return Forms(
-            self._shallow(self._records, _RECORDS),
-            self._shallow(self._tables, _TABLES),
-            self._shallow(grids, _GRIDS),
-            self._shallow(self._listings, _TABLES),
+            sorted(self._records, key=_depth),
+            self._kept(sorted(self._tables, key=_depth), _TABLES),
+            self._kept(sorted(grids, key=_depth), _TABLES),
+            self._kept(sorted(self._listings, key=_depth), _TABLES),
             self._uneven[:_TABLES],
             self._empty[:_TABLES],
             self._unread,
@@ -112,10 +107,6 @@ class _Reader:
         """Return the first of several things, and count the others."""
         self._unread += len(found[limit:])
         return found[:limit]
-
-    def _shallow(self, parts: Sequence[_Form], limit: int) -> Sequence[_Form]:
-        depth = sorted(parts, key=lambda part: part.path.count(".") + bool(part.path))
-        return self._kept(depth, limit)
 
     def node(self, place: _Site, node: object) -> None:
         """Read any part."""
@@ -167,8 +158,6 @@ class _Reader:
         before = self._grids.get(place, made)
         self._grids[place] = replace(before, layers={**before.layers, **made.layers})
 
-    # Records and their lists
-
     def _record(self, place: _Site, node: Row) -> None:
         fields = {key: value for key, value in node.items() if not isinstance(value, dict | list)}
         listed = {
@@ -218,11 +207,13 @@ class _Reader:
         elif holds(node, FIGURES | TEXT):
             self._listings.append(Listing(place.path, node))
 
-    # Frames: columns of one length whose cells may be records or lists
-
     def _cells(self, place: _Site, cells: Values) -> None:
         """Read what stands at each place: records, lists or single values."""
-        flat, nested = self._opened(place, cells)
+        flat: list[_Raw] = []
+        nested: list[_Raw] = []
+        self._open("" if holds(cells, RECORD) else quantity(place.name), cells, flat, nested)
+        if len(nested) == 1 and (parts := self._parts_of(place, *nested[0])):
+            flat, nested = [*flat, *parts], []
         columns = [self._market.column(*raw) for raw in flat]
         along = place.along
         if not along and not any(column.role in LEADING for column in columns):
@@ -230,14 +221,6 @@ class _Reader:
             self._used += along
         key = self._table(place.path, along, columns, bare=not nested)
         self._nested(replace(place, along=key or along), nested)
-
-    def _opened(self, place: _Site, cells: Values) -> tuple[_Raws, _Raws]:
-        """Return the columns of single values, records in them opened, and those left nested."""
-        flat: list[_Raw] = []
-        nested: list[_Raw] = []
-        self._open("" if holds(cells, RECORD) else quantity(place.name), cells, flat, nested)
-        columns = self._parts_of(place, *nested[0]) if len(nested) == 1 else ()
-        return [*flat, *columns], () if columns else nested
 
     def _open(self, name: str, values: Values, flat: list[_Raw], nested: list[_Raw]) -> None:
         """Sort a column into those of single values and of others, after opening its records.
@@ -276,8 +259,6 @@ class _Reader:
         self._used += [header] if header else []
         names = map(str, header.values) if header else names_for(columns, name)
         return list(zip(names, columns, strict=False))
-
-    # What is nested in the cells of a frame
 
     def _nested(self, place: _Site, nested: _Raws) -> None:
         """Read lists and maps inside rows as longer frames that repeat the key of the rows."""
@@ -333,12 +314,14 @@ class _Reader:
         height, width = next((len(cells), len(cells[0])) for cells in layers.values())
         down = next(iter(place.along), None)
         beside = not down or any(axis.values is down.values for axis in place.around)
-        if axis is None:
-            others = without(place.axes(width), place.along)[:1]
-            axis = next(iter(others), None)
-            self._used += others
+        axis = axis or next(iter(without(place.axes(width), place.along)), None)
+        self._used += [axis] if axis else []
         path = place.path.rpartition(".")[0] if beside else place.path
         self._grid(Grid(path, down, axis, layers, not beside or height != width))
+
+
+def _depth(part: Record | Table | Grid | Listing) -> int:
+    return part.path.count(".") + bool(part.path)
 
 
 def _records(values: Values) -> list[Row]:

@@ -17,7 +17,6 @@ Kind = Literal[
     "days", "duration", "count", "coin", "as_served",
 ]  # fmt: skip
 IvScale = Literal["decimal", "percent"]
-_DECIMAL_BELOW = 5.0
 _SCALES = {
     **dict.fromkeys(("k", "thousand", "thousands"), 1e3),
     **dict.fromkeys(("m", "mn", "million", "millions"), 1e6),
@@ -28,8 +27,6 @@ _DOLLARS = word_set("usd us $ dollar dollars usdt usdc")
 _FILLING = _DOLLARS | word_set("price in of per 1% % move pct notional value nominal premium s")
 _SILENT = word_set("vol points price min")
 _TENOR = re.compile(r"\d+d")
-
-
 # Words that make a name with `iv` something else than a level of it.
 _NO_LEVEL = word_set(
     "rank percentile change diff difference spread dispersion gap skew vrp std count"
@@ -92,7 +89,7 @@ def unit_of(
     for part in reversed(name.split(".")):
         full = _by_name(part)
         # In a record `iv` stands also what is no level of it.
-        if full and not (full.kind == "iv" and _NO_LEVEL & set(words)):
+        if full and not (full.kind == "iv" and _NO_LEVEL & {*words, *words_of(part)}):
             return full
     for pattern, hint in hinted.items():
         if matches(name, [pattern]):
@@ -115,7 +112,7 @@ def iv_scale(levels: Iterable[object]) -> IvScale | None:
     found = [level for level in map(figure, levels) if level]
     if not found:
         return None
-    return "decimal" if median(found) < _DECIMAL_BELOW else "percent"
+    return "decimal" if median(found) < 5 else "percent"
 
 
 # The names and patterns of a payload come back with each reply.
@@ -131,8 +128,7 @@ def _folded(name: str) -> str:
 @lru_cache(maxsize=4096)
 def _told(stated: str, words: tuple[str, ...]) -> Unit:
     """Return the unit that a text names; a text that names none is kept as the note."""
-    said = stated.strip().casefold()
-    told = re.findall(r"[a-z]+|[%$/]", said)
+    told = re.findall(r"[a-z]+|[%$/]", stated.casefold())
     if not told:
         return AS_SERVED
     if _DOLLARS & set(told) and "/" not in told:
@@ -169,7 +165,6 @@ def _by_name(name: str) -> Unit | None:
     silent = (
         last in _SILENT
         or (unit.kind == "pct" and before.isdigit())
-        or (unit.kind == "iv" and _NO_LEVEL & set(words))
         or (unit.kind == "duration" and TIME_WORDS & set(words))
         or (len(words) == 1 and unit.kind not in ("iv", "days", "ratio", "pct"))
     )

@@ -21,8 +21,6 @@ _FIGURE_LENGTH = 40
 # The token alone, or at the end of a future's name such as BTC-28MAR25.
 _TOKEN = re.compile(r"(?:[A-Z]{2,9}[-_])?(\d{1,2})([A-Z]{3})(\d{2}|20\d{2})", re.I | re.ASCII)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-# Unix time of the years 2000 to 2100 and how many of its units are a second.
-_EPOCHS = ((9.4e8, 4.2e9, 1.0), (9.4e11, 4.2e12, 1e3), (9.4e14, 4.2e15, 1e6))
 # A short name: the views read numbers nearly everywhere.
 number = finite_number
 
@@ -97,9 +95,8 @@ def expiry_day(value: object) -> date | None:
         return None
     if found := _TOKEN.fullmatch(value.strip()):
         return token_day(*found.groups())
-    if _DAY.match(value):
-        return _day(*(int(part) for part in value[:10].split("-")))
-    return None
+    day = moment(value[:10])
+    return day and day.date()
 
 
 def is_expiry_token(value: object) -> bool:
@@ -129,8 +126,8 @@ def moment(value: object) -> datetime | None:
 
 
 def epoch_scale(count: float) -> float | None:
-    """Return how many units of a Unix time are a second (1, 1,000 or 1,000,000), by its size."""
-    return next((scale for low, high, scale in _EPOCHS if low <= count <= high), None)
+    """Return how many units of a Unix time of 2000 to 2100 are a second: 1, 1,000 or 1,000,000."""
+    return next((unit for unit in (1.0, 1e3, 1e6) if 9.4e8 <= count / unit <= 4.2e9), None)
 
 
 class Instants(Sequence[datetime | None]):
@@ -152,7 +149,8 @@ class Instants(Sequence[datetime | None]):
 def seconds_of(values: Sequence[Any]) -> list[float | None]:
     """Return ISO texts as Unix seconds, None for what is none."""
     try:
-        return [_seconds(datetime.fromisoformat(value)) for value in values]
+        told = map(datetime.fromisoformat, values)
+        return [(when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp() for when in told]
     except (TypeError, ValueError):
         return [when.timestamp() if when else None for when in map(moment, values)]
 
@@ -160,14 +158,3 @@ def seconds_of(values: Sequence[Any]) -> list[float | None]:
 def utc_day(instant: datetime) -> date:
     """Return the UTC calendar day of `instant`."""
     return instant.astimezone(UTC).date()
-
-
-def _seconds(when: datetime) -> float:
-    return (when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp()
-
-
-def _day(year: int, month: int, day: int) -> date | None:
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None

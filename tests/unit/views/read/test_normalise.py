@@ -141,6 +141,11 @@ def test_venues_in_maps_are_cross_sections():
     assert table({"deribit": "1.5", "okx": 2, "bybit": None}).form == "cross_section"
 
 
+def test_futures_in_maps_are_a_curve():
+    found = table({"BTC-25DEC26": {"mark": 1}, "BTC-26MAR27": {"mark": 2}})
+    assert (found.form, keys(found)) == ("curve", ["expiry"])
+
+
 def test_columns_in_capitals_are_no_names():
     rows = [{"DATE": f"2026-11-{d}", "OPEN": 1, "HIGH": 2, "CLOSE": d} for d in range(10, 20)]
     assert [c.name for c in table(rows).columns] == ["OPEN", "HIGH", "CLOSE"]
