@@ -30,7 +30,9 @@ _PARTS, _WIDTH = 160, 64
 def header_of(scene: Scene, fresh: Freshness) -> Mapping[str, Any]:
     """Return what the first line says; `at` is the one instant it prints."""
     failure, meta = scene.reply.failure, scene.envelope.meta
-    seen = [part for _, part in records_in(scene.data, _PARTS, _WIDTH)]
+    # What is static has no part that is older, and no figure that dealers sign.
+    walked = () if fresh.when == "static" else records_in(scene.data, _PARTS, _WIDTH)
+    seen = [part for _, part in walked]
     filtered, title = meta.exchanges_filtered, scene.question.hint.title
     said = (block.get(name) for block in (scene.root, scene.query) for name in ("symbol", "coin"))
     symbol = next(filter(None, map(text, (meta.symbol, *said))), "")
