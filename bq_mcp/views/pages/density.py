@@ -72,8 +72,6 @@ def _lead(row: Row, names: Sequence[str], scene: Scene) -> Row:
         "away": derive(distance_pct, row.get("prob_50"), scene.spot),
         "width": derive(share_pct, row.get("std"), scene.spot),
         "coarse": coarse,
-        "first": strikes[0] if strikes else None,
-        "last": strikes[-1] if strikes else None,
         "band": _band({} if coarse else mapping(row.get("confidence_band")), scene),
         "steps": steps,
         "near": [] if scene.spot is None else around(steps, "strike", scene.spot),

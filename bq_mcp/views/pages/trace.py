@@ -18,7 +18,6 @@ from ..scene import Scene
 
 _DOLLARS = "dealer_gamma_dollars_per_pct_spot"
 _SHOWN_TIMES = 5
-_SHOWN_TOKENS = 4
 _ALL_SETTLED = "no extremes: every cell counts settled contracts"
 
 
@@ -27,14 +26,12 @@ def page(scene: Scene) -> Mapping[str, Any] | None:
     data, grid = scene.root, _grid(scene)
     if grid is None and data.get("field_min") is None and data.get("field_max") is None:
         return None
-    tokens = _listed(data.get("expiries_in_window"))
     return {
         "data": data,
         "greek": data.get("greek") or scene.query.get("greek"),
         "dollars": data.get("field_units") == _DOLLARS,
         "shift": figure(data.get("vol_shift_pct")),
-        "tokens": tokens[:_SHOWN_TOKENS] or None,
-        "more": " …" if tokens[_SHOWN_TOKENS:] else "",
+        "tokens": _listed(data.get("expiries_in_window")) or None,
         **(grid.told() if grid else {}),
     }
 

@@ -11,7 +11,7 @@ from ..scene import Scene
 
 _WEEK, _MONTH = 7, 30
 _NOISY = 2
-_DEARER = {"above": "puts dearer", "below": "calls dearer", "at": "even"}
+DEARER = {"above": "puts dearer", "below": "calls dearer", "at": "even"}
 _LEVELS = ("atm_iv", "put_25d_iv", "call_25d_iv")
 _FIGURES = ("dte", *_LEVELS, "skew_25d", "skew_10d", "butterfly_25d")
 
@@ -27,7 +27,7 @@ def skew(scene: Scene) -> Mapping[str, Any] | None:
     if not served:
         return None
     ahead, settled = records.by_expiry(served, scene.instant)
-    rows = [{**row, "dearer": _DEARER.get(side(row["skew_25d"], 0) or "")} for row in ahead]
+    rows = [{**row, "dearer": DEARER.get(side(row["skew_25d"], 0) or "")} for row in ahead]
     noisy = [row for row in rows if (days := number(row["dte"])) is not None and days < _NOISY]
     calm = records.without(rows, noisy)
     return {

@@ -12,7 +12,6 @@ from ..read.values import Row, derive, figure, mapping
 from ..records import by_expiry, level, next_anchor, rows_of, scope_of, without
 from ..scene import Scene
 
-_TIED = 4
 # Two statements of one payout differ beyond rounding.
 _SAME_WITHIN = 0.005
 
@@ -81,6 +80,5 @@ def _curve(scene: Scene, stated: Row) -> dict[str, Any] | None:
         "paid": None if same else there,
         "near": {**level(beside, spot), "payout": paid[beside]} if spot else None,
         "sharpness": derive(quotient, paid[beside], least) if spot else None,
-        "ties": ties[:_TIED] if len(ties) > 1 else (),
-        "ties_left": derive(len, ties[_TIED:]) or None,
+        "ties": ties if len(ties) > 1 else (),
     }
