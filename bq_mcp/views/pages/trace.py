@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Any
 
 from ..arithmetic import crossing, distance_pct, mean, seconds_between, spread
-from ..read.values import FIGURES, Derived, derive, figure, moment, settlement
+from ..read.values import FIGURES, Derived, derive, figure, known, moment, settlement
 from ..scene import Scene
 
 _DOLLARS = "dealer_gamma_dollars_per_pct_spot"
@@ -114,8 +114,7 @@ def _grid(scene: Scene) -> _Field | None:
     """Return the cells, indexed [time][price], with their axes in ascending order."""
     data = scene.root
     times = [found for at in _listed(data.get("time_axis_ms")) if (found := moment(at))]
-    axis = (figure(at) for at in _listed(data.get("price_axis")))
-    prices = [price for price in axis if price is not None]
+    prices = known(map(figure, _listed(data.get("price_axis"))))
     cells = [row for row in _listed(data.get("field")) if isinstance(row, list)]
     if [*map(len, cells)] != [len(prices)] * len(times) or not times or not prices:
         return None
