@@ -145,7 +145,7 @@ def _anchor(rows: Sequence[Row], scene: Scene) -> dict[str, Any]:
     found = next((row for row in rows if day and expiry_day(row["expiry"]) == day), None)
     # Upstream's pointer leads unless one of the list is nearer.
     nearest = [*records.ordered(filter(None, (found or stated, own)), "dte"), None][0]
-    listed = derive(len, rows) if stated and stated["expiry"] else None
+    listed = derive(len, rows) if mapping(served).get("expiry") else None
     return {
         "unnamed": "upstream reports no next anchor" if served is None else None,
         "row": None if nearest is stated else nearest,
