@@ -16,9 +16,9 @@ from ..arithmetic import (
 from ..read.values import Row, derive, expiry_day, mapping, number
 from ..scene import Scene
 from .levels import level_of
+from .volatility import DEARER
 
 _RANKS = {"front": 1, "next anchor": 2, "largest OI": 3}
-_DEARER = {"above": "puts", "below": "calls"}
 # The summary has figures at the root of a row, the calendar in groups.
 _COLUMNS = {
     "expiry": ("expiries", "expirations", "expiry", "expiry_date"),
@@ -82,7 +82,7 @@ def board(scene: Scene) -> dict[str, Any]:
             **row,
             "share": derive(share_pct, row["oi"], whole),
             "away": derive(distance_pct, row["pain"], scene.spot),
-            "dearer": _DEARER.get(side(row["skew"], 0) or ""),
+            "dearer": DEARER.get(side(row["skew"], 0) or ""),
             **{kind: level_of(mapping(row["gamma"]), kind, scene.spot) for kind in ("call", "put")},
         }
         for row in alive
@@ -111,16 +111,14 @@ def opex(scene: Scene) -> Mapping[str, Any] | None:
     anchor = _anchor(rows, scene)
     row = anchor["row"]
     nets, kinds = records.values_of(rows, "net"), root.get("filtered_types") or None
-    title = "front and next anchor" if front is row else "next anchor"
-    # Where no anchor leads, the front does.
-    told = [(title, row, 1, 2), ("front", None if front is row else front, 4 if row else 2, 4)]
+    told = records.named(rows, {"front": front, "next anchor": row})
+    # The anchor first; where there is none the front leads.
     leads = [
-        {**of, "title": title, "rank": rank, "ends": ends}
+        {**of, "title": " and ".join(names), "rank": rank, "ends": max(rank, 2)}
         | {"part": derive(share_of_gross, of["net"], nets)}
-        for title, of, rank, ends in told
-        if of
+        for rank, (of, names) in zip((1, 4), reversed(told), strict=False)
     ]
-    others = records.without(rows, filter(None, (row, front)))
+    others = records.without(rows, (of for of, _ in told))
     return {
         **found,
         **anchor,
@@ -141,8 +139,7 @@ def _anchor(rows: Sequence[Row], scene: Scene) -> dict[str, Any]:
     It is the nearest that has not settled, by our own calendar or by upstream's pointer.
     """
     own, served = records.next_anchor(rows), scene.root.get("next_anchor", "")
-    columns = {"expiry": ("expiry", "expiry_date"), "dte": "dte", "type": "type"}
-    alive, _ = records.by_expiry(records.paired([served], **columns), scene.instant)
+    alive, _ = records.by_expiry(records.paired([served], **_COLUMNS), scene.instant)
     stated = next(iter(records.measured(alive, "dte")), None)
     day = expiry_day(stated["expiry"]) if stated else None
     found = next((row for row in rows if day and expiry_day(row["expiry"]) == day), None)

@@ -7,7 +7,7 @@ from typing import Any
 from .. import records
 from ..arithmetic import missing, put_call, total
 from ..digest.sheet import Figure
-from ..read.units import IvScale, Kind, Unit, iv_scale
+from ..read.units import IvScale, iv_scale, unit_of
 from ..read.values import Row, derive, figure, mapping
 from ..records import read
 from ..scene import Scene
@@ -20,14 +20,9 @@ _QUOTES = ("bid", "ask")
 _FIRST = ("iv", "delta", "oi", *_QUOTES, "mark")
 _GREEKS = ("gamma", "theta", "vega", "vanna", "charm")
 _THEN = (*_GREEKS, "volume", "trade_count", "notional_volume", "gex")
-# The others are in coin.
-_KINDS: Mapping[str, Kind] = {
-    "iv": "iv",
-    "delta": "ratio",
-    "trade_count": "count",
-    "notional_volume": "usd",
-    "gex": "exposure",
-}
+# What no name says by itself.
+_HINTS = {"delta": "ratio", "notional_volume": "USD", "gex": "USD per 1% move", "*": "coin"}
+_UNITS = {name: unit_of(name, _HINTS) for name in (*_FIRST, *_THEN)}
 _WORDS = {"iv": "IV", "oi": "OI"}
 
 
@@ -116,8 +111,10 @@ def _columns(front: Sequence[Row], scene: Scene) -> tuple[Sequence[str], str]:
 
 def _contract(row: Row, names: Sequence[str], scale: IvScale | None) -> Row:
     """Return a contract with some of its figures."""
-    kinds = [(name, Unit(_KINDS.get(name, "coin")), _WORDS.get(name, name)) for name in names]
-    told = [Figure(name, read(row.get(name)), unit, of, scale=scale) for name, unit, of in kinds]
+    told = [
+        Figure(name, read(row.get(name)), _UNITS[name], _WORDS.get(name, name), scale=scale)
+        for name in names
+    ]
     side = row.get("type") if row.get("type") in ("call", "put") else "side n/a"
     contract = {"strike": read(row.get("strike")), "side": side, "expiry": row.get("expiry")}
     return {**contract, "told": told}

@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .. import records
-from ..arithmetic import change, distance_pct, expiry_type, share_pct, thinned
+from ..arithmetic import change, distance_pct, share_pct, thinned
+from ..digest.curve import tenors
 from ..read.values import Row, derive, figure, mapping, text
 from ..records import around, ordered, paired, read
 from ..scene import Scene
 
-_MONTH = 30
 _RANKS = {"front": 1, "~30d": 2}
 _SURE = 0.001
 _ASKED_PRICE = ("strike", "price", "level", "target")
@@ -29,14 +29,8 @@ def page(scene: Scene) -> Mapping[str, Any] | None:
     if not rows:
         return None
     ahead, settled = records.by_expiry(rows, scene.instant)
-    anchor = records.next_anchor(ahead)
-    picks = {
-        "front": next(iter(ahead), None),
-        f"next {expiry_type(anchor['expiry'])}" if anchor else "": anchor,
-        "~30d": records.tenor(ahead, "dte", _MONTH),
-    }
-    chosen = records.named(ahead, picks)
-    leads = [_lead(row, names, scene) for row, names in chosen]
+    chosen = tenors([{**row, "at": row} for row in ahead], [30])
+    leads = [_lead(row, names, scene) for names, row in chosen]
     alone = len(ahead) == 1
     steps = leads[0]["steps"] if alone else []
     return {
@@ -52,14 +46,11 @@ def page(scene: Scene) -> Mapping[str, Any] | None:
 def _evenly(steps: Sequence[Row]) -> list[Row]:
     """Return the steps whose odds are neither sure nor none: round strikes first, spread evenly."""
     open_ = [step for step in steps if _SURE < (figure(step["below"]) or 0.0) < 1 - _SURE]
-    return sorted((open_[at] for at in thinned(len(open_))), key=_digits)
+    spread = (open_[at] for at in thinned(len(open_)))
+    return sorted(spread, key=lambda step: len(f"{step['strike']:.10g}".rstrip("0")))
 
 
-def _digits(step: Row) -> int:
-    return len(f"{step['strike']:.10g}".rstrip("0"))
-
-
-def _lead(row: Row, names: Sequence[str], scene: Scene) -> Row:
+def _lead(row: Row, names: str, scene: Scene) -> Row:
     """Return a distribution with the odds at the strikes beside spot and beside a price asked."""
     steps = ordered(paired(row, strike="strikes", below="cdf_below", above="cdf_above"), "strike")
     strikes = [step["strike"] for step in steps]
@@ -67,13 +58,11 @@ def _lead(row: Row, names: Sequence[str], scene: Scene) -> Row:
     coarse = _coarse(row, strikes)
     return {
         **row,
-        "name": ", ".join(names),
-        "rank": min(_RANKS.get(name, 4) for name in names),
+        "name": names,
+        "rank": min(_RANKS.get(name, 4) for name in names.split(", ")),
         "away": derive(distance_pct, row.get("prob_50"), scene.spot),
         "width": derive(share_pct, row.get("std"), scene.spot),
         "coarse": coarse,
-        "first": strikes[0] if strikes else None,
-        "last": strikes[-1] if strikes else None,
         "band": _band({} if coarse else mapping(row.get("confidence_band")), scene),
         "steps": steps,
         "near": [] if scene.spot is None else around(steps, "strike", scene.spot),

@@ -5,7 +5,6 @@ The fields of these replies are hardly published: records are found wherever the
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from ...catalog.entries import PATH_KEYS, TAG_KEYS, entries
@@ -17,7 +16,6 @@ from ..scene import Scene
 
 _VERDICTS = ("status", "overall_status", "overall")
 _GRADES = {"unavailable": 0, "unhealthy": 1, "degraded": 2}
-_NEVER = datetime.min.replace(tzinfo=UTC)
 _FIELDS = ("categories_live", "spot_price", "active_expiries")
 _KNOWN = ("categories_live", "spot_price", "symbol", "spot")
 _SYMBOL = re.compile(r"[A-Z]{2,12}USDT?")
@@ -51,7 +49,7 @@ def changelog(scene: Scene) -> Mapping[str, Any] | None:
     data, releases = scene.root, rows_of(scene.root.get("releases"))
     if not releases and not data.get("current_version") and data.get("releases") != []:
         return None
-    releases.sort(key=lambda row: moment(row.get("released_at")) or _NEVER, reverse=True)
+    releases.sort(key=lambda row: str(moment(row.get("released_at")) or ""), reverse=True)
     breaking = [row for row in releases if row.get("breaking") is True]
     return {
         "data": data,

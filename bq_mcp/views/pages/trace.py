@@ -13,12 +13,11 @@ from itertools import pairwise
 from typing import Any
 
 from ..arithmetic import crossing, distance_pct, mean, seconds_between, spread
-from ..read.values import FIGURES, Derived, derive, figure, moment, settlement
+from ..read.values import FIGURES, Derived, derive, figure, known, moment, settlement
 from ..scene import Scene
 
 _DOLLARS = "dealer_gamma_dollars_per_pct_spot"
 _SHOWN_TIMES = 5
-_SHOWN_TOKENS = 4
 _ALL_SETTLED = "no extremes: every cell counts settled contracts"
 
 
@@ -27,14 +26,12 @@ def page(scene: Scene) -> Mapping[str, Any] | None:
     data, grid = scene.root, _grid(scene)
     if grid is None and data.get("field_min") is None and data.get("field_max") is None:
         return None
-    tokens = _listed(data.get("expiries_in_window"))
     return {
         "data": data,
         "greek": data.get("greek") or scene.query.get("greek"),
         "dollars": data.get("field_units") == _DOLLARS,
         "shift": figure(data.get("vol_shift_pct")),
-        "tokens": tokens[:_SHOWN_TOKENS] or None,
-        "more": " …" if tokens[_SHOWN_TOKENS:] else "",
+        "tokens": _listed(data.get("expiries_in_window")) or None,
         **(grid.told() if grid else {}),
     }
 
@@ -117,8 +114,7 @@ def _grid(scene: Scene) -> _Field | None:
     """Return the cells, indexed [time][price], with their axes in ascending order."""
     data = scene.root
     times = [found for at in _listed(data.get("time_axis_ms")) if (found := moment(at))]
-    axis = (figure(at) for at in _listed(data.get("price_axis")))
-    prices = [price for price in axis if price is not None]
+    prices = known(map(figure, _listed(data.get("price_axis"))))
     cells = [row for row in _listed(data.get("field")) if isinstance(row, list)]
     if [*map(len, cells)] != [len(prices)] * len(times) or not times or not prices:
         return None

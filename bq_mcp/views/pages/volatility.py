@@ -9,11 +9,13 @@ from ..arithmetic import change, maturity_iv, side
 from ..read.values import Derived, Row, derive, expiry_day, mapping, number
 from ..scene import Scene
 
-_WEEK, _MONTH = 7, 30
-_NOISY = 2
-_DEARER = {"above": "puts dearer", "below": "calls dearer", "at": "even"}
+DEARER = {"above": "puts dearer", "below": "calls dearer", "at": "even"}
+_AXIS = {
+    "expiry": ("expiries", "expiry", "expiry_date"),
+    "dte": ("dtes", "days_to_expiry", "dte"),
+}
 _LEVELS = ("atm_iv", "put_25d_iv", "call_25d_iv")
-_FIGURES = ("dte", *_LEVELS, "skew_25d", "skew_10d", "butterfly_25d")
+_FIGURES = (*_LEVELS, "skew_25d", "skew_10d", "butterfly_25d")
 
 
 def skew(scene: Scene) -> Mapping[str, Any] | None:
@@ -21,22 +23,18 @@ def skew(scene: Scene) -> Mapping[str, Any] | None:
 
     Rows of less than two days are noisy and lead nothing; settled ones are only counted.
     """
-    served = records.paired(
-        scene.data, expiry=("expiries", "expiry"), **{name: name for name in _FIGURES}
-    )
+    served = records.paired(scene.data, **_AXIS, **{name: name for name in _FIGURES})
     if not served:
         return None
     ahead, settled = records.by_expiry(served, scene.instant)
-    rows = [{**row, "dearer": _DEARER.get(side(row["skew_25d"], 0) or "")} for row in ahead]
-    noisy = [row for row in rows if (days := number(row["dte"])) is not None and days < _NOISY]
+    rows = [{**row, "dearer": DEARER.get(side(row["skew_25d"], 0) or "")} for row in ahead]
+    noisy = [row for row in rows if (days := number(row["dte"])) is not None and days < 2]
     calm = records.without(rows, noisy)
     return {
-        "scale": records.common_scale(
-            level for name in _LEVELS for level in records.values_of(rows, name)
-        ),
+        "scale": records.common_scale(row[name] for row in rows for name in _LEVELS),
         "calm": calm,
-        "week": records.tenor(calm, "dte", _WEEK),
-        "month": records.tenor(calm, "dte", _MONTH),
+        "week": records.tenor(calm, "dte", 7),
+        "month": records.tenor(calm, "dte", 30),
         "steepest": next(iter(records.top(calm, "skew_25d", 1)), None),
         "noisy": noisy,
         # Without calm rows the noisy ones are all there is.
@@ -46,11 +44,6 @@ def skew(scene: Scene) -> Mapping[str, Any] | None:
 
 
 _TENORS = {7.0: "7d", 30.0: "30d", 90.0: "90d"}
-_COLUMNS = {
-    "expiry": ("expiries", "expiry", "expiry_date"),
-    "dte": ("dtes", "days_to_expiry", "dte"),
-    "iv": "atm_iv",
-}
 _POINT = {"decimal": 0.01, "percent": 1.0}
 # A slope of less than half a point is noise; so is a bump of less than one.
 _FLAT_PTS, _BUMP_PTS = 0.5, 1.0
@@ -63,7 +56,8 @@ _LONE_SHOWN, _BUMPS_SHOWN = 3, 4
 
 def term_structure(scene: Scene) -> Mapping[str, Any] | None:
     """Return tenors, slope, bumps, constant maturities, all expiries and the earlier curve."""
-    served, compare = records.paired(scene.data, **_COLUMNS), mapping(scene.root.get("compare"))
+    served = records.paired(scene.data, **_AXIS, iv="atm_iv")
+    compare = mapping(scene.root.get("compare"))
     if not served and not compare:
         return None
     rows, settled = records.by_expiry(served, scene.instant)

@@ -54,7 +54,7 @@ def test_front_month_and_next_anchor_lead_with_median_range_and_odds() -> None:
     assert told(DATA).text.split("\n")[1:5] == [
         "risk-neutral, as priced; tails noisy",
         f"front 21NOV26 (0d): {figures}",
-        f"next monthly 27NOV26 (6d): {figures}",
+        f"next anchor 27NOV26 (6d): {figures}",
         f"~30d 25DEC26 (34d): {figures}",
     ]
 
@@ -76,7 +76,7 @@ def test_no_month_is_told_without_an_expiry_within_a_third_of_it() -> None:
 def test_a_settled_expiry_is_no_front() -> None:
     data = {"expiries": {token: distribution() for token in ("19NOV26", "27NOV26", "26MAR27")}}
     text = told(data).text
-    assert "front, next monthly 27NOV26 (6d)" in text
+    assert "front, next anchor 27NOV26 (6d)" in text
     assert "settled, left out: 19NOV26" in text
 
 

@@ -7,12 +7,11 @@ from collections.abc import Mapping
 from math import isclose
 from typing import Any
 
+from .. import records
 from ..arithmetic import quotient
 from ..read.values import Row, derive, figure, mapping
-from ..records import by_expiry, level, next_anchor, rows_of, scope_of, without
 from ..scene import Scene
 
-_TIED = 4
 # Two statements of one payout differ beyond rounding.
 _SAME_WITHIN = 0.005
 
@@ -22,11 +21,11 @@ def page(scene: Scene) -> Mapping[str, Any] | None:
     data = scene.root
     stated = pain_of(mapping(data.get("max_pain")), scene.spot)
     curve, table = _curve(scene, stated), _table(scene)
-    if not (table["front"] or table["settled"] or {"max_pain", "pain_curve"} & data.keys()):
+    if not (table["leads"] or table["settled"] or {"max_pain", "pain_curve"} & data.keys()):
         return None
-    alone = not (curve or table["front"])
+    alone = not (curve or table["leads"])
     return {
-        **scope_of(data),
+        **records.scope_of(data),
         "tokens": data.get("expiry_tokens") or None,
         "stated": stated if alone or stated["value"] is not None else None,
         "curve": curve,
@@ -36,22 +35,19 @@ def page(scene: Scene) -> Mapping[str, Any] | None:
 
 def pain_of(block: Row, spot: float | None) -> dict[str, Any]:
     """Return the strike of a max pain block as a level, and the payout there."""
-    return {**level(block.get("strike"), spot), "payout": figure(block.get("value"))}
+    return {**records.level(block.get("strike"), spot), "payout": figure(block.get("value"))}
 
 
 def _table(scene: Scene) -> dict[str, Any]:
-    """Return the expiries that have not settled, by days: front, next anchor, others."""
+    """Return the expiries that have not settled, by days: those that lead, and the others."""
     served, spot = scene.root.get("per_expiry"), scene.spot
-    alive, settled = by_expiry(rows_of(served), scene.instant)
+    alive, settled = records.by_expiry(records.rows_of(served), scene.instant)
     rows = [{**row, **pain_of(mapping(row.get("max_pain")), spot)} for row in alive]
-    front, anchor = next(iter(rows), None), next_anchor(rows)
-    others = without(rows, filter(None, (front, anchor)))
+    picks = {"front": next(iter(rows), None), "next anchor": records.next_anchor(rows)}
+    leads = records.named(rows, picks)
     return {
-        "front": front,
-        "role": "front and next anchor" if front is anchor else "front",
-        "anchor": None if anchor is front else anchor,
-        "others": others[: scene.most_rows],
-        "count": str(len(others)),
+        "leads": leads,
+        "others": records.without(rows, (row for row, _ in leads)),
         "settled": derive(len, settled) or None,
     }
 
@@ -62,15 +58,15 @@ def _curve(scene: Scene, stated: Row) -> dict[str, Any] | None:
     `differs` is the least point where it is not at the stated strike, `paid` what the curve pays
     there if not what is stated.
     """
-    rows, spot = rows_of(scene.root.get("pain_curve")), scene.spot
-    pairs = ((figure(row.get("strike")), figure(row.get("pain"))) for row in rows)
-    paid = {strike: pain for strike, pain in pairs if strike is not None and pain is not None}
+    served, spot = scene.root.get("pain_curve"), scene.spot
+    rows = records.paired(served, strike="strike", pain="pain")
+    paid = {row["strike"]: row["pain"] for row in records.measured(rows, "strike", "pain")}
     if not paid:
         return None
     least = min(paid.values())
     ties = [strike for strike, pain in paid.items() if pain == least]
     at, payout = figure(stated["value"]), figure(stated["payout"])
-    lowest = {**level(ties[0], spot), "payout": least}
+    lowest = {**records.level(ties[0], spot), "payout": least}
     beside = min(paid, key=lambda strike: abs(strike - (spot or 0)))
     there = paid.get(ties[0] if at is None else at)
     same = there is None or payout is None or isclose(there, payout, rel_tol=_SAME_WITHIN)
@@ -79,8 +75,7 @@ def _curve(scene: Scene, stated: Row) -> dict[str, Any] | None:
         "least": lowest,
         "differs": None if at is None or at in ties else lowest,
         "paid": None if same else there,
-        "near": {**level(beside, spot), "payout": paid[beside]} if spot else None,
+        "near": {**records.level(beside, spot), "payout": paid[beside]} if spot else None,
         "sharpness": derive(quotient, paid[beside], least) if spot else None,
-        "ties": ties[:_TIED] if len(ties) > 1 else (),
-        "ties_left": derive(len, ties[_TIED:]) or None,
+        "ties": ties if len(ties) > 1 else (),
     }
