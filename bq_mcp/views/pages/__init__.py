@@ -11,7 +11,18 @@ from typing import Any
 from ..digest import digest_of
 from ..digest.sheet import Sheet
 from ..scene import Scene
-from . import board, chain, density, led, levels, pain, service, strike_profile, trace, volatility
+from . import (
+    board,
+    chain,
+    density,
+    led,
+    levels,
+    max_pain,
+    service,
+    strike_profile,
+    trace,
+    volatility,
+)
 
 Page = Callable[[Scene], Mapping[str, Any] | Sheet | None]
 
@@ -20,7 +31,7 @@ PAGES: Mapping[str, Page] = {
     "/endpoints": service.endpoints,
     "/expiries": service.expiries,
     "/gex/levels": levels.page,
-    "/gex/max-pain": pain.page,
+    "/gex/max-pain": max_pain.page,
     "/gex/strike-profile": strike_profile.page,
     "/health": service.health,
     "/meta": service.meta,

@@ -11,7 +11,7 @@ from ..arithmetic import distance_pct, seconds_between
 from ..read.values import Row, derive, field_at, figure, mapping, moment, text
 from ..records import level, rows_of, top
 from ..scene import Scene
-from .pain import pain_of
+from .max_pain import pain_of
 
 _SETS = {"all_expiry": "all expiries", "odte": "0DTE"}
 _NEAR = 0.0001
