@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -17,7 +17,7 @@ from .facts.asked import emptied_by
 from .facts.caveats import caveats_of
 from .facts.freshness import Freshness
 from .facts.header import freshness_of, header_of
-from .facts.next import limits_told, ways_on
+from .facts.next import Ways, limits_told, ways_on
 from .fit.fit import Fitted, fit
 from .fit.marks import MISSING, Line
 from .fit.raw import shorten_json
@@ -28,6 +28,7 @@ from .read.values import utc_day
 from .scene import BUDGETS, Scene
 from .words.environment import attempted, rendered, service
 
+Pairs = tuple[tuple[str, object], ...]
 _RANKS: Mapping[str, int] = {"brief": 3, "standard": 6, "full": 9}
 _CLOSING_RESERVE: Mapping[str, int] = {"brief": 10, "standard": 24, "full": 30}
 # Caveats may take half of what the first line leaves before they shrink to fewer words.
@@ -169,16 +170,12 @@ class Printer:
     def closing(self, fitted: Fitted, room: int) -> Sequence[str]:
         """Return what was left out, how to get it and what to call next, as far as they fit."""
         question = self.scene.question
-        context = {
-            "left": fitted.rows_left,
-            "lines_left": fitted.lines_left,
-            "limits": limits_told(question, self.scene.reply.limits),
-            **ways_on(question),
-        }
+        left, limits = fitted.rows_left, limits_told(question, self.scene.reply.limits)
         # At brief there is no room for what to call next.
         ranks = 8 if self.shared["terse"] else 9
         for terse in (self.shared["terse"], True):
-            found = self.rendered("_closing", {**context, "terse": terse}) or ()
+            facts = (*left.items(),), fitted.lines_left, (*limits.items(),), ways_on(question)
+            found = _closing(self.environment, terse, *facts)
             lines = fit(found, room, ranks).lines
             if not found or found[0].text in lines:
                 break
@@ -192,9 +189,19 @@ class Printer:
         found = shorten_json(self.scene.data, BUDGETS["raw"] - estimate(head) - _RAW_MARGIN)
         if found.rows_cut:
             head += f" · {found.rows_cut:,} rows left out"
-            if narrowing := ways_on(self.scene.question)["narrowing"]:
+            if narrowing := ways_on(self.scene.question).narrowing:
                 head += f" (narrow with {', '.join(narrowing)})"
         return "raw", f"{head}\n{found.json}"
+
+
+# Answers of one tool mostly end alike.
+@lru_cache(maxsize=512)
+def _closing(
+    environment: Environment, terse: bool, left: Pairs, lines_left: int, limits: Pairs, ways: Ways
+) -> Sequence[Line]:
+    counts = {"left": dict(left), "lines_left": lines_left, "limits": dict(limits)}
+    given = {"terse": terse, **counts, **ways._asdict()}
+    return rendered(environment, "_closing", given) or ()
 
 
 def meta_of(scene: Scene, fresh: Freshness, view: str) -> Mapping[str, object]:

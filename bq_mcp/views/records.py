@@ -3,6 +3,7 @@
 A row is a mapping; a dotted column leads into records inside it.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
@@ -11,7 +12,18 @@ from typing import Any
 
 from .arithmetic import days_left, distance_pct, expiry_type, share_pct, side, total
 from .read.units import IvScale, iv_scale
-from .read.values import RECORD, TEXT, Row, derive, field_at, figure, holds, mapping, text
+from .read.values import (
+    CONTAINER,
+    RECORD,
+    TEXT,
+    Row,
+    derive,
+    field_at,
+    figure,
+    holds,
+    mapping,
+    text,
+)
 
 _NAMES = ("name", "id", "venue", "exchange", "symbol", "category")
 _NAMED = 3
@@ -58,7 +70,7 @@ def records_in(
             inner = part.items()
             if path:
                 yield path, part
-        elif isinstance(part, list):
+        elif isinstance(part, list) and holds(part[:width], CONTAINER):
             inner = enumerate(part)
         for at, held in islice(inner, width):
             if isinstance(held, dict | list):
@@ -105,8 +117,8 @@ def ordered(rows: Iterable[Row], column: str) -> list[Row]:
 def around(rows: Iterable[Row], column: str, target: float) -> list[Row]:
     """Return the nearest row on either side of `target` and any row on it, in order."""
     found = _sized(rows, column)
-    below, above = ([row for x, row in found if (x - target) * sign > 0] for sign in (-1, 1))
-    return [*below[-1:], *(row for x, row in found if x == target), *above[:1]]
+    low, high = (cut(found, target, key=_first) for cut in (bisect_left, bisect_right))
+    return [row for _, row in found[max(low - 1, 0) : high + 1]]
 
 
 def top(rows: Iterable[Row], column: str, limit: int) -> list[Row]:

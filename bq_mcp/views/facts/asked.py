@@ -29,8 +29,9 @@ _VALUE_LIMIT = 24
 def absent_tokens(scene: Scene) -> list[str]:
     """Return the tokens asked for that a reply has not, as far as it names any of their kind."""
     hints = scene.question.hint.params
-    named = [name for name in hints if hints[name].csv and name not in _UNNAMED]
-    lists = {name: told.split(",") for name in named if (told := text(scene.query.get(name)))}
+    given = {name: text(value) for name, value in scene.query.items() if name not in _UNNAMED}
+    named = [name for name in given if name in hints and hints[name].csv]
+    lists = {name: told.split(",") for name in named if (told := given[name])}
     asked = {token for tokens in lists.values() for token in tokens}
     names = set[str](), set[str]()
     for is_listed, name in _named(scene.data) if asked else ():

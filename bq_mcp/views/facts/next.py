@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import NamedTuple
 
 from ...envelope import Limits
 from ..model import Question
@@ -17,21 +17,30 @@ _NARROWING_SHOWN = 3
 _LARGER = {"brief": "standard", "standard": "full"}
 
 
-def ways_on(question: Question) -> Mapping[str, Any]:
-    """Return the argument for the size of an answer, its next larger value, parameters and tools.
+class Ways(NamedTuple):
+    """The argument for the size of an answer, its next larger value, parameters and tools.
 
     `narrowing` are those of the endpoint that would make its answer smaller, unused ones first;
     `next` the tools worth calling that are on offer.
     """
+
+    argument: str
+    larger: str
+    narrowing: tuple[str, ...]
+    next: tuple[str, ...]
+
+
+def ways_on(question: Question) -> Ways:
+    """Return how to get more, or less, than an answer holds, and what to call next."""
     offers = question.endpoint.param
     narrowing = sorted(filter(offers, _NARROWING), key=lambda name: name in question.query)
     tools = [question.tool_names.get(path) for path in question.hint.next]
-    return {
-        "argument": question.endpoint.detail_name,
-        "larger": _LARGER.get(question.detail, ""),
-        "narrowing": narrowing[:_NARROWING_SHOWN],
-        "next": [name for name in tools if name and name != question.tool],
-    }
+    return Ways(
+        question.endpoint.detail_name,
+        _LARGER.get(question.detail, ""),
+        tuple(narrowing[:_NARROWING_SHOWN]),
+        tuple(name for name in tools if name and name != question.tool),
+    )
 
 
 def limits_told(question: Question, limits: Limits) -> Mapping[str, int | None]:

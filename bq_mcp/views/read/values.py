@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from math import isfinite
 from typing import Any
 
@@ -93,6 +94,12 @@ def expiry_day(value: object) -> date | None:
     """Return the day of an expiry token (`28MAR25`) or an ISO date; None for anything else."""
     if not isinstance(value, str) or len(value) > _FIGURE_LENGTH:
         return None
+    return _day_of(value)
+
+
+# The expiries of a market come back in each row and reply.
+@lru_cache(maxsize=4096)
+def _day_of(value: str) -> date | None:
     if found := _TOKEN.fullmatch(value.strip()):
         return token_day(*found.groups())
     day = moment(value[:10])

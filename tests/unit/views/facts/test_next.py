@@ -84,20 +84,20 @@ def test_limits_nobody_stated_are_not_told() -> None:
 
 def test_next_tools_come_last_and_are_on_offer() -> None:
     asked = question("/gex/levels", hint=Hint(next=("/symbols", "/not/on/offer", "/gex/levels")))
-    [line] = closing(next=ways_on(asked)["next"])
+    [line] = closing(next=ways_on(asked).next)
     assert (line.text, line.rank) == ("next: symbols", 9)
 
 
 def test_arguments_that_narrow_are_those_of_the_endpoint_unused_first() -> None:
     params = ("limit", "strike_max", "strike_min", "expiry", "symbol")
     asked = question(params=params, query={"expiry": "27NOV26"})
-    assert ways_on(asked)["narrowing"] == ["strike_min", "strike_max", "limit"]
+    assert ways_on(asked).narrowing == ("strike_min", "strike_max", "limit")
 
 
 def test_the_argument_for_the_size_gives_way_to_one_of_the_endpoint() -> None:
-    assert ways_on(question())["argument"] == "detail"
-    assert ways_on(question(params=("detail",)))["argument"] == "answer_detail"
-    assert [ways_on(question(detail=size))["larger"] for size in ("brief", "standard", "full")] == [
+    assert ways_on(question()).argument == "detail"
+    assert ways_on(question(params=("detail",))).argument == "answer_detail"
+    assert [ways_on(question(detail=size)).larger for size in ("brief", "standard", "full")] == [
         "standard",
         "full",
         "",
