@@ -40,9 +40,8 @@ class Running:
     def complaints(self) -> list[str]:
         """End it in order, and return the lines that are neither its address nor an audit."""
         assert self.stop() == 0
-        return [
-            line for line in self.said if not re.search(f"{_LISTENING.pattern}|event=call", line)
-        ]
+        audits = "event=call|event=refused"
+        return [line for line in self.said if not re.search(f"{_LISTENING.pattern}|{audits}", line)]
 
 
 @contextmanager
