@@ -1,7 +1,7 @@
 """Turn a reply into an answer: first line, figures, caveats, what to call next."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache, partial
 from typing import Any
@@ -37,7 +37,8 @@ _HEADER_LIMIT = 110
 _RAW_MARGIN = 40
 # What a body depends on, its view and its lines, kept for as long as the reply itself.
 _SAID: WeakKeyDictionary[Envelope, tuple[object, tuple[str, Sequence[Line]]]] = WeakKeyDictionary()
-# The last answer from a reply, its view and its text, behind what they depend on.
+# The last answer from a reply, its view and its text, behind what they depend on. Nothing there may
+# lead to the reply, which would then be kept for ever.
 _GIVEN: WeakKeyDictionary[Envelope, tuple[object, tuple[str, str]]] = WeakKeyDictionary()
 
 
@@ -51,7 +52,10 @@ def render(
     scene, words = Scene(question, reply, now), environment or service()
     fresh = freshness_of(scene)
     aged = int(now.timestamp()), fresh.verdict, round(fresh.age_seconds or 0)
-    depends = words, question, aged, replace(reply, outcome="miss")
+    held = reply.limits, reply.delay_seconds, reply.clock_gap_seconds, reply.overdue
+    # The traceback of a failure leads to the older reply.
+    why = reply.failure and (reply.failure.kind, getattr(reply.failure, "retry_after", None))
+    depends = words, question, aged, held, why
     given = _GIVEN.get(reply.envelope)
     if not given or given[0] != depends:
         printer = Printer(scene, fresh, words)

@@ -1,5 +1,7 @@
 """Finding a view, and what happens when one fails."""
 
+import gc
+import weakref
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -113,3 +115,21 @@ def test_an_answer_is_made_anew_when_a_word_of_it_changes(tmp_path: Path) -> Non
     assert told(0.1, replace(reply, limits=Limits(quota_left=1))).text != first.text
     assert told(0.1, detail="brief").text != first.text
     assert told(0.1).text == first.text
+
+
+def older(reply: Reply) -> Reply:
+    """Return a reply given because a newer one failed, whose traceback leads to it."""
+    try:
+        raise UnreachableError("down")
+    except UnreachableError as error:
+        return replace(reply, failure=error)
+
+
+def test_an_answered_reply_is_let_go() -> None:
+    reply = Reply(envelope(PAYLOAD), NOW, received=0.0)
+    for given in (reply, older(reply)):
+        render(question(LEVELS), given, NOW)
+    held = weakref.ref(reply.envelope)
+    del reply, given
+    gc.collect()
+    assert held() is None
