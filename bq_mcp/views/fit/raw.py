@@ -59,8 +59,8 @@ def _within(data: object, limit: int, rows: int, text_cap: int, depth: int) -> S
 
     def kept(node: object, level: int) -> object:
         if isinstance(node, Mapping):
-            fields = some([*node.items()], max(rows, _FEWEST_FIELDS), level)
-            return {kept(str(name), level): kept(value, level + 1) for name, value in fields}
+            names = some([*node], max(rows, _FEWEST_FIELDS), level)
+            return {kept(str(name), level): kept(node[name], level + 1) for name in names}
         if isinstance(node, list | tuple):
             return [kept(value, level + 1) for value in some(node, rows, level)]
         if isinstance(node, str):
