@@ -28,7 +28,7 @@ from .read.values import utc_day
 from .scene import BUDGETS, Scene
 from .words.environment import attempted, rendered, service
 
-Pairs = tuple[tuple[str, object], ...]
+_Pairs = tuple[tuple[str, object], ...]
 _RANKS: Mapping[str, int] = {"brief": 3, "standard": 6, "full": 9}
 _CLOSING_RESERVE: Mapping[str, int] = {"brief": 10, "standard": 24, "full": 30}
 # Caveats may take half of what the first line leaves before they shrink to fewer words.
@@ -201,7 +201,7 @@ class Printer:
 # Answers of one tool mostly end alike.
 @lru_cache(maxsize=512)
 def _closing(
-    environment: Environment, terse: bool, left: Pairs, lines_left: int, limits: Pairs, ways: Ways
+    environment: Environment, terse: bool, left: _Pairs, lines_left: int, limits: _Pairs, ways: Ways
 ) -> Sequence[Line]:
     counts = {"left": dict(left), "lines_left": lines_left, "limits": dict(limits)}
     given = {"terse": terse, **counts, **ways._asdict()}
